@@ -73,12 +73,11 @@ export class HoldpointError extends Error {
  */
 export function problem<T extends ProblemTable>(
   table: T,
-  code: keyof T & string,
+  code: keyof T & `HP${number}`,
   params: ProblemParams = {},
   at: ProblemPlace & { cause?: unknown } = {},
 ): HoldpointError {
-  const definition = table[code as `HP${number}`];
-  if (definition === undefined) throw new Error(`unknown problem code ${code}`);
+  const definition: ProblemDefinition = table[code];
   const { cause, ...place } = at;
   return new HoldpointError(code, definition, params, place, cause === undefined ? {} : { cause });
 }
