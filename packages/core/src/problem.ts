@@ -77,7 +77,8 @@ export function problem<T extends ProblemTable>(
   params: ProblemParams = {},
   at: ProblemPlace & { cause?: unknown } = {},
 ): HoldpointError {
-  const definition: ProblemDefinition = table[code];
+  const definition = table[code];
+  if (definition === undefined) throw new Error(`the catalogue has no ${code}`);
   const { cause, ...place } = at;
   return new HoldpointError(code, definition, params, place, cause === undefined ? {} : { cause });
 }
