@@ -14,11 +14,17 @@ export type Criterion =
   | ExpressionCriterion
   | ExitCriterion;
 
+/** A part of a composite may read a metric of its own. */
+export interface OfMetric {
+  /** Normalised metric name; the metric of the gate where absent. */
+  readonly metric?: string;
+}
+
 /** Comparison operators; `=` and `!=` compare exactly after unit conversion. */
 export type ComparisonOperator = "<" | "<=" | "=" | "!=" | ">=" | ">";
 
 /** A number with an operator: `<500ms`, `>=95%`, `99.9%+`. */
-export interface AbsoluteCriterion {
+export interface AbsoluteCriterion extends OfMetric {
   readonly kind: "absolute";
   readonly op: ComparisonOperator;
   readonly value: number;
@@ -35,7 +41,7 @@ export interface AbsoluteCriterion {
 }
 
 /** All of a fixed number: `203/203 passing`, counted from test cases. */
-export interface CountCriterion {
+export interface CountCriterion extends OfMetric {
   readonly kind: "count";
   readonly op: "=";
   /** The number that must pass. */
@@ -47,7 +53,7 @@ export interface CountCriterion {
 }
 
 /** A state that a probe or scan reports: `operational`, `clean`, true. */
-export interface StateCriterion {
+export interface StateCriterion extends OfMetric {
   readonly kind: "state";
   readonly op: "=" | "!=";
   readonly value: string | boolean;
@@ -55,7 +61,7 @@ export interface StateCriterion {
 }
 
 /** No worse than a baseline by more than a margin. `op` is `>=` when more is better, `<=` when less is. */
-export interface RelativeCriterion {
+export interface RelativeCriterion extends OfMetric {
   readonly kind: "relative";
   readonly op: "<=" | ">=";
   /** The signed margin as written: -2 in `no worse than -2pp`. 0 for a ratchet. */

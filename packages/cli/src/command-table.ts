@@ -1,0 +1,178 @@
+/** One command: what the help says, what it accepts, and where its code is. The reference page is generated from this. */
+export interface CommandSpec {
+  /** Words after `holdpoint`, such as `gate sign`. */
+  readonly name: string;
+  readonly summary: string;
+  /** Commander's notation: `<plan>`, `[key]`. */
+  readonly args: readonly { readonly name: string; readonly about: string }[];
+  readonly options: readonly OptionSpec[];
+  /** Whether the command may run what the plan names, and on which condition. */
+  readonly runsCommands: "no" | "after consent";
+  /** Loads the code, only when the command is called. */
+  readonly load: () => Promise<{ readonly run: CommandFunction }>;
+}
+
+/** One option in commander's notation, with its default for the docs. */
+export interface OptionSpec {
+  readonly flags: string;
+  readonly about: string;
+  readonly default?: string;
+  /** May be given several times; the values arrive as a list. */
+  readonly repeat?: true;
+}
+
+/** What a command receives; it returns its exit code. */
+export type CommandFunction = (call: CommandCall) => Promise<number>;
+
+/** The arguments and options of one call, as parsed, with the streams to write to. */
+export interface CommandCall {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+  readonly out: NodeJS.WritableStream;
+  readonly err: NodeJS.WritableStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+}
+
+const json: OptionSpec = { flags: "--json", about: "print one JSON object on standard output" };
+const events: OptionSpec = { flags: "--events", about: "print JSON lines as things happen, the last being the --json object" };
+const trust: OptionSpec = { flags: "--trust", about: "allow the plan's commands to run, this once" };
+const plan = { name: "<plan>", about: "the plan document, Markdown or YAML" };
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: "run",
+    summary: "work the plan with local agents until its gates pass, and say what is verified",
+    args: [plan],
+    options: [
+      trust,
+      { flags: "--remember", about: "with --trust: also remember the consent in the trust file" },
+      { flags: "--agents <dir>", about: "folder of agent manifests", default: "agents/ beside the plan" },
+      { flags: "--dry-run", about: "show what would be offered to whom, in which order, and change nothing" },
+      { flags: "--wait [duration]", about: "stay for gates that need time; without a duration, until interrupted" },
+      { flags: "--scratch", about: "work in a copy of the plan's folder, so that your files stay as they are" },
+      { flags: "--no-write-back", about: "leave the document as it is; without this, accepted tasks are ticked in it" },
+      { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
+      { flags: "--report <file>", about: "where the HTML report goes", default: ".holdpoint/report.html beside the plan" },
+      json,
+      events,
+    ],
+    runsCommands: "after consent",
+    load: () => import("./commands/run.ts"),
+  },
+  {
+    name: "verify",
+    summary: "run the plan's checks, judge its gates, print claimed beside verified",
+    args: [plan],
+    options: [
+      trust,
+      { flags: "--remember", about: "with --trust: also remember the consent in the trust file" },
+      { flags: "--only <key>", about: "only the gates, or the item, with this key (may be given again)", repeat: true },
+      { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
+      { flags: "--report <file>", about: "write the HTML report here", default: ".holdpoint/report.html beside the plan" },
+      json,
+      events,
+    ],
+    runsCommands: "after consent",
+    load: () => import("./commands/verify.ts"),
+  },
+  {
+    name: "inspect",
+    summary: "print what the plan says, as it was understood",
+    args: [plan],
+    options: [
+      { flags: "--why", about: "show confidence and reason of every item" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/inspect.ts"),
+  },
+  {
+    name: "plan print",
+    summary: "print the document from the model, byte for byte when nothing changed",
+    args: [plan],
+    options: [
+      { flags: "--set <key=status>", about: "change the status of one item first (may be given again)", repeat: true },
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/plan-print.ts"),
+  },
+  {
+    name: "bind",
+    summary: "write into the sidecar which check and metric speak for a gate",
+    args: [plan, { name: "[gate]", about: "key of the gate; without one, lists the gates that nothing speaks for" }],
+    options: [
+      { flags: "--check <id>", about: "id of the check, or a command line of the plan" },
+      { flags: "--metric <name>", about: "name of the metric that the check yields" },
+      { flags: "--exit <code>", about: "let the check's exit status be the evidence" },
+      { flags: "--criterion <text>", about: "the threshold, where the plan's own text could not be read" },
+      { flags: "--min-tier <tier>", about: "least provenance tier, E0 to E4" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/bind.ts"),
+  },
+  {
+    name: "gate sign",
+    summary: "record that a named person saw what the gate asks for",
+    args: [{ name: "<key>", about: "key of the gate" }],
+    options: [
+      { flags: "--plan <file>", about: "the plan document", default: "the plan last used in this folder" },
+      { flags: "--as <name>", about: "who signs (required)" },
+      { flags: "--role <role>", about: "in which role" },
+      { flags: "--reason <text>", about: "what was seen (required)" },
+      { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/gate-sign.ts"),
+  },
+  {
+    name: "gate waive",
+    summary: "let a gate pass without evidence for a limited time; shown and counted apart",
+    args: [{ name: "<key>", about: "key of the gate" }],
+    options: [
+      { flags: "--plan <file>", about: "the plan document", default: "the plan last used in this folder" },
+      { flags: "--as <name>", about: "who waives (required)" },
+      { flags: "--reason <text>", about: "why (required)" },
+      { flags: "--expires <when>", about: "a duration such as 7d, or a date (required)" },
+      { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/gate-waive.ts"),
+  },
+  {
+    name: "evidence add",
+    summary: "from inside an attempt: hand in metrics or a report file as evidence",
+    args: [{ name: "[metric...]", about: "metric=value[unit] or metric=state" }],
+    options: [
+      { flags: "--file <path>", about: "a report below the plan's folder (may be given again)", repeat: true },
+      { flags: "--reader <format>", about: "how to read the file", default: "recognised from its content" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/evidence-add.ts"),
+  },
+  {
+    name: "trust",
+    summary: "list the plan's commands, and remember your consent to exactly these",
+    args: [plan],
+    options: [
+      { flags: "--yes", about: "agree without asking" },
+      { flags: "--revoke", about: "forget the consent" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/trust.ts"),
+  },
+  {
+    name: "doctor",
+    summary: "say what works on this machine: database, isolation, limits, git",
+    args: [],
+    options: [json],
+    runsCommands: "no",
+    load: () => import("./commands/doctor.ts"),
+  },
+];

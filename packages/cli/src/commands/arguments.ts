@@ -1,0 +1,33 @@
+import { problem } from "@holdpoint/core";
+import type { CommandCall } from "../command-table.ts";
+import { commandProblems } from "./command.problems.ts";
+
+/** A positional argument that the command table declares as required. */
+export function argument(call: CommandCall, index: number): string {
+  const value = call.args[index];
+  if (value === undefined) throw new Error(`argument ${index} is missing although it is required`);
+  return value;
+}
+
+/** An option with a text value, or undefined when it was not given. */
+export function optional(call: CommandCall, name: string): string | undefined {
+  const value = call.options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/**
+ * An option that the command cannot do without.
+ *
+ * @throws HP8010 when it was not given or is blank
+ */
+export function required(call: CommandCall, name: string, flag: string): string {
+  const value = optional(call, name);
+  if (value === undefined || value.trim() === "") throw problem(commandProblems, "HP8010", { flag }, { field: flag });
+  return value;
+}
+
+/** The values of an option that may be given several times. */
+export function list(call: CommandCall, name: string): readonly string[] {
+  const value = call.options[name];
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,52 @@
+import { readFileSync, statSync } from "node:fs";
+import { relative } from "node:path";
+import { type PlanDocument, problem, readPlan } from "@holdpoint/core";
+import { placeProblems } from "./place.problems.ts";
+import type { PlanPlace } from "./plan-place.ts";
+
+/** Largest plan that is read, in bytes. A 200,000-task plan has about 12 MB. @default 32 MiB */
+export const MAX_PLAN_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Reads the plan document of a place.
+ *
+ * @throws HP8001 when there is no such file, HP8002 when it cannot be read, HP8003 when it is a folder, HP8004 when it
+ *   is too large; HP1xxx when its content cannot be read as a plan
+ */
+export function readPlanFile(place: PlanPlace, cwd: string): PlanDocument {
+  const name = displayPath(place.planFile, cwd);
+  return readPlan(readBytes(place.planFile, name), { fileName: name });
+}
+
+/** The path as people expect it: relative to where they stand, unless it is far away. */
+export function displayPath(file: string, cwd: string): string {
+  const short = relative(cwd, file);
+  return short.startsWith("../..") || short === "" ? file : short;
+}
+
+function readBytes(file: string, name: string): Uint8Array {
+  try {
+    const found = statSync(file);
+    if (found.isDirectory()) throw problem(placeProblems, "HP8003", { file: name }, { file: name });
+    if (found.size > MAX_PLAN_BYTES) {
+      throw problem(
+        placeProblems,
+        "HP8004",
+        { file: name, size: megabytes(found.size), limit: megabytes(MAX_PLAN_BYTES) },
+        { file: name },
+      );
+    }
+    return readFileSync(file);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : null;
+    if (code === "ENOENT" || code === "ENOTDIR") throw problem(placeProblems, "HP8001", { file: name }, { file: name });
+    if (code === "EACCES" || code === "EPERM" || code === "EIO") {
+      throw problem(placeProblems, "HP8002", { file: name, why: String(code) }, { file: name, cause: error });
+    }
+    throw error;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}

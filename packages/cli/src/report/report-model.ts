@@ -1,0 +1,102 @@
+import type { Claimed, Freshness, ItemKind, PlanProblem, Reason, Severity, Tier, VerdictValue } from "@holdpoint/core";
+
+/** Everything that the summary, the HTML report and the JSON object of `verify` and `run` show. Plain data. */
+export interface VerificationReport {
+  readonly command: "verify" | "run";
+  readonly plan: { readonly title: string; readonly digest: string; readonly path: string };
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  /** What was judged: git commit (null without git), digest of the tree, whether it differs from the commit. */
+  readonly subject: { readonly commit: string | null; readonly tree: string; readonly dirty: boolean } | null;
+  /** `full`, or `none` with the reason why checks could reach the evidence store. */
+  readonly isolation: { readonly level: "full" | "none"; readonly reason: string | null };
+  /** Shares 0..1 of the leaf items that count. */
+  readonly claimed: number;
+  readonly verified: number;
+  readonly gates: readonly ReportGate[];
+  readonly items: readonly ReportItem[];
+  readonly checks: readonly ReportCheck[];
+  readonly problems: readonly PlanProblem[];
+  /** Commands that were not allowed to run, with their lines. */
+  readonly notAllowed: readonly { readonly line: number; readonly command: string }[];
+  /** Only for `run`. */
+  readonly work: ReportWork | null;
+  readonly exitCode: number;
+}
+
+/** One gate: what the plan asks beside what was proven. */
+export interface ReportGate {
+  readonly key: string;
+  readonly line: number;
+  readonly metric: string | null;
+  readonly text: string;
+  readonly severity: Severity;
+  readonly verdict: VerdictValue;
+  readonly freshness: Freshness;
+  readonly reason: Reason;
+  readonly explanation: string;
+  readonly hint: string | null;
+  readonly tier: Tier | null;
+  readonly evidence: readonly string[];
+  readonly item: string | null;
+  /** The exact sidecar lines that would bind it, when nothing speaks for it. */
+  readonly suggestion: string | null;
+  /** What would move it, as a command where there is one (`holdpoint gate sign …`). */
+  readonly next: string | null;
+  /** Verdicts of this run, oldest first, so that a gate that turned is seen. */
+  readonly turns: readonly { readonly at: string; readonly verdict: VerdictValue; readonly reason: Reason }[];
+}
+
+/** One item: what the document claims beside what gates say. */
+export interface ReportItem {
+  readonly key: string;
+  readonly id: string | null;
+  readonly kind: ItemKind;
+  readonly title: string;
+  readonly line: number;
+  readonly parent: string | null;
+  readonly claimed: Claimed;
+  readonly verified: "verified" | "failed" | "inconclusive" | "open";
+  /** Whether it counts in the totals: a leaf that is not cancelled, deferred or optional. */
+  readonly counts: boolean;
+}
+
+/** One command that ran as a check. */
+export interface ReportCheck {
+  readonly id: string;
+  readonly command: string;
+  readonly line: number | null;
+  readonly exitCode: number | null;
+  readonly outcome: "ok" | "failed" | "timed_out" | "killed" | "not_started";
+  /** Milliseconds. */
+  readonly durationMs: number;
+  readonly evidence: string | null;
+  /** Readable metrics, such as `line_coverage 93.1 %`. */
+  readonly metrics: readonly string[];
+  readonly anomalies: readonly string[];
+  /** The last lines of its output, for people. */
+  readonly tail: string;
+}
+
+/** How the work went. */
+export interface ReportWork {
+  readonly tasks: { readonly accepted: number; readonly open: number; readonly held: number; readonly dead: number; readonly total: number };
+  readonly attempts: readonly ReportAttempt[];
+  /** Why it ended: each line is one thing that cannot move without a person, an agent or time. */
+  readonly waitsFor: readonly { readonly kind: "person" | "agent" | "time" | "dead" | "gate"; readonly what: string; readonly next: string | null }[];
+  /** Tokens written back into the document, by line. */
+  readonly writtenBack: readonly { readonly line: number; readonly title: string; readonly claimed: Claimed }[];
+}
+
+/** One attempt of one task. */
+export interface ReportAttempt {
+  readonly task: string;
+  readonly title: string;
+  readonly attempt: number;
+  readonly agent: string;
+  readonly outcome: "accepted" | "refused" | "failed" | "released" | "expired" | "held";
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly summary: string;
+}

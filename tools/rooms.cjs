@@ -1,0 +1,61 @@
+/**
+ * Which room may import which. The direction is core <- contract <- store, evidence <- server; agent sees core and
+ * contract; cli sees all. Packages are entered through their index only.
+ * @type {import("dependency-cruiser").IConfiguration}
+ */
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "core-is-pure",
+      comment: "core imports nothing of Node and no other room",
+      severity: "error",
+      from: { path: "^packages/core/src", pathNot: "\\.test\\.ts$" },
+      to: { dependencyTypes: ["core"] },
+    },
+    room("core", "contract|store|evidence|server|agent|cli"),
+    room("contract", "store|evidence|server|agent|cli"),
+    room("store", "evidence|server|agent|cli"),
+    room("evidence", "store|server|agent|cli"),
+    room("server", "agent|cli"),
+    room("agent", "store|evidence|server|cli"),
+    {
+      name: "one-door",
+      comment: "another package is entered through its index",
+      severity: "error",
+      from: { path: "^packages/([^/]+)/src" },
+      to: { path: "^packages/([^/]+)/src/(?!index\\.ts$)", pathNot: "^packages/$1/" },
+    },
+    {
+      name: "server-rooms-one-door",
+      comment: "a room of the server is entered through its index; only app.ts sees every room",
+      severity: "error",
+      from: { path: "^packages/server/src/([^/]+)/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^packages/server/src/([^/]+)/(?!index\\.ts$)", pathNot: "^packages/server/src/$1/" },
+    },
+    {
+      name: "no-tests-in-production",
+      severity: "error",
+      from: { path: "^packages", pathNot: "(\\.test\\.ts|/testing/[^/]+\\.ts)$" },
+      to: { path: "(\\.test\\.ts|/testing/)" },
+    },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "(/dist/|/node_modules/)" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "types", "default"] },
+  },
+};
+
+/** What a package may not import. */
+function room(from, forbidden) {
+  return {
+    name: `${from}-looks-down-only`,
+    severity: "error",
+    from: { path: `^packages/${from}/src`, pathNot: "\\.test\\.ts$" },
+    to: { path: `^packages/(${forbidden})/` },
+  };
+}

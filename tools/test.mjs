@@ -1,0 +1,37 @@
+// @ts-check
+/**
+ * `npm test`: installs what is missing, builds, runs the whole suite with coverage.
+ *
+ *   npm test                     everything
+ *   npm test -- --smoke          the quick part, under two minutes
+ *   npm test -- packages/core    only what matches
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "./build.mjs";
+import { bin, root, run } from "./install.mjs";
+import { ensureTestTools } from "./test-tools.mjs";
+
+const args = process.argv.slice(2);
+const smoke = args.includes("--smoke");
+const filters = args.filter((arg) => arg !== "--smoke");
+
+ensureTestTools({ quick: smoke });
+await build();
+mkdirSync(join(root, "coverage"), { recursive: true });
+
+const whole = !smoke && filters.length === 0;
+const code = run(
+  bin("vitest"),
+  [
+    "run",
+    "--reporter=default",
+    "--reporter=junit",
+    "--outputFile.junit=coverage/junit.xml",
+    ...(whole ? ["--coverage"] : []),
+    ...(smoke ? ["--exclude", "test/chaos/**", "--exclude", "test/e2e/**", "--exclude", "packages/store/**"] : []),
+    ...filters,
+  ],
+  { allowFailure: true },
+);
+process.exit(code);
