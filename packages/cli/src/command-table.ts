@@ -55,6 +55,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "--no-write-back", about: "leave the document as it is; without this, accepted tasks are ticked in it" },
       { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
       { flags: "--report <file>", about: "where the HTML report goes", default: ".holdpoint/report.html beside the plan" },
+      { flags: "--result <file>", about: "also write the --json object to this file" },
       json,
       events,
     ],

@@ -57,7 +57,8 @@ function readAbsolute(tokens: readonly Token[], q: Quantity): CriterionReading {
     value: q.value,
     unit: q.unit,
     ...(q.base === null ? {} : { base: q.base }),
-    ...(q.op === null ? { assumedOperator: true } : {}),
+    // "zero" says what it means; "0" and "95" leave the operator to the reader.
+    ...(q.op === null && !q.writtenAsWord ? { assumedOperator: true } : {}),
     ...(findings ? { counts: "findings" as const } : {}),
   };
   return { criterion, form: formOf(q), first: q.first, last: q.last };

@@ -69,7 +69,8 @@ function signBefore(tokens: readonly Token[], n: number): "-" | "+" | null {
   if (number === undefined || mark === undefined || number.spaced || mark.kind !== "mark") return null;
   if (mark.text !== "-" && mark.text !== "−" && mark.text !== "+") return null;
   const beforeMark = tokens[n - 2];
-  const free = mark.spaced || beforeMark === undefined || beforeMark.kind === "operator" || /^[("']$/.test(beforeMark.text);
+  const free =
+    mark.spaced || beforeMark === undefined || beforeMark.kind === "operator" || /^[("']$/.test(beforeMark.text);
   return free ? (mark.text === "+" ? "+" : "-") : null;
 }
 
@@ -89,7 +90,7 @@ function isMoneyOrRange(tokens: readonly Token[], last: number): boolean {
   const afterNext = tokens[last + 2];
   if (next === undefined) return false;
   const lower = next.text.toLowerCase();
-  if (MONEY_WORDS.has(lower)) return true;
+  if (MONEY_WORDS.has(lower) || lower === "→" || (/^[-–—]$/.test(lower) && afterNext?.text === ">")) return true;
   const between = lower === "to" || /^[-–—]$/.test(next.text);
   return between && afterNext !== undefined && (afterNext.kind === "number" || afterNext.kind === "code");
 }
@@ -223,18 +224,22 @@ function suffixAfter(
   last: number,
 ): { readonly op: ComparisonOperator | null; readonly form: "plus" | "words" | null; readonly last: number } {
   const next = tokens[last + 1];
-  if (next === undefined) return { op: null, form: null, last };
-  if (next.text === "+" && !next.spaced) return { op: ">=", form: "plus", last: last + 1 };
+  if (next?.text === "+" && !next.spaced) return { op: ">=", form: "plus", last: last + 1 };
   for (const [phrase, op] of OPERATOR_SUFFIXES) {
     if (phraseStartsAt(tokens, last + 1, phrase)) return { op, form: "words", last: last + phrase.length };
   }
-  // `30秒以内`: the unit and the bound are one run of letters.
+  return cjkSuffix(tokens, last);
+}
+
+/** In `30秒以内` the unit and the bound are one run of letters; in `80%以上` the bound begins one. */
+function cjkSuffix(tokens: readonly Token[], last: number): ReturnType<typeof suffixAfter> {
   const run = tokens[last]?.text ?? "";
+  const next = tokens[last + 1]?.text ?? "";
   for (const [phrase, op] of OPERATOR_SUFFIXES) {
     const word = phrase[0] ?? "";
-    if (phrase.length === 1 && /^[\u3005-\u9fff]/.test(word) && (run.endsWith(word) || next.text.startsWith(word))) {
-      return { op, form: "words", last: next.text.startsWith(word) ? last + 1 : last };
-    }
+    if (!/^[\u3005-\u9fff]/.test(word)) continue;
+    if (next.startsWith(word)) return { op, form: "words", last: last + 1 };
+    if (run.length > word.length && run.endsWith(word)) return { op, form: "words", last };
   }
   return { op: null, form: null, last };
 }

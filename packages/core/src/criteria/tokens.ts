@@ -100,7 +100,15 @@ function numberAt(text: string, at: number, spaced: boolean): Token {
 }
 
 function make(kind: Token["kind"], text: string, at: number, length: number, spaced: boolean): Token {
-  return { kind, text: text.slice(at, at + length), start: at, end: at + length, spaced, value: Number.NaN, unit: null };
+  return {
+    kind,
+    text: text.slice(at, at + length),
+    start: at,
+    end: at + length,
+    spaced,
+    value: Number.NaN,
+    unit: null,
+  };
 }
 
 function match(pattern: RegExp, text: string, at: number): string | null {

@@ -2,7 +2,7 @@ import type { TaskKind } from "./task-machine.ts";
 
 /** One task or checkpoint of the graph of work. */
 export interface WorkNode {
-  /** The item's key for a task; `checkpoint:` and the item's key, or `checkpoint:plan`, or `join:` and a number. */
+  /** The item's key for a task; `@checkpoint:` and the item's key, `@checkpoint` for the plan, `@join:` and a number. */
   readonly key: string;
   readonly kind: TaskKind;
   readonly title: string;

@@ -1,0 +1,160 @@
+import type { Criterion } from "./criterion.ts";
+import { readKeyedState, readStateClause } from "./find-states.ts";
+import { namesFindings } from "./metric-name.ts";
+import { nameThreshold, separates } from "./name-threshold.ts";
+import type { CriterionReading, ThresholdForm } from "./read-criterion.ts";
+import { readCriterion } from "./read-criterion.ts";
+import type { Token } from "./tokens.ts";
+import { tokenise } from "./tokens.ts";
+import { dimensionOf } from "./units.ts";
+import { isStateWord, NUMBER_WORDS } from "./words.ts";
+
+/** A threshold inside a line of prose. Offsets are UTF-16 units of the text, the end exclusive. */
+export interface FoundThreshold {
+  /** Normalised from the words around it; null when they name none. */
+  readonly metric: string | null;
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly criterion: Criterion;
+  /** How it is written; `percent`, `unit` and `number` are the forms that prose also uses for results and facts. */
+  readonly form: ThresholdForm;
+}
+
+/** What else counts as a threshold. */
+export interface FindOptions {
+  /** Read clauses that end in a state word (`security scan clean`, `key: operational`). @default false */
+  readonly states?: boolean;
+}
+
+const LONGEST_LINE = 20_000;
+
+/**
+ * Finds the thresholds in a line of prose, in the order they stand.
+ *
+ * Dates, versions, ids, ports, ranges, amounts of money, link targets, file names and bare lengths of time (estimates of
+ * effort) are none. Time grows linearly with the length; of a line longer than 20,000 characters only the head is read.
+ */
+export function findThresholds(text: string, options: FindOptions = {}): readonly FoundThreshold[] {
+  const head = text.length > LONGEST_LINE ? text.slice(0, LONGEST_LINE) : text;
+  const tokens = tokenise(head);
+  if (options.states === true) {
+    const keyed = readKeyedState(tokens);
+    if (keyed !== null) return [found(head, tokens, keyed, keyed.metric)];
+  }
+  const numbers = readNumbers(tokens);
+  const states = options.states === true ? readStates(tokens, numbers) : [];
+  return [
+    ...numbers.map((reading) => found(head, tokens, reading, nameOf(tokens, reading))),
+    ...states.map((reading) => found(head, tokens, reading, reading.metric)),
+  ].sort((a, b) => a.start - b.start);
+}
+
+function readNumbers(tokens: readonly Token[]): CriterionReading[] {
+  const readings: CriterionReading[] = [];
+  let free = 0;
+  for (let n = 0; n < tokens.length; n += 1) {
+    const token = tokens[n];
+    if (token === undefined || n < free) continue;
+    if (token.kind !== "number" && !(token.kind === "word" && NUMBER_WORDS.has(token.text.toLowerCase()))) continue;
+    const reading = readCriterion(tokens, n);
+    if (reading === null || reading.first < free || !isThreshold(tokens, n, reading)) continue;
+    readings.push(reading);
+    free = reading.last + 1;
+  }
+  return readings;
+}
+
+function isThreshold(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {
+  const { criterion, form } = reading;
+  const next = tokens[reading.last + 1];
+  if (form === "window" || form === "operator") return true;
+  if (form === "count") return criterion.kind === "count" && criterion.value === criterion.total;
+  if (criterion.kind !== "absolute" || criterion.value < 0) return false;
+  if (form === "percent") return true;
+  if (form === "zero") return next !== undefined && next.kind === "word" && next.spaced && !separates(next);
+  if (tokens[n]?.kind === "word") return false;
+  if (form === "unit") return isMeasure(criterion.unit);
+  return form === "number" && isBareCount(tokens, n, reading);
+}
+
+/** A bare length of time from seconds on is an estimate or a setting; a size, a rate or milliseconds are a measure. */
+function isMeasure(unit: string | null): boolean {
+  if (unit === null) return false;
+  return dimensionOf(unit) === "time" ? /^(?:ns|us|ms)$/.test(unit) : dimensionOf(unit) !== "months";
+}
+
+const LOAD_WORDS = new Set(["concurrent", "simultaneous", "parallel"]);
+const DESCRIBING = new Set(
+  "lines files pages words characters commits tokens steps phases points people engineers developers".split(" "),
+);
+
+/** `203 agents validated`, `all 3 SDKs`, `1000 concurrent users`: a number of things that must be so. */
+function isBareCount(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {
+  const next = tokens[reading.last + 1];
+  if (next === undefined || next.kind !== "word" || DESCRIBING.has(next.text.toLowerCase())) return false;
+  if (LOAD_WORDS.has(next.text.toLowerCase())) return true;
+  if (tokens[n - 1]?.text.toLowerCase() === "all") return true;
+  for (let i = reading.last + 2; i <= reading.last + 4; i += 1) {
+    const token = tokens[i];
+    if (token?.text === "with" && /^(?:full|all)$/i.test(tokens[i + 1]?.text ?? "")) return true;
+    if (token === undefined || token.kind !== "word" || separates(token)) return false;
+    if (isStateWord(token.text)) return true;
+  }
+  return false;
+}
+
+function nameOf(tokens: readonly Token[], reading: CriterionReading): string | null {
+  const { criterion } = reading;
+  if (criterion.kind === "window") return null;
+  return nameThreshold(tokens, reading.first, reading.last, reading.form === "operator");
+}
+
+function readStates(
+  tokens: readonly Token[],
+  numbers: readonly CriterionReading[],
+): NonNullable<ReturnType<typeof readStateClause>>[] {
+  const states: NonNullable<ReturnType<typeof readStateClause>>[] = [];
+  let from = 0;
+  for (let i = 0; i <= tokens.length; i += 1) {
+    const token = tokens[i];
+    if (token !== undefined && !separates(token)) continue;
+    const start = from;
+    const hasNumber = numbers.some((reading) => reading.first < i && reading.last >= start);
+    const state = hasNumber ? null : readStateClause(tokens, start, i);
+    if (state !== null) states.push(state);
+    from = i + 1;
+  }
+  return states;
+}
+
+function found(
+  text: string,
+  tokens: readonly Token[],
+  reading: CriterionReading,
+  metric: string | null,
+): FoundThreshold {
+  const start = tokens[reading.first]?.start ?? 0;
+  const end = tokens[reading.last]?.end ?? start;
+  return {
+    metric,
+    text: text.slice(start, end),
+    start,
+    end,
+    criterion: withMeaning(reading.criterion, metric, tokens, reading.last),
+    form: reading.form,
+  };
+}
+
+/** Adds what the words around a number say about it: the noun of a count, findings of a zero. */
+function withMeaning(criterion: Criterion, metric: string | null, tokens: readonly Token[], last: number): Criterion {
+  if (criterion.kind === "count") {
+    const noun = tokens[last + 1];
+    return noun !== undefined && noun.kind === "word" && !separates(noun)
+      ? { ...criterion, noun: noun.text }
+      : criterion;
+  }
+  const zero = criterion.kind === "absolute" && criterion.value === 0 && criterion.unit === null;
+  if (zero && metric !== null && namesFindings(metric)) return { ...criterion, counts: "findings" };
+  return criterion;
+}

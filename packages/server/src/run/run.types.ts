@@ -1,0 +1,44 @@
+import type { Verdict } from "@holdpoint/core";
+
+/** Judges gates for the run: runs what checks they need in the given folder, records evidence and verdicts. */
+export interface Gatekeeper {
+  /**
+   * @param request.gates keys of the gates to judge
+   * @param request.dir folder in which the checks run: the attempt's workspace, or the plan's own folder
+   * @returns a verdict for every key that was asked for
+   */
+  judge(request: {
+    readonly gates: readonly string[];
+    readonly dir: string;
+    readonly task: string | null;
+    readonly attempt: number | null;
+  }): Promise<ReadonlyMap<string, Verdict>>;
+}
+
+/** What an attempt changed, until it is accepted or thrown away. */
+export interface AttemptWorkspace {
+  /** The plan's folder inside the workspace. */
+  readonly dir: string;
+  /** Brings the changes into the plan's working tree; all of them or none. */
+  merge(): Promise<{ readonly ok: true } | { readonly ok: false; readonly conflicts: readonly string[] }>;
+  /** Removes the workspace. */
+  discard(): Promise<void>;
+}
+
+/** Finds the workspace of a reported attempt. */
+export interface Workspaces {
+  /** Null when the attempt worked in the plan's own folder. @throws when it had a workspace and that is gone */
+  of(taskId: string, attempt: number): Promise<AttemptWorkspace | null>;
+}
+
+/** How a reported task was settled. */
+export interface Settlement {
+  readonly taskId: string;
+  readonly key: string;
+  readonly title: string;
+  readonly attempt: number;
+  readonly outcome: "accepted" | "refused" | "held" | "superseded";
+  /** What is missing, one sentence each; empty when accepted. */
+  readonly missing: readonly string[];
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+}

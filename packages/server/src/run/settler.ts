@@ -1,0 +1,119 @@
+import type { Reason, Verdict } from "@holdpoint/core";
+import type { CommandOutcome, TaskView, WorkStore } from "../work/index.ts";
+import type { AttemptWorkspace, Gatekeeper, Settlement, Workspaces } from "./run.types.ts";
+
+/** What a settler works with. */
+export interface SettlerParts {
+  readonly work: WorkStore;
+  readonly gatekeeper: Gatekeeper;
+  readonly workspaces: Workspaces;
+  /** The plan's own folder, where checkpoints are judged. */
+  readonly planDir: string;
+}
+
+/**
+ * Inconclusive for a reason that another try of the same work cannot mend: a person or time has to. The rest may be
+ * mended by the agent, who is told what is missing.
+ */
+const NEEDS_PERSON_OR_TIME: ReadonlySet<Reason> = new Set<Reason>([
+  "awaiting_witness",
+  "window_incomplete",
+  "unparsed",
+  "unbound",
+  "ambiguous",
+  "tier_too_low",
+  "no_gate",
+  "not_run",
+  "no_baseline",
+  "too_few_samples",
+  "checks_changed",
+  "quarantine_expired",
+]);
+
+/**
+ * Settles what agents report: judges the task's own gates in the attempt's workspace, then accepts it (merging its
+ * changes first), refuses it with what is missing, or holds it for a person or for time.
+ *
+ * The merge comes before the acceptance: a crash between the two leaves changes of a reported attempt in the working
+ * tree, which the next judgement sees, and never an accepted task whose changes are lost.
+ */
+export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<Settlement> {
+  const { work, gatekeeper, workspaces, planDir } = parts;
+
+  async function settle(task: TaskView): Promise<Settlement> {
+    let workspace: AttemptWorkspace | null;
+    try {
+      workspace = task.attempt === 0 ? null : await workspaces.of(task.taskId, task.attempt);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return finish(task, await work.refuse({ ...ref(task), missing: [`the attempt's workspace is gone: ${why}`] }), "refused", new Map(), [why]);
+    }
+    const verdicts = await judge(task, workspace?.dir ?? planDir);
+    const shut = task.gates.flatMap((key) => {
+      const verdict = verdicts.get(key);
+      return verdict !== undefined && isOpen(verdict) ? [] : [{ key, verdict }];
+    });
+    if (shut.length === 0) return accept(task, workspace, verdicts);
+    const missing = shut.map(({ key, verdict }) => verdict?.explanation ?? `gate ${key} was not judged`);
+    const onlyPersonOrTime = shut.every(({ verdict }) => verdict !== undefined && needsPersonOrTime(verdict));
+    if (task.kind === "checkpoint" || onlyPersonOrTime) {
+      if (task.state === "held") return { ...about(task), outcome: "held", missing, verdicts };
+      return finish(task, await work.hold({ ...ref(task), missing }), "held", verdicts, missing);
+    }
+    await workspace?.discard();
+    return finish(task, await work.refuse({ ...ref(task), missing }), "refused", verdicts, missing);
+  }
+
+  async function judge(task: TaskView, dir: string): Promise<ReadonlyMap<string, Verdict>> {
+    if (task.gates.length === 0) return new Map();
+    const attempt = task.attempt === 0 ? null : task.attempt;
+    return gatekeeper.judge({ gates: task.gates, dir, task: attempt === null ? null : task.taskId, attempt });
+  }
+
+  async function accept(
+    task: TaskView,
+    workspace: AttemptWorkspace | null,
+    verdicts: ReadonlyMap<string, Verdict>,
+  ): Promise<Settlement> {
+    const merged = workspace === null ? ({ ok: true } as const) : await workspace.merge();
+    if (!merged.ok) {
+      const missing = [`its changes do not apply to the working tree any more: ${merged.conflicts.join(", ")}`];
+      await workspace?.discard();
+      return finish(task, await work.refuse({ ...ref(task), missing }), "refused", verdicts, missing);
+    }
+    const evidence = [...new Set([...verdicts.values()].flatMap((verdict) => verdict.evidence))].sort();
+    const outcome = await work.accept({ ...ref(task), evidence });
+    await workspace?.discard();
+    return finish(task, outcome, "accepted", verdicts, []);
+  }
+
+  return settle;
+}
+
+/** A gate opens only on pass and fresh. */
+export function isOpen(verdict: Verdict): boolean {
+  return verdict.verdict === "pass" && verdict.freshness === "fresh";
+}
+
+/** Whether only a person or time can move the gate. */
+export function needsPersonOrTime(verdict: Verdict): boolean {
+  return verdict.verdict === "inconclusive" && NEEDS_PERSON_OR_TIME.has(verdict.reason);
+}
+
+function ref(task: TaskView): { taskId: string; attempt: number } {
+  return { taskId: task.taskId, attempt: task.attempt };
+}
+
+function about(task: TaskView): Pick<Settlement, "taskId" | "key" | "title" | "attempt"> {
+  return { taskId: task.taskId, key: task.key, title: task.title, attempt: task.attempt };
+}
+
+function finish(
+  task: TaskView,
+  result: CommandOutcome,
+  outcome: Settlement["outcome"],
+  verdicts: ReadonlyMap<string, Verdict>,
+  missing: readonly string[],
+): Settlement {
+  return { ...about(task), outcome: result.ok ? outcome : "superseded", missing, verdicts };
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { problem } from "@holdpoint/core";
+import { STORE_PROBLEMS } from "../store.problems.ts";
+import { isAlive, markOf, type ProcessMark } from "./process-info.ts";
+
+/** What the lock file says. */
+export interface LockHolder extends ProcessMark {
+  readonly host: string;
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+  /** Tells one lock from the next of the same process. */
+  readonly nonce: string;
+}
+
+/** A directory that belongs to this process until it is released. */
+export interface DirectoryLock {
+  /** Who held it before and left it behind, if anyone. */
+  readonly recoveredFrom: LockHolder | null;
+  release(): void;
+}
+
+/** How often a lost race for a left-behind lock is run again. */
+const MAX_RACES = 20;
+
+/**
+ * Takes the lock of a state directory, or takes it over from a process that is dead.
+ *
+ * The file is written whole before it gets its name (`link`), so that nobody ever reads half of one.
+ *
+ * @param now milliseconds since the epoch, for people to read
+ * @throws HoldpointError HP6003 when a living process, or one on another host, holds it
+ */
+export function lockDirectory(dir: string, now: number): DirectoryLock {
+  mkdirSync(dir, { recursive: true });
+  const file = join(dir, "lock");
+  const mine = newHolder(now);
+  let recoveredFrom: LockHolder | null = null;
+  for (let race = 0; race < MAX_RACES; race += 1) {
+    if (create(file, mine)) return { recoveredFrom, release: () => release(file, mine) };
+    const holder = readHolder(file);
+    if (holder === null) {
+      if (isHeld(file)) setAside(file, null);
+      continue;
+    }
+    if (holder.host !== mine.host || isAlive(holder)) throw held(dir, file, holder);
+    if (setAside(file, holder)) recoveredFrom = holder;
+  }
+  throw held(dir, file, readHolder(file) ?? mine);
+}
+
+function newHolder(now: number): LockHolder {
+  const mark = markOf(process.pid) ?? { pid: process.pid, startTicks: null, bootId: null };
+  return { ...mark, host: hostname(), since: new Date(now).toISOString(), nonce: randomUUID() };
+}
+
+function create(file: string, holder: LockHolder): boolean {
+  const draft = `${file}.${holder.nonce}`;
+  writeFileSync(draft, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Moves a left-behind lock away; false when it was no longer the one that was read, which is then put back. */
+function setAside(file: string, expected: LockHolder | null): boolean {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+  const moved = readHolder(aside);
+  const same = moved?.nonce === expected?.nonce;
+  if (!same && moved !== null) create(file, moved);
+  rmSync(aside, { force: true });
+  return same;
+}
+
+function release(file: string, mine: LockHolder): void {
+  if (readHolder(file)?.nonce === mine.nonce) rmSync(file, { force: true });
+}
+
+function isHeld(file: string): boolean {
+  try {
+    readFileSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readHolder(file: string): LockHolder | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return isHolder(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isHolder(value: unknown): value is LockHolder {
+  if (typeof value !== "object" || value === null) return false;
+  const has = (name: string, types: readonly string[]): boolean =>
+    types.includes(typeof (value as Record<string, unknown>)[name]);
+  return has("pid", ["number"]) && has("host", ["string"]) && has("since", ["string"]) && has("nonce", ["string"]);
+}
+
+function held(dir: string, file: string, holder: LockHolder): Error {
+  const { pid, host, since } = holder;
+  return problem(STORE_PROBLEMS, "HP6003", { dir, file, pid, host, since }, { file });
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
+}
