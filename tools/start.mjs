@@ -33,7 +33,9 @@ const ended = spawnSync(
 const actual = existsSync(result) ? JSON.parse(readFileSync(result, "utf8")) : null;
 const differences = actual === null ? ["the run gave no result"] : compare(expected, actual, ended.status);
 if (differences.length === 0) {
-  process.stdout.write(`\nThe example ended as it declares (exit code ${ended.status} of the run: it is held for a witness).\n`);
+  process.stdout.write(
+    `\nThe example ended as it declares (exit code ${ended.status} of the run: it is held for a witness).\n`,
+  );
   process.exit(0);
 }
 process.stderr.write(`\nThe example did not end as ${example}/expected.json declares:\n`);

@@ -26,7 +26,11 @@ export function ensureTestTools({ quick }) {
     process.stderr.write(`Installing for the tests: ${packages.join(", ")} …\n`);
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
     spawnSync("apt-get", ["update", "-qq"], { stdio: "ignore", env, timeout: 120_000 });
-    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { stdio: "ignore", env, timeout: 300_000 });
+    spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], {
+      stdio: "ignore",
+      env,
+      timeout: 300_000,
+    });
   }
   for (const tool of missing.filter((candidate) => !candidate.present())) {
     process.stderr.write(`${tool.name} is missing. On Debian or Ubuntu: apt-get install ${tool.package}\n`);

@@ -1,4 +1,4 @@
-/** Every route of the service. The order matters: `/health` is looked at before `/:code`. */
+/** Every route of the service. */
 export const ROUTES = [
   { name: "health", method: "GET", path: "/health" },
   { name: "create", method: "POST", path: "/links" },
@@ -8,21 +8,18 @@ export const ROUTES = [
 ];
 
 /**
- * Finds the route for a request.
+ * Finds the route for a request. A path that is written out, such as `/health`, goes before one with a code.
  *
  * @param {string} method
  * @param {string} pathname
  * @returns {{ name: string, code: string | null } | { allow: string[] } | null} `allow` when only the method is wrong
  */
 export function matchRoute(method, pathname) {
-  const allow = [];
-  for (const route of ROUTES) {
-    const code = matchPath(route.path, pathname);
-    if (code === undefined) continue;
-    if (route.method === method) return { name: route.name, code };
-    allow.push(route.method);
-  }
-  return allow.length > 0 ? { allow } : null;
+  const literal = ROUTES.filter((route) => route.path === pathname);
+  const found = literal.length > 0 ? literal : ROUTES.filter((route) => matchPath(route.path, pathname) !== undefined);
+  const route = found.find((candidate) => candidate.method === method);
+  if (route) return { name: route.name, code: matchPath(route.path, pathname) ?? null };
+  return found.length > 0 ? { allow: found.map((candidate) => candidate.method) } : null;
 }
 
 /** The code in the path, null where the route has none, undefined where the path is another one. */

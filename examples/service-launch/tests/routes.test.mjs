@@ -17,6 +17,10 @@ test("a known path with another method says which methods there are", () => {
   assert.deepEqual(matchRoute("PUT", "/links/abc2345"), { allow: ["GET", "DELETE"] });
 });
 
+test("a path that is written out is never taken for a code", () => {
+  assert.deepEqual(matchRoute("GET", "/links"), { allow: ["POST"] });
+});
+
 test("an unknown path has no route", () => {
   assert.equal(matchRoute("GET", "/a/b/c"), null);
 });

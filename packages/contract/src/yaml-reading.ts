@@ -122,7 +122,8 @@ function refuse(document: Document.Parsed, limits: Required<YamlBounds>): { what
     Pair: (_, pair) => {
       const { key } = pair;
       if (isScalar(key) && key.value === "__proto__") found = { what: "holds the key __proto__", offset: startOf(key) };
-      else if (key !== null && !isScalar(key)) found = { what: "has a key that is not a plain value", offset: startOf(key) };
+      else if (key !== null && !isScalar(key))
+        found = { what: "has a key that is not a plain value", offset: startOf(key) };
       return found === null ? undefined : visit.BREAK;
     },
     Node: (_, node, path) => {
@@ -137,7 +138,10 @@ function refuse(document: Document.Parsed, limits: Required<YamlBounds>): { what
     document.toJS({ maxAliasCount: limits.aliases });
     return null;
   } catch (error) {
-    return { what: `uses aliases that unfold too far (${error instanceof Error ? error.message : "unknown"})`, offset: 0 };
+    return {
+      what: `uses aliases that unfold too far (${error instanceof Error ? error.message : "unknown"})`,
+      offset: 0,
+    };
   }
 }
 

@@ -19,8 +19,9 @@ export function workingDirectory(root: string, cwd = "."): string {
   const place = { cwd: printable(cwd), root };
   if (cwd.includes("\0")) throw problem(agentProblems, "HP7001", place);
   const base = realFolder(root, root);
-  const wanted = resolve(base, cwd);
-  if (!isInside(base, wanted) && !isInside(root, resolve(root, cwd))) throw problem(agentProblems, "HP7001", place);
+  const asNamed = resolve(root, cwd);
+  const wanted = isInside(root, asNamed) ? resolve(base, relative(root, asNamed)) : asNamed;
+  if (!isInside(base, wanted)) throw problem(agentProblems, "HP7001", place);
   const real = realFolder(wanted, cwd);
   if (!isInside(base, real)) throw problem(agentProblems, "HP7001", place);
   return real;

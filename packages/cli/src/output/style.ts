@@ -63,7 +63,7 @@ export function createStyle(source: StyleSource): Style {
 }
 
 /** The style for a stream such as `process.stderr`. */
-export function styleOf(stream: NodeJS.WritableStream, env: StyleSource["env"]): Style {
+export function styleFor(stream: NodeJS.WritableStream, env: StyleSource["env"]): Style {
   const { isTTY, columns } = stream as Partial<NodeJS.WriteStream>;
   return createStyle({ isTerminal: isTTY === true, columns, env });
 }

@@ -22,6 +22,8 @@ export interface VerificationReport {
   readonly notAllowed: readonly { readonly line: number; readonly command: string }[];
   /** Only for `run`. */
   readonly work: ReportWork | null;
+  /** Where the HTML report was written, as it should be shown; absent when it was not. */
+  readonly reportPath?: string;
   readonly exitCode: number;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -45,7 +46,8 @@ export function platformName(): string {
 export function prepareBinaries(native: string, cacheDir: string): PostgresBinaries {
   const binaries = { initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") };
   for (const file of Object.values(binaries)) makeExecutable(file);
-  return { ...binaries, libraryDir: linkLibraries(native, join(cacheDir, "lib")) };
+  const key = createHash("sha256").update(native).digest("hex").slice(0, 16);
+  return { ...binaries, libraryDir: linkLibraries(native, join(cacheDir, "lib", key)) };
 }
 
 function nativeDir(platform: string): string | null {
@@ -60,11 +62,11 @@ function nativeDir(platform: string): string | null {
   }
 }
 
+/** The binaries ask for the loader of glibc by this path; a system without it, such as Alpine, cannot start them. */
+const GLIBC_LOADERS: readonly string[] = ["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
+
 function isMusl(): boolean {
-  if (process.platform !== "linux") return false;
-  const report: unknown = process.report?.getReport();
-  const header = typeof report === "object" && report !== null && "header" in report ? report.header : null;
-  return typeof header === "object" && header !== null && !("glibcVersionRuntime" in header);
+  return process.platform === "linux" && !GLIBC_LOADERS.some((path) => existsSync(path));
 }
 
 function makeExecutable(file: string): void {

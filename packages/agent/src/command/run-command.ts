@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import { problem } from "@holdpoint/core";
+import type { Runtime } from "@holdpoint/core";
+import { agentProblems } from "../agent.problems.ts";
+import { probeIsolation } from "../isolation/probe-isolation.ts";
+import type { IsolationReport } from "../isolation/probe-isolation.ts";
+import { kindOf } from "../isolation/protection.ts";
+import { CapturedOutput } from "./captured-output.ts";
+import { commandEnvironment, environmentDigest, RUN_MARKER } from "./command-environment.ts";
+import type { CommandResult, CommandSpec, IsolationOutcome } from "./command.types.ts";
+import { commandArgv, type PreparedCommand, prepareCommand, preparePlain, startError } from "./prepare-command.ts";
+import { type FinishedProcess, superviseProcess } from "./supervise-process.ts";
+import { workingDirectory } from "./working-directory.ts";
+
+/** What running a command needs from outside. */
+export interface CommandContext {
+  readonly runtime: Pick<Runtime, "now">;
+  /** This process's variables, of which the allow-list lets some through. @default process.env */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What isolation can be had. @default probeIsolation() */
+  readonly isolation?: IsolationReport;
+}
+
+/**
+ * Runs one command in bounds and tells what happened. Whatever the command does is a result.
+ *
+ * @throws HP7001, HP7002 when its working directory is not inside `spec.root`
+ * @throws HP7003 when isolation is required and cannot be had
+ * @throws HP7004 when a variable's name is not valid
+ */
+export async function runCommand(spec: CommandSpec, context: CommandContext): Promise<CommandResult> {
+  const cwd = workingDirectory(spec.root, spec.cwd);
+  const marker = `${RUN_MARKER}=${randomUUID()}`;
+  const env = commandEnvironment({
+    from: context.environment ?? process.env,
+    ...(spec.passEnv === undefined ? {} : { pass: spec.passEnv }),
+    set: { ...spec.env, [RUN_MARKER]: marker.slice(RUN_MARKER.length + 1) },
+  });
+  const argv = commandArgv(spec.command);
+  const startedAt = context.runtime.now();
+  const about = { argv, cwd, startedAt, environmentDigest: environmentDigest(env) };
+
+  const prepared = prepareCommand(spec, cwd, env, context.isolation ?? probeIsolation());
+  refuseUnlessAllowed(spec, prepared.isolation);
+  const missing = startError(argv[0] ?? "", cwd, env["PATH"] ?? "");
+  if (missing !== null || spec.signal?.aborted === true) {
+    return { ...about, ...notStarted(missing, prepared.isolation), endedAt: context.runtime.now() };
+  }
+  const { finished, used } = await start(spec, prepared, cwd, env, marker);
+  const appeared = used.absent.filter((path) => kindOf(path) !== "nothing");
+  const { settingUp: _, ...outcome } = finished;
+  return {
+    ...about,
+    ...outcome,
+    endedAt: context.runtime.now(),
+    timedOut: finished.endedFor === "timeout",
+    isolation: appeared.length === 0 ? used.isolation : undermined(appeared),
+    appeared,
+  };
+}
+
+/** Starts it isolated as planned; where the namespace cannot be set up after all, plainly, unless that is refused. */
+async function start(
+  spec: CommandSpec,
+  prepared: PreparedCommand,
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  marker: string,
+): Promise<{ finished: FinishedProcess; used: PreparedCommand }> {
+  const finished = await superviseProcess({ spec, prepared, cwd, env, marker });
+  if (finished.settingUp === null) return { finished, used: prepared };
+  const plain = preparePlain(commandArgv(spec.command), finished.settingUp);
+  refuseUnlessAllowed(spec, plain.isolation);
+  return { finished: await superviseProcess({ spec, prepared: plain, cwd, env, marker }), used: plain };
+}
+
+function refuseUnlessAllowed(spec: CommandSpec, isolation: IsolationOutcome): void {
+  if (spec.isolation === "required" && isolation.level !== "full") {
+    throw problem(agentProblems, "HP7003", { reason: isolation.reason ?? "not available" });
+  }
+}
+
+function undermined(appeared: readonly string[]): IsolationOutcome {
+  return { level: "none", reason: `created while the command ran: ${appeared.join(", ")}` };
+}
+
+function notStarted(
+  missing: string | null,
+  isolation: IsolationOutcome,
+): Omit<CommandResult, "argv" | "cwd" | "startedAt" | "endedAt" | "environmentDigest"> {
+  return {
+    started: false,
+    startError: missing ?? "cancelled before it was started",
+    exitCode: null,
+    signal: null,
+    timedOut: false,
+    endedFor: missing === null ? "cancelled" : null,
+    stdout: new CapturedOutput(0).finish(),
+    stderr: new CapturedOutput(0).finish(),
+    peakMemoryBytes: null,
+    cpuMs: null,
+    peakProcesses: null,
+    leftBehind: 0,
+    isolation,
+    appeared: [],
+  };
+}

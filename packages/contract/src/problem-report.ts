@@ -1,0 +1,46 @@
+import type { HoldpointError } from "@holdpoint/core";
+import { z } from "zod";
+
+/** A problem that ended a command, as `--json` prints it: `holdpoint/problem/v1`. */
+export interface ProblemReport {
+  readonly schema: "holdpoint/problem/v1";
+  readonly code: string;
+  readonly title: string;
+  readonly message: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly field: string | null;
+  readonly remedy: string;
+  readonly exit: number;
+}
+
+/** Shape of {@link ProblemReport}. Further keys may be added; readers should ignore those they do not know. */
+export const problemSchema: z.ZodType<ProblemReport> = z.looseObject({
+  schema: z.literal("holdpoint/problem/v1").describe("Names this shape."),
+  code: z
+    .string()
+    .regex(/^HP\d{4}$/)
+    .describe("Stable code; `docs/problems/CODE.md` explains it."),
+  title: z.string().describe("A short name without the particulars."),
+  message: z.string().describe("What happened, with the particulars."),
+  file: z.string().nullable().describe("The file it is about, or null."),
+  line: z.int().min(1).nullable().describe("1-based line, or null."),
+  field: z.string().nullable().describe("The field or option, or null."),
+  remedy: z.string().describe("What to do about it."),
+  exit: z.int().min(0).max(255).describe("The exit code of the command."),
+});
+
+/** The object that a command prints with `--json` when a problem ends it. */
+export function problemJson(error: HoldpointError): ProblemReport {
+  return {
+    schema: "holdpoint/problem/v1",
+    code: error.code,
+    title: error.definition.title,
+    message: error.message,
+    file: error.place.file ?? null,
+    line: error.place.line ?? null,
+    field: error.place.field ?? null,
+    remedy: error.remedy,
+    exit: error.definition.exit,
+  };
+}

@@ -1,0 +1,61 @@
+import type { ProblemTable } from "@holdpoint/core";
+
+/** Problems with the sidecar, the file that binds checks to gates. */
+export const sidecarProblems = {
+  HP2201: {
+    title: "The sidecar is not YAML that can be read",
+    message: "{file} {what}.",
+    remedy: "Mend the line that is named. One document, plain YAML 1.2, no tags, no key twice.",
+    why: "A binding that cannot be read for certain binds nothing, and judging without it could ask too little of a gate.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2202: {
+    title: "The sidecar has a key that is not known",
+    message: "{file}: {field} {what}{more}.",
+    remedy: "Correct the spelling or take the line out; docs/reference/schemas/sidecar.md lists every key.",
+    why: "A mistyped key would be a rule that silently does not apply.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2203: {
+    title: "A value in the sidecar does not fit",
+    message: "{file}: {field}: {what}{more}.",
+    remedy: "Change the value; docs/reference/schemas/sidecar.md says what each key takes.",
+    why: "A value of another kind than the one expected could mean something else than was intended.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2204: {
+    title: "Two checks of the sidecar have one name",
+    message: "{file}: the check {id} stands at line {line} and at line {again}.",
+    remedy: "Give one of them another id, and name it in the gates that it speaks for.",
+    why: "A gate names its check by id, so one id has to mean one command.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2205: {
+    title: "A gate of the sidecar names a check that is not there",
+    message: "{file}: the gate {gate} names the check {id}, and the file has no check with this id.",
+    remedy: "Add the check under checks, or name one of: {known}.",
+    why: "A gate whose check does not exist would wait for evidence for ever.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2206: {
+    title: "A threshold in the sidecar cannot be understood",
+    message: "{file}: the criterion {text} of the gate {gate} is no threshold that Holdpoint can read.",
+    remedy: "Write it as in docs/guide/criteria.md, such as '>= 80 %', '< 500ms' or '203/203 passing'.",
+    why: "A threshold that is understood only in part would be a weaker demand than the one written.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2208: {
+    title: "The sidecar cannot be changed in place",
+    message: "{file} was left as it is: {why}.",
+    remedy: "Add these lines by hand:\n{lines}",
+    why: "Holdpoint changes the sidecar only where every other byte, comments included, can stay.",
+    exit: 65,
+    retryable: false,
+  },
+} as const satisfies ProblemTable;

@@ -1,0 +1,70 @@
+import { plainText } from "./plain-text.ts";
+
+/** Marks at the start of a line that are no letters: emoji, bullets, arrows. */
+const LEADING_MARKS = /^(?:[\p{Extended_Pictographic}\ufe0f\u200d\ufffd\u{1f3fb}-\u{1f3ff}→►▶↳•·✓✔✗✘☐☑☒★☆\s]|\\?\*(?=\s))+/u;
+const TRAILING_MARKS = /(?:[\s\p{Extended_Pictographic}\ufe0f\u200d\ufffd]|(?<=\s)[-–—:|])+$/u;
+const ID =
+  /^(?:\[?((?:[A-Z][A-Z0-9]{0,9}-)+\d{1,6}[A-Za-z]?|\d{1,4}-[A-Z]{1,2}|[A-Z]{1,4}\d{2,6}[a-z]?|t\d{1,4}|[A-Z]{1,4}X{2,4}|#\d{1,6}|\d{1,3}(?:\.\d{1,3}){1,4}[a-z]?)\]?)(?=$|[\s:.)–—-])[:.)]?(?:\s*[-–—]\s)?\s*/u;
+const TAG = /^\[([^[\]]{1,24})\]\s*/;
+const HASH_TAG = /^#task\s+/;
+const OBSIDIAN_ID = /🆔\s*([\w-]{1,40})/u;
+
+/** The parts of an entry's text. */
+export interface ItemText {
+  readonly id: string | null;
+  /** Plain text without id, marks and tags. */
+  readonly title: string;
+  /** `[P]`, `[US1]` and the like. */
+  readonly tags: readonly string[];
+}
+
+/** Takes an entry's text apart: leading marks, id, tags, title. */
+export function readItemText(markdown: string): ItemText {
+  let text = stripMarks(plainText(markdown.slice(0, 2000)));
+  const tags: string[] = [];
+  let id: string | null = null;
+  for (let round = 0; round < 5; round += 1) {
+    const found = id === null ? ID.exec(text) : null;
+    if (found !== null) {
+      id = found[1] ?? null;
+      text = text.slice(found[0].length);
+      continue;
+    }
+    const tag = TAG.exec(text);
+    if (tag !== null && tag[0].length < text.length && !/^[ xX~-]$/.test(tag[1] ?? "")) {
+      tags.push(tag[1] ?? "");
+      text = stripMarks(text.slice(tag[0].length));
+      continue;
+    }
+    const hash = HASH_TAG.exec(text);
+    if (hash === null) break;
+    text = text.slice(hash[0].length);
+  }
+  if (markdown.includes("🆔")) id = OBSIDIAN_ID.exec(markdown)?.[1] ?? id;
+  return { id, title: text.replace(TRAILING_MARKS, "").trim(), tags };
+}
+
+/** Plain text without marks before and after it. */
+export function stripMarks(text: string): string {
+  const first = text.charCodeAt(0);
+  // Most titles begin with a Latin letter: nothing to strip there.
+  if ((first >= 65 && first <= 90) || (first >= 97 && first <= 122)) return text;
+  return text.replace(LEADING_MARKS, "");
+}
+
+/** A title in the one form in which titles are compared: lower case words, no articles, no punctuation. */
+export function comparable(title: string): string {
+  return title
+    .toLowerCase()
+    .normalize("NFKC")
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/** The bold head of an entry (`**Title**: text`), or what stands before a colon or spaced dash; null when neither. */
+export function headOf(markdown: string): string | null {
+  const bold = /^[^\p{L}\p{N}*`]{0,12}\*\*([^*]{2,160})\*\*/u.exec(markdown.slice(0, 240));
+  if (bold?.[1] !== undefined) return stripMarks(plainText(bold[1])).replace(/[:\s]+$/, "");
+  const before = /^([^:–—]{2,80}?)(?::\s|\s[-–—]\s)/u.exec(plainText(markdown.slice(0, 200)));
+  return before?.[1] === undefined ? null : stripMarks(before[1]).trim();
+}

@@ -1,0 +1,92 @@
+/** A stage or piece of work that a title names by its place in the plan: `Phase 2`, `Step 4`, `Week 13`. */
+export interface Stage {
+  readonly kind: "phase" | "step";
+  /** Comparable name: `phase 2`, `step 4`, `week 13`. */
+  readonly ref: string;
+  /** What follows the number: the title proper; empty when there is none. */
+  readonly rest: string;
+  /** True when a separator stands between number and title, so that the title names the stage and not a part of it. */
+  readonly named: boolean;
+}
+
+const PHASE_WORDS = "phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段";
+const STEP_WORDS = "step|task|work item|slice|work package|story|user story|user stories|ticket|item";
+const NUMBERED = new RegExp(
+  `^(?:(${PHASE_WORDS})|(${STEP_WORDS}))\\s{0,3}[-#]?\\s{0,2}(\\d{1,4}(?:\\.\\d{1,3})?[a-z]?(?:\\s?[-–&/]\\s?\\d{1,4})?\\+?|[a-z]|[ivx]{1,5}|[#x]{1,3})(?![\\p{L}\\p{N}])`,
+  "iu",
+);
+const POST = /^post[- ]phase\s+(\d{1,3})\b/i;
+const NAMED_PHASE = /^((?:[\p{L}\p{N}/&-]{2,24}\s){1,2}phase)(?=\s*(?::|[-–—]\s|\(|$))/iu;
+const HORIZON =
+  /^(immediate|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|near[- ]term|now|next|this week|upcoming)\b[^(]{0,30}\(([^()]{0,40}\b(?:hours?|days?|weeks?|months?|quarters?|years?|week|sprints?)\b[^()]{0,20})\)/i;
+const TRAILING_PHASE = /\((post-)?phase\s+(\d{1,3}|[a-z])\)\s*$/i;
+const SEPARATOR = /^\s*(?:[:：|]|[-–—]\s|\(|\[|→)/u;
+
+/**
+ * The stage that a title names, or null.
+ *
+ * @param title plain text without leading marks
+ */
+export function stageOf(title: string): Stage | null {
+  const text = title.slice(0, 300);
+  const numbered = NUMBERED.exec(text);
+  if (numbered !== null) {
+    const word = (numbered[1] ?? numbered[2] ?? "").toLowerCase();
+    const number = (numbered[3] ?? "").toLowerCase().replace(/\s/g, "");
+    const rest = text.slice(numbered[0].length);
+    if (/^[a-z]$/.test(number) && !/^[A-Z]/.test(numbered[3] ?? "")) return null;
+    const named = rest.trim() === "" || SEPARATOR.test(rest);
+    return {
+      kind: numbered[1] === undefined ? "step" : "phase",
+      ref: `${word.replace(/s$/, "")} ${number}`,
+      rest: rest.replace(/^[\s:：|–—-]+/u, ""),
+      named,
+    };
+  }
+  const post = POST.exec(text);
+  if (post !== null) {
+    const rest = text.slice(post[0].length).replace(/^[\s:：–—-]+/u, "");
+    return { kind: "phase", ref: `post-phase ${post[1] ?? ""}`, rest, named: true };
+  }
+  const named = NAMED_PHASE.exec(text);
+  if (named !== null && !/^(?:current|next|this|each|per|every|the)\b/i.test(text)) {
+    const rest = text.slice(named[0].length).replace(/^[\s:：–—-]+/u, "");
+    return { kind: "phase", ref: (named[1] ?? "").toLowerCase(), rest, named: true };
+  }
+  return null;
+}
+
+/** A heading such as "Short-term (Next 4-6 weeks)": a stage by its time ahead. `ref` is the same for a retelling. */
+export function horizonOf(title: string): Stage | null {
+  const match = HORIZON.exec(title.slice(0, 200));
+  if (match === null) return null;
+  const name = (match[1] ?? "").toLowerCase().replace(/\s/g, "-");
+  const time = (match[2] ?? "").toLowerCase().replace(/\s+/g, " ").trim();
+  return { kind: "phase", ref: `${name} ${time}`, rest: title, named: true };
+}
+
+/** A heading of work to do that ends in `(Phase 2)`: it is about that phase. */
+export function trailingPhaseOf(title: string): Stage | null {
+  const match = TRAILING_PHASE.exec(title.slice(-40));
+  if (match === null) return null;
+  const ref = `${match[1] === undefined ? "" : "post-"}phase ${(match[2] ?? "").toLowerCase()}`;
+  return { kind: "phase", ref, rest: title, named: true };
+}
+
+/** Every stage that a text mentions: `after Phase 2 and Step 4` gives `phase 2`, `step 4`. At most 20. */
+export function mentionedStages(text: string): string[] {
+  const found: string[] = [];
+  for (const match of text.slice(0, 4000).matchAll(/\b(phase|step|stage|milestone|sprint|task)s?\s+(\d{1,4}(?:\.\d{1,3})?|[A-Z])(?![\p{L}\p{N}])/giu)) {
+    found.push(`${(match[1] ?? "").toLowerCase()} ${(match[2] ?? "").toLowerCase()}`);
+    if (found.length >= 20) break;
+  }
+  return found;
+}
+
+const WINDOW =
+  /\b(?:(?:weeks?|months?|days?|sprints?|quarters?)\s+\d{1,3}(?:\s?[-–~]\s?\d{1,3})?\+?|(?:next|this)\s+[\d\w-]{1,8}(?:\s?[-–]\s?\d{1,3})?\s*(?:weeks?|months?|days?)?|\d{1,3}(?:\s?[-–]\s?\d{1,3})?\s*(?:weeks|months|days)|Q[1-4](?:\s+\d{4})?)\b\+?/i;
+
+/** A time window in a title or a value, as written: `Weeks 1-2`. */
+export function windowOf(text: string): string | null {
+  return WINDOW.exec(text.slice(0, 300))?.[0].trim() ?? null;
+}

@@ -1,0 +1,409 @@
+import type { Claimed, StatusToken } from "../plan/inspection.ts";
+
+/** A status as read from text. Offsets are relative to the text it was read from. */
+export interface FoundStatus {
+  readonly claimed: Claimed;
+  readonly start: number;
+  readonly end: number;
+  readonly form: StatusToken["form"];
+}
+
+/** What the character between the brackets of a check box says. */
+export const BOX_STATES: ReadonlyMap<string, Claimed> = new Map<string, Claimed>([
+  [" ", "pending"],
+  ["", "pending"],
+  ["x", "done"],
+  ["X", "done"],
+  ["✓", "done"],
+  ["✔", "done"],
+  ["✅", "done"],
+  ["~", "in_progress"],
+  ["/", "in_progress"],
+  ["-", "cancelled"],
+  [">", "deferred"],
+  ["!", "blocked"],
+  ["❌", "failed"],
+]);
+
+/** Marks that say a state by themselves, wherever they stand. */
+export const SURE_MARKS: ReadonlyMap<string, Claimed> = new Map<string, Claimed>([
+  ["✅", "done"],
+  ["☑", "done"],
+  ["✔", "done"],
+  ["✓", "done"],
+  ["❌", "failed"],
+  ["✗", "failed"],
+  ["✘", "failed"],
+  ["❎", "failed"],
+  ["🔄", "in_progress"],
+  ["🚧", "in_progress"],
+  ["🏗", "in_progress"],
+  ["⏳", "pending"],
+  ["⌛", "pending"],
+  ["⬜", "pending"],
+  ["☐", "pending"],
+  ["🔲", "pending"],
+  ["⏸", "blocked"],
+  ["🚫", "blocked"],
+  ["⛔", "blocked"],
+  ["⏭", "deferred"],
+  ["💤", "deferred"],
+]);
+
+/** Marks that say a state only in a cell or value made for states: elsewhere they are priorities or decoration. */
+export const CELL_MARKS: ReadonlyMap<string, Claimed> = new Map<string, Claimed>([
+  ["🟢", "done"],
+  ["🟡", "in_progress"],
+  ["🔵", "in_progress"],
+  ["🟠", "in_progress"],
+  ["🔴", "pending"],
+  ["⚪", "pending"],
+  ["⚫", "pending"],
+  ["📋", "pending"],
+  ["📝", "pending"],
+  ["🔜", "pending"],
+  ["🟩", "done"],
+  ["🟨", "in_progress"],
+  ["🟥", "failed"],
+  ["✖", "failed"],
+]);
+
+const PHRASES: readonly (readonly [string, Claimed])[] = [
+  ["not started", "pending"],
+  ["not yet started", "pending"],
+  ["not yet", "pending"],
+  ["not implemented", "pending"],
+  ["not done", "pending"],
+  ["not complete", "pending"],
+  ["not completed", "pending"],
+  ["not begun", "pending"],
+  ["incomplete", "partial"],
+  ["to do", "pending"],
+  ["todo", "pending"],
+  ["pending", "pending"],
+  ["planned", "pending"],
+  ["planning", "pending"],
+  ["open", "pending"],
+  ["opened", "pending"],
+  ["draft", "pending"],
+  ["proposed", "pending"],
+  ["queued", "pending"],
+  ["scheduled", "pending"],
+  ["ready to start", "pending"],
+  ["new", "pending"],
+  ["upcoming", "pending"],
+  ["backlog", "pending"],
+  ["in progress", "in_progress"],
+  ["in-progress", "in_progress"],
+  ["in_progress", "in_progress"],
+  ["inprogress", "in_progress"],
+  ["underway", "in_progress"],
+  ["under way", "in_progress"],
+  ["ongoing", "in_progress"],
+  ["active", "in_progress"],
+  ["wip", "in_progress"],
+  ["work in progress", "in_progress"],
+  ["started", "in_progress"],
+  ["interrupted", "in_progress"],
+  ["in review", "in_progress"],
+  ["under review", "in_progress"],
+  ["review", "in_progress"],
+  ["doing", "in_progress"],
+  ["partial", "partial"],
+  ["partially", "partial"],
+  ["partly", "partial"],
+  ["mostly", "partial"],
+  ["nearly", "partial"],
+  ["done", "done"],
+  ["complete", "done"],
+  ["completed", "done"],
+  ["shipped", "done"],
+  ["passed", "done"],
+  ["pass", "done"],
+  ["passing", "done"],
+  ["merged", "done"],
+  ["finished", "done"],
+  ["closed", "done"],
+  ["resolved", "done"],
+  ["fixed", "done"],
+  ["implemented", "done"],
+  ["delivered", "done"],
+  ["deployed", "done"],
+  ["released", "done"],
+  ["accepted", "done"],
+  ["approved", "done"],
+  ["verified", "done"],
+  ["met", "done"],
+  ["all met", "done"],
+  ["achieved", "done"],
+  ["landed", "done"],
+  ["blocked", "blocked"],
+  ["on hold", "blocked"],
+  ["waiting", "blocked"],
+  ["stalled", "blocked"],
+  ["paused", "blocked"],
+  ["failed", "failed"],
+  ["fail", "failed"],
+  ["failing", "failed"],
+  ["broken", "failed"],
+  ["missing", "failed"],
+  ["cancelled", "cancelled"],
+  ["canceled", "cancelled"],
+  ["dropped", "cancelled"],
+  ["rejected", "cancelled"],
+  ["won't do", "cancelled"],
+  ["wont do", "cancelled"],
+  ["wontfix", "cancelled"],
+  ["abandoned", "cancelled"],
+  ["obsolete", "cancelled"],
+  ["superseded", "cancelled"],
+  ["deferred", "deferred"],
+  ["later", "deferred"],
+  ["postponed", "deferred"],
+  ["完了", "done"],
+  ["已完成", "done"],
+  ["進行中", "in_progress"],
+  ["进行中", "in_progress"],
+  ["未着手", "pending"],
+  ["未开始", "pending"],
+];
+
+/** Words before a state that leave it what it is. */
+const ADVERBS = new Set("fully successfully still already now currently all is has been was overall just".split(" "));
+/** Words before `done` that make it less. */
+const NEGATIONS = new Set(["not", "never", "no", "isn't", "hasn't", "without"]);
+const PART_WORDS = new Set(["partially", "partly", "mostly", "nearly", "almost"]);
+
+/** First word of each phrase to the phrases that begin with it, longest first. */
+const BY_FIRST_WORD = new Map<string, { words: string[]; claimed: Claimed }[]>();
+for (const [phrase, claimed] of PHRASES) {
+  const words = phrase.split(" ");
+  const list = BY_FIRST_WORD.get(words[0] ?? "") ?? [];
+  list.push({ words, claimed });
+  list.sort((a, b) => b.words.length - a.words.length);
+  BY_FIRST_WORD.set(words[0] ?? "", list);
+}
+
+/** A word of a text, lower case, with its place. */
+interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const WORD = /[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}_]+)*/gu;
+
+function wordsOf(text: string, most: number): Word[] {
+  const words: Word[] = [];
+  for (const match of text.matchAll(WORD)) {
+    words.push({ text: match[0].toLowerCase(), start: match.index, end: match.index + match[0].length });
+    if (words.length >= most) break;
+  }
+  return words;
+}
+
+function phraseAt(words: readonly Word[], at: number): { claimed: Claimed; last: number } | null {
+  const first = words[at];
+  if (first === undefined) return null;
+  for (const { words: phrase, claimed } of BY_FIRST_WORD.get(first.text) ?? []) {
+    if (phrase.every((word, i) => words[at + i]?.text === word)) return { claimed, last: at + phrase.length - 1 };
+  }
+  return null;
+}
+
+/** The character at an offset and its length, with variation selector, as one mark. */
+function markAt(text: string, at: number): { mark: string; length: number } {
+  const code = text.codePointAt(at) ?? 0;
+  const mark = String.fromCodePoint(code);
+  const end = at + mark.length;
+  return { mark, length: mark.length + (text.charCodeAt(end) === 0xfe0f ? 1 : 0) };
+}
+
+const PERCENT = /(\d{1,3})(?:\.\d+)?\s*%/;
+
+/**
+ * Reads a value that is meant as a state: what stands after `Status:`, in a status cell, in frontmatter.
+ *
+ * A word beats a mark, because marks also mean priorities. `null` when neither says a state.
+ */
+export function statusOfValue(text: string): FoundStatus | null {
+  const head = text.slice(0, 200);
+  const mark = leadingMark(head);
+  const word = leadingPhrase(head);
+  if (word !== null && word.claimed === "done" && isPartDone(head)) {
+    return mark !== null && mark.claimed === "in_progress" ? mark : { ...word, claimed: "in_progress" };
+  }
+  if (word !== null) return word;
+  return mark;
+}
+
+/** `66% complete` is work in progress; `100% complete` and `complete` are done. */
+function isPartDone(text: string): boolean {
+  const percent = PERCENT.exec(text.slice(0, 40));
+  return percent !== null && Number(percent[1]) < 100 && /%\s*\**\s*(?:complete|done|finished)/i.test(text.slice(0, 60));
+}
+
+function leadingMark(text: string): FoundStatus | null {
+  for (let at = 0; at < text.length; ) {
+    const { mark, length } = markAt(text, at);
+    const claimed = SURE_MARKS.get(mark) ?? CELL_MARKS.get(mark);
+    if (claimed !== undefined) return { claimed, start: at, end: at + length, form: "emoji" };
+    if (!/[\s*_`~[\](!:|-]/u.test(mark)) return null;
+    at += length;
+  }
+  return null;
+}
+
+function leadingPhrase(text: string): FoundStatus | null {
+  const words = wordsOf(text, 8);
+  let at = 0;
+  let part = false;
+  let negated = false;
+  for (; at < words.length; at += 1) {
+    const word = words[at];
+    if (word === undefined) return null;
+    const phrase = phraseAt(words, at);
+    const next = words[at + 1];
+    if (phrase !== null && PART_WORDS.has(word.text) && next !== undefined && phraseAt(words, at + 1) !== null) {
+      part = true;
+      continue;
+    }
+    if (phrase !== null) {
+      const last = words[phrase.last];
+      const claimed = part && phrase.claimed === "done" ? "partial" : negated ? "pending" : phrase.claimed;
+      const start = part ? (words[at - 1]?.start ?? word.start) : word.start;
+      return { claimed, start, end: last?.end ?? word.end, form: "word" };
+    }
+    if (PART_WORDS.has(word.text)) part = true;
+    else if (NEGATIONS.has(word.text)) negated = true;
+    else if (!ADVERBS.has(word.text) && !/^\d+$/.test(word.text)) return null;
+  }
+  return null;
+}
+
+/** Whether a cell holds nothing but a state (and a note in brackets), so that a column of them is a status column. */
+export function isStatusValue(text: string): boolean {
+  const found = statusOfValue(text);
+  if (found === null) return false;
+  return found.form === "emoji" || found.start < 24;
+}
+
+const SEPARATOR_BEFORE = /(?:[-–—:|(•]|\[)\s*\**\s*$/u;
+
+/**
+ * Reads the state that a heading or a list entry carries: a mark at its start or end, a word set off from the title by
+ * a dash, a bracket, bold or a mark, or (for headings of stages) a last word such as "Complete".
+ */
+export function statusOfTitle(text: string, options: { lastWord: boolean }): FoundStatus | null {
+  const word = setOffPhrase(text, options.lastWord);
+  if (word !== null) return word;
+  return edgeMark(text);
+}
+
+function edgeMark(text: string): FoundStatus | null {
+  const head = sureMarkFrom(text, 0, 1);
+  if (head !== null) return head;
+  // A trailing mark may be followed by emphasis and punctuation.
+  for (let at = text.length - 1, steps = 0; at >= 0 && steps < 8; at -= 1, steps += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 0xdc00 && code <= 0xdfff) continue;
+    const { mark, length } = markAt(text, at);
+    const claimed = SURE_MARKS.get(mark);
+    if (claimed !== undefined && !isDateMark(text, at, mark)) return { claimed, start: at, end: at + length, form: "emoji" };
+    if (/[\p{L}\p{N}]/u.test(mark)) break;
+  }
+  return inlineMark(text);
+}
+
+/** `Title - ✅ **RUNNING**: …` and `**Title** ✅ text`: a mark after a dash or after the bold title. */
+function inlineMark(text: string): FoundStatus | null {
+  const match = /(?:\s[-–—]|\*\*:?|:)\s*(?=[✅❌🔄🚧⏳☑✔⏸⏭])/u.exec(text.slice(0, 300));
+  if (match === null) return null;
+  const at = match.index + match[0].length;
+  const { mark, length } = markAt(text, at);
+  const claimed = SURE_MARKS.get(mark);
+  if (claimed === undefined || isDateMark(text, at, mark)) return null;
+  return { claimed, start: at, end: at + length, form: "emoji" };
+}
+
+/** Obsidian Tasks writes dates as `✅ 2023-04-17` (done) and `⏳ 2023-04-14` (scheduled). */
+export function isDateMark(text: string, at: number, mark: string): boolean {
+  return /^\ufe0f?\s*\d{4}-\d{2}-\d{2}/.test(text.slice(at + mark.length, at + mark.length + 14));
+}
+
+function sureMarkFrom(text: string, from: number, most: number): FoundStatus | null {
+  let seen = 0;
+  for (let at = from; at < text.length; ) {
+    const { mark, length } = markAt(text, at);
+    const claimed = SURE_MARKS.get(mark);
+    if (claimed !== undefined) {
+      return isDateMark(text, at, mark) ? null : { claimed, start: at, end: at + length, form: "emoji" };
+    }
+    if (/[\s*_~]/u.test(mark)) {
+      at += length;
+      continue;
+    }
+    seen += 1;
+    if (seen >= most || /[\p{L}\p{N}`[(]/u.test(mark)) return null;
+    at += length;
+  }
+  return null;
+}
+
+function setOffPhrase(text: string, lastWord: boolean): FoundStatus | null {
+  const leading = /^[^\p{L}\p{N}]*(?:\*\*)?\[?([A-Z][A-Z -]{2,24})\]?(?:\*\*)?\s*[:\]–—-]/u.exec(text.slice(0, 60));
+  if (leading?.[1] !== undefined) {
+    const found = statusOfValue(leading[1]);
+    if (found !== null && found.form === "word") {
+      const shift = leading[0].indexOf(leading[1]);
+      return { ...found, start: found.start + shift, end: found.end + shift };
+    }
+  }
+  const from = Math.max(0, text.length - 160);
+  const tail = text.slice(from);
+  const words = wordsOf(tail, 60);
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at];
+    const phrase = phraseAt(words, at);
+    if (word === undefined || phrase === null) continue;
+    const last = words[phrase.last];
+    const end = last?.end ?? word.end;
+    if (!isSetOff(tail, words, at, end, lastWord && phrase.last === words.length - 1)) continue;
+    const { start, claimed } = withModifier(words, at, phrase.claimed);
+    if (claimed === "done" && isPartDone(tail.slice(Math.max(0, word.start - 8)))) continue;
+    return { claimed, start: from + start, end: from + end, form: "word" };
+  }
+  return null;
+}
+
+function withModifier(words: readonly Word[], at: number, claimed: Claimed): { start: number; claimed: Claimed } {
+  const before = words[at - 1];
+  const start = words[at]?.start ?? 0;
+  if (before === undefined) return { start, claimed };
+  if (PART_WORDS.has(before.text) && claimed === "done") return { start: before.start, claimed: "partial" };
+  if (NEGATIONS.has(before.text)) return { start: before.start, claimed: "pending" };
+  return { start, claimed };
+}
+
+function isSetOff(tail: string, words: readonly Word[], at: number, end: number, isLast: boolean): boolean {
+  let first = at;
+  while (first > 0 && isModifier(words[first - 1]?.text ?? "")) first -= 1;
+  const start = words[first]?.start ?? 0;
+  const before = tail.slice(0, start);
+  const trimmed = before.trimEnd();
+  const after = tail.slice(end);
+  if (!/^[\s*_)\].!✅🔄❌🎉⏳,:;(%–—-]/u.test(after) && after !== "") return false;
+  const endsHere = /^[\s*_)\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
+  if (!endsHere) return false;
+  const afterMark = /[\p{Extended_Pictographic}\ufe0f]\s*\**$/u.test(trimmed);
+  const shouting = tail.slice(words[at]?.start ?? 0, end) === tail.slice(words[at]?.start ?? 0, end).toUpperCase() && /[A-Z]{3}/.test(tail.slice(words[at]?.start ?? 0, end));
+  if (afterMark) return trimmed.length > 1 || shouting;
+  if (SEPARATOR_BEFORE.test(before) && trimmed !== "") return true;
+  if (shouting && /\*\*$/.test(trimmed)) return true;
+  if (isLast && /[\p{L}\p{N})]\s*$/u.test(before) && /^(?:complete|completed|done)$/.test(words[at]?.text ?? "")) return true;
+  return false;
+}
+
+function isModifier(word: string): boolean {
+  return ADVERBS.has(word) || PART_WORDS.has(word) || NEGATIONS.has(word) || /^\d+$/.test(word);
+}

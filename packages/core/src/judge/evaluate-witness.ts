@@ -1,0 +1,85 @@
+import type { WitnessCriterion } from "../criteria/criterion.ts";
+import { CLOCK_SKEW_MS } from "./doubt.ts";
+import type { Finding } from "./finding.ts";
+import { inconclusive } from "./finding.ts";
+import { parseInstant } from "./instant.ts";
+import type { EvidenceRecord, JudgeInput } from "./judge-input.ts";
+import type { Observations } from "./observe.ts";
+
+/** Judges whether enough different people signed. Signatures from inside an attempt never count. */
+export function evaluateWitness(criterion: WitnessCriterion, seen: Observations): Finding {
+  const signatures = new Map<string, string>();
+  const refused = new Set<string>();
+  for (const record of newestFirst(seen.input.bound.records)) {
+    if (!isAbout(record, "witness", seen.input.gate.key)) continue;
+    const name = nameOf(record);
+    const refusal = refusalOf(record, name, criterion, seen);
+    if (refusal !== null) refused.add(refusal);
+    else if (!signatures.has(name)) signatures.set(name, record.digest);
+  }
+  const role = criterion.role === null ? "" : ` of ${criterion.role}`;
+  const says = `${signatures.size} of ${criterion.value}${role} signed`;
+  if (signatures.size < criterion.value) {
+    const why = refused.size === 0 ? "" : ` (not counted: ${[...refused].sort().join(", ")})`;
+    return { ...inconclusive("awaiting_witness", says + why), signatures: [...signatures.values()] };
+  }
+  const digests = [...signatures.values()];
+  return { value: "pass", reason: "met", doubt: null, says, runs: [], signatures: digests, hint: null };
+}
+
+/** Whether a record is a person's word of this kind about this gate, given outside any attempt. */
+export function isAbout(record: EvidenceRecord, kind: "witness" | "waiver", gateKey: string): boolean {
+  const { predicate } = record.statement;
+  if (predicate.kind !== kind || predicate.witness === null || predicate.witness.name.trim() === "") return false;
+  const outside = predicate.producer.task === null && predicate.producer.attempt === null;
+  return outside && predicate.gates.includes(gateKey);
+}
+
+function newestFirst(records: readonly EvidenceRecord[]): readonly EvidenceRecord[] {
+  const ended = (record: EvidenceRecord): number => parseInstant(record.statement.predicate.endedAt) ?? 0;
+  return records.toSorted((a, b) => ended(b) - ended(a) || (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0));
+}
+
+function nameOf(record: EvidenceRecord): string {
+  return (record.statement.predicate.witness?.name ?? "").normalize("NFKC").trim().toLowerCase();
+}
+
+function refusalOf(
+  record: EvidenceRecord,
+  name: string,
+  criterion: WitnessCriterion,
+  seen: Observations,
+): string | null {
+  const { context } = seen.input;
+  const { predicate } = record.statement;
+  const signedMs = parseInstant(predicate.endedAt);
+  if (signedMs === null || signedMs > context.nowMs + CLOCK_SKEW_MS) return "a signature without a time that can be";
+  const until = predicate.validUntil === null ? null : parseInstant(predicate.validUntil);
+  if (predicate.validUntil !== null && (until === null || until < context.nowMs)) return "an expired signature";
+  if (criterion.withinMs !== null && context.nowMs - signedMs > criterion.withinMs) return "an expired signature";
+  if (signedOther(record, seen.input)) return "a signature under other files";
+  if (criterion.role !== null && !holdsRole(record, name, criterion.role, seen.input)) return "someone in another role";
+  if (criterion.notProducer && isProducer(name, seen)) return "its producer";
+  return null;
+}
+
+function signedOther(record: EvidenceRecord, input: JudgeInput): boolean {
+  const tree = record.statement.subject.find((entry) => entry.name === "tree");
+  if (tree === undefined) return false;
+  const now = input.context.subject.tree.replace(/^sha256:/, "");
+  return !Object.values(tree.digest).some((digest) => digest.replace(/^sha256:/, "") === now);
+}
+
+function holdsRole(record: EvidenceRecord, name: string, role: string, input: JudgeInput): boolean {
+  const { roles } = input.policy;
+  if (roles === null) return record.statement.predicate.witness?.role?.toLowerCase() === role.toLowerCase();
+  return (roles.get(role) ?? []).some((holder) => holder.normalize("NFKC").trim().toLowerCase() === name);
+}
+
+function isProducer(name: string, seen: Observations): boolean {
+  const producers = [
+    ...(seen.input.context.producers ?? []),
+    ...seen.runs.flatMap((run) => run.records.map((record) => record.statement.predicate.producer.agent)),
+  ];
+  return producers.some((producer) => producer.normalize("NFKC").trim().toLowerCase() === name);
+}

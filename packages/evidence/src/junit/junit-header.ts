@@ -1,0 +1,78 @@
+import type { XmlAttributes } from "../xml/read-xml.ts";
+
+/** What the cases below one suite add up to. */
+export interface SuiteCounts {
+  cases: number;
+  /** Failed and errored cases. */
+  bad: number;
+  skipped: number;
+  /** Errors of suites themselves; some writers count them as tests, some do not. */
+  suiteErrors: number;
+}
+
+/** A suite without cases. */
+export function noCounts(): SuiteCounts {
+  return { cases: 0, bad: 0, skipped: 0, suiteErrors: 0 };
+}
+
+/** Adds what stands in `from` to `to`. */
+export function addCounts(to: SuiteCounts, from: SuiteCounts): void {
+  to.cases += from.cases;
+  to.bad += from.bad;
+  to.skipped += from.skipped;
+  to.suiteErrors += from.suiteErrors;
+}
+
+/**
+ * Compares what a suite's attributes claim with its cases.
+ *
+ * Writers differ in whether a suite counts nested suites (both sums are taken) and in how they split failures from
+ * errors and skipped from disabled (the sums are compared).
+ *
+ * @param own cases directly in the suite @param all with those of nested suites
+ * @returns what disagrees, or null
+ */
+export function headerMismatch(attributes: XmlAttributes, own: SuiteCounts, all: SuiteCounts): string | null {
+  const whole = disagreement(attributes, all);
+  const hasOwn = own.cases + own.suiteErrors > 0;
+  return whole === null || (hasOwn && disagreement(attributes, own) === null) ? null : whole;
+}
+
+function disagreement(attributes: XmlAttributes, counts: SuiteCounts): string | null {
+  const tests = number(attributes["tests"]);
+  if (tests !== null && tests !== counts.cases && tests !== counts.cases + counts.suiteErrors) {
+    return `says tests=${shown(tests)}, holds ${counts.cases}`;
+  }
+  const failures = number(attributes["failures"]);
+  const errors = number(attributes["errors"]);
+  const bad = counts.bad + counts.suiteErrors;
+  if ((failures !== null || errors !== null) && !agrees(failures, errors, bad, counts)) {
+    return `says failures=${shown(failures)} errors=${shown(errors)}, holds ${bad} failed or errored`;
+  }
+  const skipped = number(attributes["skipped"] ?? attributes["skip"] ?? attributes["skips"] ?? attributes["ignored"]);
+  const disabled = number(attributes["disabled"]);
+  if (skipped !== null && skipped !== counts.skipped && skipped + (disabled ?? 0) !== counts.skipped) {
+    return `says skipped=${shown(skipped)}, holds ${counts.skipped}`;
+  }
+  if (skipped === null && disabled !== null && !(disabled <= counts.skipped)) {
+    return `says disabled=${shown(disabled)}, holds ${counts.skipped}`;
+  }
+  return null;
+}
+
+function agrees(failures: number | null, errors: number | null, bad: number, counts: SuiteCounts): boolean {
+  const sum = (failures ?? 0) + (errors ?? 0);
+  if (sum === bad || sum === counts.bad) return true;
+  // With only one of the two attributes the other kind may go unmentioned, but nothing may be claimed that is not there.
+  return (failures === null || errors === null) && sum <= bad && (sum > 0 || bad === 0);
+}
+
+/** A count as written; NaN for anything that is none, which then agrees with nothing; null when it is not there. */
+function number(value: string | undefined): number | null {
+  if (value === undefined || value.trim() === "") return null;
+  return /^\s*\d{1,12}\s*$/.test(value) ? Number(value) : Number.NaN;
+}
+
+function shown(value: number | null): string {
+  return value === null ? "(none)" : Number.isNaN(value) ? "(no number)" : String(value);
+}

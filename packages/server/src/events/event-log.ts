@@ -1,0 +1,79 @@
+import { type Session, statement } from "@holdpoint/store";
+import type { EventData, EventLog, EventQuery, EventRow, NewEvent } from "./event.types.ts";
+
+/** `mark` comes first, so that the transaction has its number before any row takes one from the sequence. */
+const APPEND = statement(
+  "event_append",
+  `WITH mark AS MATERIALIZED (SELECT pg_current_xact_id() AS xid)
+   INSERT INTO holdpoint.event (tenant_id, xid, at_ms, kind, plan_id, subject, attempt, data)
+   SELECT $1, mark.xid, $2, e.kind, e.plan_id, e.subject, e.attempt, e.data
+   FROM mark,
+     unnest($3::text[], $4::uuid[], $5::text[], $6::int[], $7::jsonb[]) WITH ORDINALITY
+       AS e(kind, plan_id, subject, attempt, data, place)
+   ORDER BY e.place`,
+);
+
+const READ = statement(
+  "event_read",
+  `SELECT seq, at_ms, kind, plan_id, subject, attempt, data
+   FROM holdpoint.event
+   WHERE tenant_id = $1 AND seq > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
+   ORDER BY seq LIMIT $3`,
+);
+
+const READ_OF_PLAN = statement(
+  "event_read_of_plan",
+  `SELECT seq, at_ms, kind, plan_id, subject, attempt, data
+   FROM holdpoint.event
+   WHERE tenant_id = $1 AND plan_id = $4 AND seq > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
+   ORDER BY seq LIMIT $3`,
+);
+
+const DEFAULT_LIMIT = 1_000;
+
+interface Row {
+  readonly seq: number;
+  readonly at_ms: number;
+  readonly kind: string;
+  readonly plan_id: string | null;
+  readonly subject: string | null;
+  readonly attempt: number | null;
+  readonly data: EventData;
+}
+
+/**
+ * Writes event rows in the transaction of the change they tell of. Call it after the change's own statements.
+ *
+ * @param at milliseconds since the epoch
+ */
+export async function appendEvents(tx: Session, tenant: string, at: number, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.run(APPEND, [
+    tenant,
+    at,
+    events.map((event) => event.kind),
+    events.map((event) => event.planId ?? null),
+    events.map((event) => event.subject ?? null),
+    events.map((event) => event.attempt ?? null),
+    events.map((event) => JSON.stringify(event.data ?? {})),
+  ]);
+}
+
+/** The log of one tenant. */
+export function createEventLog(store: Session, tenant: string): EventLog {
+  return {
+    async read(query: EventQuery = {}) {
+      const { after = 0, limit = DEFAULT_LIMIT, planId } = query;
+      const rows =
+        planId === undefined
+          ? await store.run<Row>(READ, [tenant, after, limit])
+          : await store.run<Row>(READ_OF_PLAN, [tenant, after, limit, planId]);
+      return rows.map(toEvent);
+    },
+  };
+}
+
+function toEvent(row: Row): EventRow {
+  const { seq, kind, subject, attempt, data } = row;
+  return { seq, at: row.at_ms, kind, planId: row.plan_id, subject, attempt, data };
+}

@@ -1,0 +1,44 @@
+/** A JSON object that is kept as it comes. */
+export type EventData = Readonly<Record<string, unknown>>;
+
+/** What happened, before it has its place in the log. */
+export interface NewEvent {
+  /** Room and verb: `task.accepted`. */
+  readonly kind: string;
+  readonly planId?: string | null;
+  /** Id of what it happened to: a task id, a gate key. */
+  readonly subject?: string | null;
+  readonly attempt?: number | null;
+  readonly data?: EventData;
+}
+
+/** One row of the log. */
+export interface EventRow {
+  /** Grows within a tenant; has gaps. */
+  readonly seq: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly kind: string;
+  readonly planId: string | null;
+  readonly subject: string | null;
+  readonly attempt: number | null;
+  readonly data: EventData;
+}
+
+/** Where to read on. */
+export interface EventQuery {
+  /** The last `seq` that was read; 0 reads from the beginning. @default 0 */
+  readonly after?: number;
+  readonly planId?: string;
+  /** @default 1000 */
+  readonly limit?: number;
+}
+
+/** The append-only log of every state change, read by cursor. */
+export interface EventLog {
+  /**
+   * The next rows in order. A row never appears behind a cursor that was handed out: rows wait until every transaction
+   * that began before theirs has ended.
+   */
+  read(query?: EventQuery): Promise<readonly EventRow[]>;
+}

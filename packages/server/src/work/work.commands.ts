@@ -1,0 +1,64 @@
+import { type TaskCommandKind, type TaskKind, type TaskState, transition } from "@holdpoint/core";
+import type {
+  AcceptCommand,
+  AttemptRef,
+  Claim,
+  ClaimRequest,
+  CommandOutcome,
+  ExpireRequest,
+  FailCommand,
+  HoldCommand,
+  OperatorCommand,
+  RefuseCommand,
+  ReleaseCommand,
+  RenewCommand,
+  ReportCommand,
+} from "./work.types.ts";
+
+/** A command on its way to a batch. */
+export type WorkCommand =
+  | { readonly kind: "renew"; readonly input: RenewCommand }
+  | { readonly kind: "report"; readonly input: ReportCommand }
+  | { readonly kind: "release"; readonly input: ReleaseCommand }
+  | { readonly kind: "fail"; readonly input: FailCommand }
+  | { readonly kind: "hold"; readonly input: HoldCommand }
+  | { readonly kind: "refuse"; readonly input: RefuseCommand }
+  | { readonly kind: "accept"; readonly input: AcceptCommand }
+  | { readonly kind: "cancel"; readonly input: OperatorCommand }
+  | { readonly kind: "redrive"; readonly input: OperatorCommand }
+  | { readonly kind: "expire"; readonly input: ExpireRequest }
+  | { readonly kind: "claim"; readonly input: ClaimRequest };
+
+/** The commands that speak of one task. */
+export type TaskCommandOf = Exclude<WorkCommand, { kind: "claim" | "expire" }>;
+
+/** What a command answers; claims and expiries answer lists. */
+export type WorkResult = CommandOutcome | readonly Claim[] | readonly AttemptRef[];
+
+/** Where a task stood when a command for it changed nothing. */
+export interface Standing {
+  readonly kind: TaskKind;
+  readonly state: TaskState;
+  readonly unmet: number;
+  readonly attempt: number;
+  readonly tries: number;
+  readonly maxAttempts: number;
+  readonly judgeFirst: boolean;
+  readonly holder: string | null;
+}
+
+/** The answer to a command that changed nothing, by the transition table. */
+export function refusalOf(command: TaskCommandOf, standing: Standing | null): CommandOutcome {
+  if (standing === null) return { ok: false, reason: "not_found", state: null, attempt: null, holder: null };
+  const { state, attempt, holder } = standing;
+  return { ok: false, reason: refusalReason(command, standing), state, attempt, holder };
+}
+
+function refusalReason(command: TaskCommandOf, standing: Standing): "fenced" | "wrong_state" | "guard" {
+  const carried = "attempt" in command.input ? { attempt: command.input.attempt } : {};
+  // Renewing moves nothing; it is allowed exactly where a report is.
+  const kind: TaskCommandKind = command.kind === "renew" ? "report" : command.kind;
+  const result = transition(standing, { kind, ...carried });
+  // It would be allowed by now: another command of the same moment came first and was answered.
+  return result.ok ? "wrong_state" : result.reason;
+}

@@ -1,0 +1,44 @@
+import { type Statement, statement } from "@holdpoint/store";
+
+const VIEW = `t.task_id, t.plan_id, t.key, t.kind, x.title, x.item_key, t.state, t.unmet, t.attempt, t.tries,
+     t.max_attempts, t.position, t.priority, x.gates, t.capabilities, t.missing, t.reason,
+     l.agent, l.owner, l.expires_at_ms, r.ready_at_ms
+   FROM holdpoint.task t
+   JOIN holdpoint.task_text x ON x.tenant_id = t.tenant_id AND x.task_id = t.task_id
+   LEFT JOIN holdpoint.task_lease l ON l.tenant_id = t.tenant_id AND l.task_id = t.task_id
+   LEFT JOIN holdpoint.task_ready r ON r.tenant_id = t.tenant_id AND r.task_id = t.task_id`;
+
+export const GET: Statement = statement("work_get", `SELECT ${VIEW} WHERE t.tenant_id = $1 AND t.task_id = $2`);
+
+export const LIST: Statement = statement(
+  "work_list",
+  `SELECT ${VIEW}
+   WHERE t.tenant_id = $1 AND ($2::uuid IS NULL OR t.plan_id = $2) AND t.position > $3
+     AND ($4::text[] IS NULL OR t.state = ANY($4))
+   ORDER BY t.position, t.task_id LIMIT $5`,
+);
+
+export const COUNTS: Statement = statement(
+  "work_counts",
+  `SELECT state, count(*) AS n FROM holdpoint.task
+   WHERE tenant_id = $1 AND ($2::uuid IS NULL OR plan_id = $2) GROUP BY state`,
+);
+
+export const NEXT_DUE: Statement = statement(
+  "work_next_due",
+  `SELECT least(
+     (SELECT min(ready_at_ms) FROM holdpoint.task_ready
+      WHERE tenant_id = $1 AND ($2::uuid IS NULL OR plan_id = $2) AND ready_at_ms > $3),
+     (SELECT min(expires_at_ms) FROM holdpoint.task_lease
+      WHERE tenant_id = $1 AND ($2::uuid IS NULL OR plan_id = $2))
+   ) AS due_at_ms`,
+);
+
+/** What a command met that changed nothing: where its task is now, and who holds it. */
+export const STANDING: Statement = statement(
+  "work_standing",
+  `SELECT t.task_id, t.kind, t.state, t.unmet, t.attempt, t.tries, t.max_attempts, t.judge_first, l.agent
+   FROM unnest($2::uuid[]) AS i(task_id)
+   JOIN holdpoint.task t ON t.tenant_id = $1 AND t.task_id = i.task_id
+   LEFT JOIN holdpoint.task_lease l ON l.tenant_id = $1 AND l.task_id = i.task_id`,
+);

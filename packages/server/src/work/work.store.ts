@@ -1,0 +1,119 @@
+import { DEFAULT_RETRY_POLICY, type Runtime, type TaskState } from "@holdpoint/core";
+import type { Store } from "@holdpoint/store";
+import { appendEvents } from "../events/index.ts";
+import { CommandBatch } from "./command-batch.ts";
+import { CommandQueue } from "./command-queue.ts";
+import { importGraph } from "./graph-import.ts";
+import type { WorkCommand, WorkResult } from "./work.commands.ts";
+import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
+import { emptyCounts } from "./work.counts.ts";
+import type {
+  AttemptRef,
+  Claim,
+  CommandOutcome,
+  TaskQuery,
+  TaskView,
+  WorkCounts,
+  WorkStore,
+  WorkStoreOptions,
+} from "./work.types.ts";
+
+/** Tasks listed by one call unless it says otherwise. */
+const DEFAULT_LIST_LIMIT = 1_000;
+
+/** The work of one tenant in PostgreSQL. */
+export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
+  const { tenant, retry = DEFAULT_RETRY_POLICY } = options;
+  const queue = new CommandQueue<WorkCommand, WorkResult>((commands) =>
+    store.transaction(async (tx) => {
+      const now = runtime.now();
+      const batch = new CommandBatch(tx, { tenant, now, retry, random: () => runtime.random() });
+      const results = await batch.run(commands);
+      await appendEvents(tx, tenant, now, batch.events);
+      return results;
+    }),
+  );
+  // Which result belongs to which command is settled by CommandBatch: claims and expiries answer lists, all else outcomes.
+  const outcome = async (command: WorkCommand): Promise<CommandOutcome> => (await queue.add(command)) as CommandOutcome;
+  return {
+    importGraph: (request) =>
+      store.transaction((tx) => importGraph(tx, { tenant, now: runtime.now(), newId: () => runtime.newId() }, request)),
+    claim: async (input) => (await queue.add({ kind: "claim", input })) as readonly Claim[],
+    renew: (input) => outcome({ kind: "renew", input }),
+    report: (input) => outcome({ kind: "report", input }),
+    accept: (input) => outcome({ kind: "accept", input }),
+    refuse: (input) => outcome({ kind: "refuse", input }),
+    fail: (input) => outcome({ kind: "fail", input }),
+    release: (input) => outcome({ kind: "release", input }),
+    hold: (input) => outcome({ kind: "hold", input }),
+    cancel: (input) => outcome({ kind: "cancel", input }),
+    redrive: (input) => outcome({ kind: "redrive", input }),
+    expire: async (input = {}) => (await queue.add({ kind: "expire", input })) as readonly AttemptRef[],
+    get: async (taskId) => {
+      const [row] = await store.run<ViewRow>(GET, [tenant, taskId]);
+      return row === undefined ? null : toView(row);
+    },
+    list: async ({ planId, states, afterPosition, limit }: TaskQuery = {}) => {
+      const values = [tenant, planId ?? null, afterPosition ?? -1, states ?? null, limit ?? DEFAULT_LIST_LIMIT];
+      return (await store.run<ViewRow>(LIST, values)).map(toView);
+    },
+    counts: async (planId): Promise<WorkCounts> => {
+      const rows = await store.run<{ state: TaskState; n: number }>(COUNTS, [tenant, planId ?? null]);
+      return { ...emptyCounts(), ...Object.fromEntries(rows.map((row) => [row.state, row.n])) };
+    },
+    nextDueAt: async (planId) => {
+      const rows = await store.run<{ due_at_ms: number | null }>(NEXT_DUE, [tenant, planId ?? null, runtime.now()]);
+      return rows[0]?.due_at_ms ?? null;
+    },
+  };
+}
+
+interface ViewRow {
+  readonly task_id: string;
+  readonly plan_id: string;
+  readonly key: string;
+  readonly kind: TaskView["kind"];
+  readonly title: string;
+  readonly item_key: string | null;
+  readonly state: TaskState;
+  readonly unmet: number;
+  readonly attempt: number;
+  readonly tries: number;
+  readonly max_attempts: number;
+  readonly position: number;
+  readonly priority: number;
+  readonly gates: readonly string[];
+  readonly capabilities: readonly string[];
+  readonly missing: readonly string[];
+  readonly reason: string | null;
+  readonly agent: string | null;
+  readonly owner: string | null;
+  readonly expires_at_ms: number | null;
+  readonly ready_at_ms: number | null;
+}
+
+function toView(row: ViewRow): TaskView {
+  const { key, kind, title, state, unmet, attempt, tries, position, priority, gates, capabilities, missing } = row;
+  const { agent, owner, expires_at_ms: expiresAt } = row;
+  return {
+    taskId: row.task_id,
+    planId: row.plan_id,
+    key,
+    kind,
+    title,
+    item: row.item_key,
+    state,
+    unmet,
+    attempt,
+    tries,
+    maxAttempts: row.max_attempts,
+    position,
+    priority,
+    gates,
+    capabilities,
+    missing,
+    reason: row.reason,
+    lease: agent === null || owner === null || expiresAt === null ? null : { agent, owner, expiresAt },
+    readyAt: row.ready_at_ms,
+  };
+}

@@ -1,0 +1,15 @@
+// Writes src/migrations.generated.ts from src/migrations/*.sql, so that a bundled program carries its migrations with it.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+
+const dir = new URL("src/migrations/", import.meta.url);
+const entries = readdirSync(dir)
+  .filter((file) => file.endsWith(".sql"))
+  .sort()
+  .map((file) => ({ name: file.slice(0, -".sql".length), sql: readFileSync(new URL(file, dir), "utf8") }));
+const text = `// Generated from migrations/*.sql by packages/store/generate.mjs. Do not edit.
+import type { Migration } from "./migrate.ts";
+
+/** Every migration, in order. */
+export const MIGRATIONS: readonly Migration[] = ${JSON.stringify(entries, null, 2)};
+`;
+writeFileSync(new URL("src/migrations.generated.ts", import.meta.url), text);

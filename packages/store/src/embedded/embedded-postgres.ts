@@ -1,0 +1,166 @@
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { HoldpointError, problem } from "@holdpoint/core";
+import { STORE_PROBLEMS } from "../store.problems.ts";
+import { findBinaries, type PostgresBinaries } from "./binaries.ts";
+import {
+  CLUSTER_USER,
+  type ClusterPaths,
+  type ClusterSettings,
+  clusterPaths,
+  majorVersion,
+  prepareCluster,
+  serverOptions,
+} from "./cluster.ts";
+import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
+import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
+import { clearLeftovers, pause, readPostmasterFile } from "./postmaster-file.ts";
+import { chooseRunAs, giveTo, type RunAs } from "./run-as.ts";
+import { type SocketDir, shortSocketDir } from "./socket-dir.ts";
+
+/** How long the server may take to start, recovery after a crash included, in milliseconds. */
+const START_WITHIN_MS = 60_000;
+/** How long an orderly stop may take before it is cut short, in milliseconds. */
+const STOP_WITHIN_MS = 10_000;
+const POLL_MS = 4;
+/** A log of more bytes than this is begun anew at the next start. */
+const MAX_LOG_BYTES = 1_048_576;
+
+/** Where the embedded database is, and how it is started. */
+export interface EmbeddedOptions {
+  /** The directory that holds `.holdpoint/`: the plan's. */
+  readonly dataDir: string;
+  /** Milliseconds since the epoch, for the lock file. */
+  readonly now: number;
+  /** @default the PostgreSQL 18 of the platform's package */
+  readonly binaries?: PostgresBinaries;
+  /** @default as this user; as root in a user namespace or as another user */
+  readonly runAs?: RunAs;
+  /** False only for throw-away databases of tests. @default true */
+  readonly durable?: boolean;
+}
+
+/** A running embedded PostgreSQL that ends with this process. */
+export interface EmbeddedPostgres {
+  readonly connection: { readonly host: string; readonly user: string; readonly password: string };
+  /** Major version of the server. */
+  readonly version: number;
+  /** For people: how it runs, such as "in a user namespace". */
+  readonly description: string;
+  /** True when the data directory was made by this start. */
+  readonly created: boolean;
+  /** What was cleared first: the lock, file or server of a run that was killed. */
+  readonly recovered: readonly ("lock" | "file" | "server")[];
+  readonly running: boolean;
+  /** Stops it in order, within ten seconds, and gives up the directory. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts PostgreSQL as a child process, on a unix socket inside `<dataDir>/.holdpoint/pg/`.
+ *
+ * @throws HoldpointError HP6001 without binaries, HP6002 when root cannot be shed, HP6003 when another process has the
+ *   directory, HP6004 when it does not start, HP6005 for another version's directory, HP6006 when nothing can be written
+ */
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const stateDir = join(resolve(options.dataDir), ".holdpoint");
+  const lock = openStateDir(stateDir, options.now);
+  try {
+    return await startLocked(stateDir, lock, options);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function openStateDir(stateDir: string, now: number): DirectoryLock {
+  try {
+    mkdirSync(stateDir, { recursive: true });
+    writeFileSync(join(stateDir, ".gitignore"), "*\n");
+    return lockDirectory(stateDir, now);
+  } catch (error) {
+    if (error instanceof HoldpointError) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw problem(STORE_PROBLEMS, "HP6006", { dir: stateDir, detail }, { cause: error });
+  }
+}
+
+async function startLocked(stateDir: string, lock: DirectoryLock, options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const paths = clusterPaths(join(stateDir, "pg"));
+  const settings: ClusterSettings = {
+    binaries: options.binaries ?? findBinaries(stateDir),
+    runAs: options.runAs ?? chooseRunAs(),
+    durable: options.durable ?? true,
+  };
+  if (settings.runAs.user !== null) chmodSync(stateDir, 0o711);
+  const { password, created } = prepareCluster(paths, settings);
+  const leftovers = await clearLeftovers(paths.data, STOP_WITHIN_MS);
+  const socket = shortSocketDir(paths.run);
+  if (socket.path !== paths.run) giveSocketLink(settings.runAs, socket);
+  const version = majorVersion(settings);
+  const server = start(paths, settings, socket, version);
+  try {
+    await untilReady(server, paths);
+  } catch (error) {
+    await server.stop(STOP_WITHIN_MS);
+    socket.remove();
+    throw error;
+  }
+  return {
+    connection: { host: socket.path, user: CLUSTER_USER, password },
+    version,
+    description: `PostgreSQL ${version} ${settings.runAs.description}`,
+    created,
+    recovered: [...(lock.recoveredFrom === null ? [] : ["lock" as const]), ...(leftovers === "none" ? [] : [leftovers])],
+    get running() {
+      return server.running;
+    },
+    stop: async () => {
+      await server.stop(STOP_WITHIN_MS + 1_000);
+      socket.remove();
+      lock.release();
+    },
+  };
+}
+
+function giveSocketLink(runAs: RunAs, socket: SocketDir): void {
+  giveTo(runAs, join(socket.path, ".."));
+}
+
+function start(paths: ClusterPaths, settings: ClusterSettings, socket: SocketDir, version: number): GuardedProcess {
+  const logFd = openSync(paths.log, logIsLong(paths.log) ? "w" : "a", 0o600);
+  try {
+    const options = serverOptions(socket.path, version, settings.durable);
+    const argv = [settings.binaries.postgres, "-D", paths.data, ...options];
+    return startGuarded({ argv, logFd, cwd: paths.root, runAs: settings.runAs, binaries: settings.binaries });
+  } finally {
+    closeSync(logFd);
+  }
+}
+
+function logIsLong(log: string): boolean {
+  try {
+    return statSync(log).size > MAX_LOG_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+async function untilReady(server: GuardedProcess, paths: ClusterPaths): Promise<void> {
+  for (let waitedMs = 0; waitedMs < START_WITHIN_MS; waitedMs += POLL_MS) {
+    if (readPostmasterFile(paths.data)?.status === "ready") return;
+    if (!server.running) break;
+    await pause(POLL_MS);
+  }
+  const detail = lastLine(paths.log) ?? "it wrote no reason";
+  throw problem(STORE_PROBLEMS, "HP6004", { dir: paths.data, detail, log: paths.log });
+}
+
+function lastLine(log: string): string | null {
+  try {
+    const lines = readFileSync(log, "utf8").trim().split("\n");
+    return lines.findLast((line) => /FATAL|ERROR|PANIC|error/.test(line)) ?? lines.at(-1) ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,27 @@
+import { COMMANDS } from "../../packages/cli/src/command-table.ts";
+import { SCHEMAS } from "../../packages/contract/src/schemas.ts";
+import { findProblems } from "../problem-tables.ts";
+import { commandPage } from "./command-page.ts";
+import { exitCodePage } from "./exit-code-page.ts";
+import type { FileSet } from "./file-set.ts";
+import { jsonSchemaOf } from "./json-schema.ts";
+import { printJson } from "./print-json.ts";
+import { problemIndex, problemPage } from "./problem-pages.ts";
+import { schemaIndex, schemaPage } from "./schema-page.ts";
+
+/** Everything that is generated, from what the code says now. */
+export async function generatedFiles(root: string): Promise<FileSet> {
+  const problems = await findProblems(root);
+  const contents = new Map<string, string>();
+  for (const shape of SCHEMAS) {
+    const schema = jsonSchemaOf(shape);
+    contents.set(`packages/contract/schemas/${shape.name}.schema.json`, printJson(schema));
+    contents.set(`docs/reference/schemas/${shape.name}.md`, schemaPage(shape, schema));
+  }
+  contents.set("docs/reference/schemas/README.md", schemaIndex(SCHEMAS));
+  for (const found of problems) contents.set(`docs/problems/${found.code}.md`, problemPage(found));
+  contents.set("docs/problems/README.md", problemIndex(problems));
+  contents.set("docs/reference/cli.md", commandPage(COMMANDS));
+  contents.set("docs/reference/exit-codes.md", exitCodePage(problems));
+  return { contents, folders: ["packages/contract/schemas", "docs/reference/schemas", "docs/problems"] };
+}
