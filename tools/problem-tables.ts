@@ -39,7 +39,8 @@ export async function findProblems(root: string): Promise<readonly FoundProblem[
   const found: FoundProblem[] = [];
   for (const file of problemFiles(root)) {
     const module: unknown = await import(/* @vite-ignore */ pathToFileURL(join(root, file)).href);
-    for (const [table, entries] of Object.entries(module as Record<string, unknown>)) {
+    if (typeof module !== "object" || module === null) continue;
+    for (const [table, entries] of Object.entries(module)) {
       if (!isTable(entries)) continue;
       for (const [code, definition] of Object.entries(entries)) found.push({ code, definition, file, table });
     }

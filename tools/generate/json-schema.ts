@@ -23,19 +23,23 @@ const BASE = "https://holdpoint.dev/schemas/";
 
 /** JSON Schema (draft 2020-12) of what a shape accepts. Keys keep the order of the shape. */
 export function jsonSchemaOf(shape: SchemaEntry): JsonSchema {
-  const { $schema, ...rest } = z.toJSONSchema(shape.schema, {
+  const {
+    $schema,
+    description: _,
+    ...body
+  } = z.toJSONSchema(shape.schema, {
     target: "draft-2020-12",
     io: "input",
     unrepresentable: "any",
   });
-  const { description: _, ...body } = rest;
-  return JSON.parse(
-    JSON.stringify({
-      $schema,
-      $id: `${BASE}${shape.name}.schema.json`,
-      title: shape.title,
-      description: shape.about,
-      ...body,
-    }),
-  ) as JsonSchema;
+  const $id = `${BASE}${shape.name}.schema.json`;
+  const schema: unknown = JSON.parse(
+    JSON.stringify({ $schema, $id, title: shape.title, description: shape.about, ...body }),
+  );
+  if (!isJsonSchema(schema)) throw new Error(`${shape.name} has no JSON Schema`);
+  return schema;
+}
+
+function isJsonSchema(value: unknown): value is JsonSchema {
+  return typeof value === "object" && value !== null && "$schema" in value;
 }

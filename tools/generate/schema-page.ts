@@ -1,6 +1,7 @@
 import type { SchemaEntry } from "../../packages/contract/src/schemas.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { fenced, generatedFrom, table } from "./markdown.ts";
+import { printJson } from "./print-json.ts";
 
 /** One row of the field table. */
 interface Field {
@@ -26,7 +27,7 @@ export function schemaPage(shape: SchemaEntry, schema: JsonSchema): string {
   for (const [name, part] of Object.entries(schema.$defs ?? {})) {
     parts.push(`\n## ${name}\n\n`, part.description === undefined ? "" : `${part.description}\n\n`, body(part));
   }
-  parts.push("\n## Example\n\n", fenced(shape.notation === "yaml" ? "yaml" : "json", shape.example));
+  parts.push("\n## Example\n\n", exampleOf(shape));
   return parts.join("");
 }
 
@@ -34,6 +35,11 @@ export function schemaPage(shape: SchemaEntry, schema: JsonSchema): string {
 export function schemaIndex(shapes: readonly SchemaEntry[]): string {
   const rows = shapes.map((shape) => [`[${shape.title}](${shape.name}.md)`, shape.file, shape.about]);
   return `${generatedFrom("packages/contract/src/schemas.ts")}# Schemas\n\nEverything that crosses an edge has a shape that is checked there, a JSON Schema in \`packages/contract/schemas/\` and a page here.\n\n${table(["shape", "found in", "what it is"], rows)}`;
+}
+
+function exampleOf({ notation, example }: SchemaEntry): string {
+  if (notation === "json") return fenced("json", printJson(JSON.parse(example)));
+  return fenced(notation === "yaml" ? "yaml" : "text", example);
 }
 
 function body(schema: JsonSchema): string {
@@ -82,8 +88,8 @@ function nested(part: JsonSchema, path: string): readonly Field[] {
 
 function typeOf(part: JsonSchema): string {
   if (part.$ref !== undefined) return reference(part.$ref);
-  if (part.const !== undefined) return `\`${String(part.const)}\``;
-  if (part.enum !== undefined) return part.enum.map((value) => `\`${String(value)}\``).join(", ");
+  if (part.const !== undefined) return literal(part.const);
+  if (part.enum !== undefined) return part.enum.map(literal).join(", ");
   const choices = part.anyOf ?? part.oneOf;
   if (choices !== undefined) return [...new Set(choices.map(typeOf))].join(" or ");
   if (Array.isArray(part.type)) return part.type.join(" or ");
@@ -93,13 +99,17 @@ function typeOf(part: JsonSchema): string {
   return typeof part.type === "string" ? part.type : "anything";
 }
 
+function literal(value: unknown): string {
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
 function plural(type: string): string {
   return ["string", "object", "integer", "number"].includes(type) ? `${type}s` : type;
 }
 
 function aboutOf(part: JsonSchema): string {
   const own = part.description ?? "";
-  return part.default === undefined ? own : `${own} Default: \`${JSON.stringify(part.default)}\`.`.trim();
+  return part["default"] === undefined ? own : `${own} Default: \`${JSON.stringify(part["default"])}\`.`.trim();
 }
 
 function reference(ref: string): string {
@@ -121,5 +131,5 @@ function variantsOf(schema: JsonSchema): readonly JsonSchema[] {
 /** A variant is named by the constant that tells it apart. */
 function variantName(variant: JsonSchema): string {
   const entry = Object.entries(variant.properties ?? {}).find(([, part]) => typeof part.const === "string");
-  return entry === undefined ? "object" : `\`${entry[0]}: ${String(entry[1].const)}\``;
+  return entry === undefined ? "object" : `${entry[0]} ${literal(entry[1].const)}`;
 }

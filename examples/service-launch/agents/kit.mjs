@@ -24,7 +24,7 @@ export async function workOn(works) {
  * @property {string} id
  * @property {number} attempt 1 for the first try
  * @property {string} plan the document, as text
- * @property {{ gate: string, metric: string | null, explanation: string }[]} missing what the last attempt was refused for
+ * @property {{ gate: string, metric: string | null, explanation: string }[]} missing why the last attempt was refused; empty at first
  */
 
 /** By hand, without standard input, HOLDPOINT_TASK and HOLDPOINT_ATTEMPT are enough. */

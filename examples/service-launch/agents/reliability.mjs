@@ -21,7 +21,7 @@ function writeProfile({ plan }) {
 }
 
 function writeProbes() {
-  const probes = { path: "/health", expect: "operational", count: 5, everyMs: 40, timeoutMs: 2_000 };
+  const probes = { path: "/health", expect: "operational", count: 3, everyMs: 25, timeoutMs: 2_000 };
   progress(0.5, `probing ${probes.path}`);
   write("ops/probes.json", `${JSON.stringify(probes, null, 2)}\n`);
   write("ops/runbook.md", runbook(probes));

@@ -1,5 +1,5 @@
 /**
- * Check `coverage`: writes build/lcov.info and prints what each module has.
+ * Check `coverage`: writes build/lcov.info, and on standard error what each module has.
  *
  * Node reports the files that the tests happened to load, the tests among them. Here only the service counts, and all
  * of it: a module that no test loads stands in the report with every line at zero.
@@ -31,5 +31,5 @@ writeFileSync(REPORT, report);
 rmSync(RAW);
 
 for (const { file, covered, lines } of coverageByModule(report)) {
-  process.stdout.write(`${file}: ${covered} of ${lines} lines\n`);
+  process.stderr.write(`${file}: ${covered} of ${lines} lines\n`);
 }

@@ -10,7 +10,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-const DURATION = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|min|h|d|w)$/;
+const DURATION = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|min|h|d|w)$/;
 
 /** Ten years: whatever is meant by more, it is not a duration that anything here waits for. */
 const GREATEST_MS = 3650 * 86_400_000;

@@ -156,13 +156,13 @@ describe("editSidecar", () => {
 
   test("refuses to put a value where a block of lines stands, and says what to add", () => {
     const before = "holdpoint: sidecar/v1\nchecks:\n  - id: a\n    run: |\n      one\n      two\n";
-    expect(codeOf(() => editSidecar(before, { kind: "check", id: "a", set: { run: "three" } }, FILE))).toBe("HP2208");
+    expect(codeOf(() => editSidecar(before, { kind: "check", id: "a", set: { run: "three" } }, FILE))).toBe("HP2204");
   });
 
   test("refuses to write behind an alias", () => {
     const before = "holdpoint: sidecar/v1\ngates:\n  a: &same { check: c }\n  b: *same\n";
-    expect(codeOf(() => editSidecar(before, { kind: "gate", key: "b", set: { exit: 0 } }, FILE))).toBe("HP2208");
-    expect(codeOf(() => editSidecar(before, { kind: "gate", key: "a", set: { exit: 0 } }, FILE))).toBe("HP2208");
+    expect(codeOf(() => editSidecar(before, { kind: "gate", key: "b", set: { exit: 0 } }, FILE))).toBe("HP2204");
+    expect(codeOf(() => editSidecar(before, { kind: "gate", key: "a", set: { exit: 0 } }, FILE))).toBe("HP2204");
   });
 
   test("refuses a field that the sidecar does not have", () => {

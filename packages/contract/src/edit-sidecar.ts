@@ -1,6 +1,6 @@
 import { type HoldpointError, problem } from "@holdpoint/core";
 import { readSidecarText } from "./read-sidecar-text.ts";
-import { sidecarProblems } from "./sidecar.problems.ts";
+import { SIDECAR_FILE_PROBLEMS } from "./sidecar.problems.ts";
 import { type SidecarText, sidecarSchema } from "./sidecar-file.ts";
 import { readYamlAs } from "./yaml-reading.ts";
 import { appendItem, type SplicePath, setField } from "./yaml-splice.ts";
@@ -27,7 +27,7 @@ const FIRST_LINE = "holdpoint: sidecar/v1";
  * @param text the file as it is; empty for a new one
  * @param file its name, for messages
  * @returns the new text; the same text when it says so already
- * @throws HP2201 to HP2203 when the file or the change does not fit, HP2208 when it cannot be changed in place
+ * @throws HP2201 to HP2203 when the file or the change does not fit, HP2204 when it cannot be changed in place
  */
 export function editSidecar(text: string, change: SidecarChange, file: string): string {
   if (text.startsWith("\uFEFF")) return `\uFEFF${editSidecar(text.slice(1), change, file)}`;
@@ -91,7 +91,7 @@ function checked(before: SidecarText, after: string, change: SidecarChange, file
     const [{ kind, field, what }] = now.faults;
     if (kind === "syntax") throw cannot(change, file, "the result could not be read");
     throw problem(
-      sidecarProblems,
+      SIDECAR_FILE_PROBLEMS,
       kind === "key" ? "HP2202" : "HP2203",
       { file, field, what, more: "" },
       { file, field },
@@ -123,5 +123,5 @@ function stable(value: unknown): string {
 }
 
 function cannot(change: SidecarChange, file: string, why: string): HoldpointError {
-  return problem(sidecarProblems, "HP2208", { file, why, lines: section(change).trimEnd() }, { file });
+  return problem(SIDECAR_FILE_PROBLEMS, "HP2204", { file, why, lines: section(change).trimEnd() }, { file });
 }

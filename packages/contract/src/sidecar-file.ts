@@ -30,7 +30,7 @@ export interface SidecarGateText {
   readonly criterion?: string | number | boolean;
   readonly severity?: Severity;
   readonly minTier?: Tier;
-  readonly isolation?: "required";
+  readonly isolation?: "any" | "required";
   readonly maxAge?: string;
   readonly owner?: string;
   readonly onInconclusive?: OnInconclusiveText;
@@ -40,7 +40,7 @@ export interface SidecarGateText {
 export interface SidecarText {
   readonly holdpoint: "sidecar/v1";
   readonly minTier?: Tier;
-  readonly isolation?: "required";
+  readonly isolation?: "any" | "required";
   readonly checks?: readonly SidecarCheckText[] | null;
   readonly gates?: Readonly<Record<string, SidecarGateText>> | null;
 }
@@ -55,7 +55,7 @@ const pathBelow = someText.refine((path) => !/^[/\\~]|^[A-Za-z]:|(^|[/\\])\.\.([
 const check = strictShape({
   id: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must be letters, digits, dots, dashes and underscores, 100 at most")
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/, "must be letters, digits, dashes and underscores, 100 at most")
     .describe("Name of the check; gates refer to it. Unique in the file."),
   run: someText.describe("Command line, run by `/bin/sh -c` in the plan's folder, only after consent."),
   cwd: pathBelow
@@ -91,7 +91,7 @@ const check = strictShape({
 });
 
 const tier = z.enum(TIERS);
-const isolation = z.literal("required", { error: "can only be required" });
+const isolation = z.enum(["any", "required"]);
 
 const gate = strictShape({
   check: someText.exactOptional().describe("Id of the check in this file that speaks for the gate."),
@@ -112,11 +112,12 @@ const gate = strictShape({
   minTier: tier.exactOptional().describe("Least provenance of the evidence. Default: that of the file, else `E2`."),
   isolation: isolation
     .exactOptional()
-    .describe("Evidence counts only when its check could not reach the evidence store."),
+    .describe("With `required`, evidence counts only when its check could not reach the evidence store."),
   maxAge: durationSchema.exactOptional().describe("Greatest age of the evidence. Default: no limit by the clock."),
   owner: someText.exactOptional().describe("Who is asked when the gate stays inconclusive."),
   onInconclusive: strictShape({
     hold: durationSchema.describe("How long the gate may stay inconclusive."),
+    // oxlint-disable-next-line unicorn/no-thenable -- the word of the file format; nothing awaits a shape
     then: z.enum(["ask", "fail"]).describe("What happens after that: the owner is asked, or the gate fails."),
   })
     .exactOptional()
@@ -127,7 +128,9 @@ const gate = strictShape({
 export const sidecarSchema: z.ZodType<SidecarText> = strictShape({
   holdpoint: z.literal("sidecar/v1", { error: "must be sidecar/v1" }).describe("Names this shape."),
   minTier: tier.exactOptional().describe("Least provenance for every gate that says nothing else. Default: `E2`."),
-  isolation: isolation.exactOptional().describe("Demands isolated checks for every gate."),
+  isolation: isolation
+    .exactOptional()
+    .describe("`required` asks for isolated checks at every gate that says nothing else. Default: `any`."),
   checks: z
     .array(check)
     .max(1000)

@@ -1,7 +1,7 @@
 import type { ProblemTable } from "@holdpoint/core";
 
 /** Problems with the sidecar, the file that binds checks to gates. */
-export const sidecarProblems = {
+export const SIDECAR_FILE_PROBLEMS = {
   HP2201: {
     title: "The sidecar is not YAML that can be read",
     message: "{file} {what}.",
@@ -27,34 +27,18 @@ export const sidecarProblems = {
     retryable: false,
   },
   HP2204: {
-    title: "Two checks of the sidecar have one name",
-    message: "{file}: the check {id} stands at line {line} and at line {again}.",
-    remedy: "Give one of them another id, and name it in the gates that it speaks for.",
-    why: "A gate names its check by id, so one id has to mean one command.",
-    exit: 65,
-    retryable: false,
-  },
-  HP2205: {
-    title: "A gate of the sidecar names a check that is not there",
-    message: "{file}: the gate {gate} names the check {id}, and the file has no check with this id.",
-    remedy: "Add the check under checks, or name one of: {known}.",
-    why: "A gate whose check does not exist would wait for evidence for ever.",
-    exit: 65,
-    retryable: false,
-  },
-  HP2206: {
-    title: "A threshold in the sidecar cannot be understood",
-    message: "{file}: the criterion {text} of the gate {gate} is no threshold that Holdpoint can read.",
-    remedy: "Write it as in docs/guide/criteria.md, such as '>= 80 %', '< 500ms' or '203/203 passing'.",
-    why: "A threshold that is understood only in part would be a weaker demand than the one written.",
-    exit: 65,
-    retryable: false,
-  },
-  HP2208: {
     title: "The sidecar cannot be changed in place",
     message: "{file} was left as it is: {why}.",
     remedy: "Add these lines by hand:\n{lines}",
     why: "Holdpoint changes the sidecar only where every other byte, comments included, can stay.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2205: {
+    title: "A name in the sidecar means several gates",
+    message: "{file}: {name} is the metric of several gates ({keys}), and {what} would apply to all of them.",
+    remedy: "Write an entry for each gate, under its key.",
+    why: "A metric's name may say which check measures it for every gate. What a gate asks for is said for each gate alone.",
     exit: 65,
     retryable: false,
   },

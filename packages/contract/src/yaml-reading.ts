@@ -93,7 +93,9 @@ function faultsOf(issue: z.core.$ZodIssue, lineOf: (path: readonly PropertyKey[]
       return { kind: "key", line: lineOf(path), field: fieldName(path), what: issue.message };
     });
   }
-  const what = issue.message.replace(/^Invalid (input|option|string|key in record): ?/, "");
+  const what = /, received undefined$/.test(issue.message)
+    ? "is missing"
+    : issue.message.replace(/^Invalid (input|option|string|key in record): ?/, "");
   return [{ kind: "value", line: lineOf(issue.path), field: fieldName(issue.path), what }];
 }
 

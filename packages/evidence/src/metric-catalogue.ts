@@ -19,7 +19,7 @@ const FINDINGS = ["sarif"] as const;
 /** Every metric that a reader yields by itself, in the order of the reference. Metric lines bring their own names. */
 export const METRICS = {
   tests_total: { unit: null, formats: TESTS, meaning: "Test cases in the report, whatever became of them." },
-  tests_passed: { unit: null, formats: TESTS, meaning: "Cases that passed at the first try." },
+  tests_passed: { unit: null, formats: TESTS, meaning: "Cases that ended as passed, flaky ones among them." },
   tests_failed: { unit: null, formats: TESTS, meaning: "Cases whose assertion failed." },
   tests_errored: {
     unit: null,
@@ -27,8 +27,16 @@ export const METRICS = {
     meaning: "Cases or whole suites that broke otherwise, or ended in a state that is neither passed nor failed.",
   },
   tests_skipped: { unit: null, formats: TESTS, meaning: "Cases that were skipped, disabled, pending or marked TODO." },
-  tests_flaky: { unit: null, formats: TESTS, meaning: "Cases that passed only after a failed try; not among the passed." },
-  test_pass_rate: { unit: "%", formats: TESTS, meaning: "`tests_passed` of `tests_total`; a skipped case did not pass." },
+  tests_flaky: {
+    unit: null,
+    formats: TESTS,
+    meaning: "Of the passed, those that failed at first; any makes the reading `flaky`.",
+  },
+  test_pass_rate: {
+    unit: "%",
+    formats: TESTS,
+    meaning: "`tests_passed` of `tests_total`; a skipped case did not pass.",
+  },
   test_duration: {
     unit: "s",
     formats: TIMED,
@@ -38,7 +46,11 @@ export const METRICS = {
   lines_total: { unit: null, formats: COVERAGE, meaning: "Lines that can be covered, each counted once per file." },
   lines_covered: { unit: null, formats: COVERAGE, meaning: "Of those, the lines that ran." },
   branch_coverage: { unit: "%", formats: COVERAGE, meaning: "`branches_covered` of `branches_total`." },
-  branches_total: { unit: null, formats: COVERAGE, meaning: "Branches that can be taken; left out when the report has none." },
+  branches_total: {
+    unit: null,
+    formats: COVERAGE,
+    meaning: "Branches that can be taken; left out when the report has none.",
+  },
   branches_covered: { unit: null, formats: COVERAGE, meaning: "Of those, the branches that were taken." },
   function_coverage: { unit: "%", formats: ["lcov"], meaning: "`functions_covered` of `functions_total`." },
   functions_total: { unit: null, formats: ["lcov"], meaning: "Functions; left out when the report has none." },
@@ -51,12 +63,17 @@ export const METRICS = {
   findings_critical: {
     unit: null,
     formats: FINDINGS,
-    meaning: "Findings with a `security-severity` of 9.0 or more; this and the next three only when every finding has one.",
+    meaning:
+      "Findings with a `security-severity` of 9.0 or more; this and the next three only when every finding has one.",
   },
   findings_high: { unit: null, formats: FINDINGS, meaning: "`security-severity` from 7.0 to below 9.0." },
   findings_medium: { unit: null, formats: FINDINGS, meaning: "`security-severity` from 4.0 to below 7.0." },
   findings_low: { unit: null, formats: FINDINGS, meaning: "`security-severity` below 4.0." },
-  findings_suppressed: { unit: null, formats: FINDINGS, meaning: "Results left out because every suppression is accepted." },
+  findings_suppressed: {
+    unit: null,
+    formats: FINDINGS,
+    meaning: "Results left out because every suppression is accepted.",
+  },
   new_findings: {
     unit: null,
     formats: FINDINGS,

@@ -9,7 +9,7 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 /** Raised when a reader changes what it yields from the same bytes; it stands in every evidence record. */
 export const READER_VERSION = "1";
 
-/** Test cases by outcome. `total` is the sum of the others; a flaky case is none of the others. */
+/** Test cases by outcome. `total` is the sum of passed, failed, errored and skipped; `flaky` ones are among the passed. */
 export interface CasesSummary {
   readonly total: number;
   readonly passed: number;

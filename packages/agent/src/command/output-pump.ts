@@ -43,8 +43,7 @@ export class OutputPump {
   }
 
   /** Takes in one stream until it ends or is destroyed. */
-  async take(stream: Readable | null, name: StreamName): Promise<void> {
-    if (stream === null) return;
+  async take(stream: Readable, name: StreamName): Promise<void> {
     const lines = new LineSplitter();
     try {
       for await (const chunk of stream) {

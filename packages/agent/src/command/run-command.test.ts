@@ -61,6 +61,12 @@ describe.each(["off", "auto"] as const)("a command (isolation %s)", (isolation) 
     expect(result.exitCode).toBe(0);
   });
 
+  it("may open its standard streams by name", async () => {
+    const script = "cat /dev/stdin | tee /dev/stderr > /dev/stdout";
+    const result = await run({ isolation, command: script, stdin: "text" });
+    expect([result.stdout.text, result.stderr.text]).toEqual(["text", "text"]);
+  });
+
   it("passes arguments on as they are", async () => {
     const result = await run({ isolation, command: ["printf", "%s|", "a b", "$HOME", "'", "-n", ""] });
     expect(result.stdout.text).toBe("a b|$HOME|'|-n||");

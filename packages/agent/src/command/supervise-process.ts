@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { READY } from "../isolation/prelude.ts";
 import { endProcesses, killProcesses } from "../processes/end-processes.ts";
@@ -10,10 +9,13 @@ import { ProcessWatch } from "../processes/process-watch.ts";
 import { psSource } from "../processes/ps-source.ts";
 import { type CommandResult, type CommandSpec, DEFAULT_LIMITS, type EndedFor } from "./command.types.ts";
 import { OutputPump } from "./output-pump.ts";
+import { openStreams, type StandardStreams } from "./standard-streams.ts";
 import { type PreparedCommand, WRAPPERS_ISOLATED } from "./prepare-command.ts";
 
 /** Longest silence of an output stream after every process is ended; someone out of reach may hold it open. */
 const STREAM_END_MS = 1000;
+/** Timers of Node cannot be longer (25 days). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Status text that is kept while a namespace is set up. */
 const STATUS_BYTES = 4096;
 
@@ -72,15 +74,19 @@ class Supervisor {
   }
 
   async run(): Promise<FinishedProcess> {
-    const child = this.#spawn();
-    if (child instanceof Error) return this.#finish({ code: null, signal: null, error: child.message }, 0, null);
+    const spawned = await this.#spawn();
+    if (spawned instanceof Error) return this.#finish({ code: null, signal: null, error: spawned.message }, 0, null);
+    const { child, streams } = spawned;
     const exit = exitOf(child);
-    if (child.pid === undefined) return this.#finish(await exit, 0, null);
+    const output = this.#connect(child, streams);
+    if (child.pid === undefined) {
+      await output;
+      return this.#finish(await exit, 0, null);
+    }
     const tree = new ProcessTree(child.pid, processSource(), this.#isolated ? null : this.#start.marker);
     this.#tree = tree;
-    const streams = this.#connect(child);
     const watch = this.#watch(tree);
-    const timer = setTimeout(() => this.#end("timeout"), Math.min(this.#limits.wallMs, 2 ** 31 - 1));
+    const timer = setTimeout(() => this.#end("timeout"), Math.min(this.#limits.wallMs, LONGEST_TIMER_MS));
     const cancel = (): void => this.#end("cancelled");
     this.#spec.signal?.addEventListener("abort", cancel, { once: true });
     if (this.#spec.signal?.aborted === true) cancel();
@@ -89,7 +95,7 @@ class Supervisor {
       clearTimeout(timer);
       watch.stop();
       const leftBehind = await this.#clearAway(tree);
-      await this.#drain(child, streams);
+      await this.#drain(streams, output);
       return this.#finish(outcome, leftBehind, watch);
     } finally {
       clearTimeout(timer);
@@ -98,14 +104,24 @@ class Supervisor {
     }
   }
 
-  #spawn(): ChildProcess | Error {
+  async #spawn(): Promise<{ child: ChildProcess; streams: StandardStreams } | Error> {
     const [program = "", ...args] = this.#start.prepared.argv;
     const { cwd, env } = this.#start;
-    // A new session: its own process group, and no terminal that it could read from or type into.
-    const options = { cwd, env: { ...env }, detached: true };
-    const pipes = Array.from({ length: this.#isolated ? 4 : 3 }, (): "pipe" => "pipe");
     try {
-      return spawn(program, args, { ...options, stdio: pipes });
+      const streams = await openStreams(this.#spec.stdin ?? "");
+      const { stdin, stdout, stderr } = streams.given;
+      try {
+        // A new session: its own process group, and no terminal that it could read from or type into.
+        const options = { cwd, env: { ...env }, detached: true };
+        const stdio = this.#isolated ? [stdin, stdout, "pipe" as const, stderr] : [stdin, stdout, stderr];
+        return { child: spawn(program, args, { ...options, stdio }), streams };
+      } catch (error) {
+        streams.stdout.destroy();
+        streams.stderr.destroy();
+        throw error;
+      } finally {
+        streams.release();
+      }
     } catch (error) {
       // Some failures are thrown rather than told by event: a command line longer than the system takes, for one.
       return error instanceof Error ? error : new Error(String(error));
@@ -113,30 +129,23 @@ class Supervisor {
   }
 
   /** Waits until all output is taken in; gives up on a stream that nothing comes from and that still does not end. */
-  async #drain(child: ChildProcess, streams: Promise<void>): Promise<void> {
-    const ended = streams.then((): true => true);
+  async #drain(streams: StandardStreams, output: Promise<void>): Promise<void> {
+    const ended = output.then((): true => true);
     for (let seen = -1; ; ) {
       if (await Promise.race([ended, pause(STREAM_END_MS, false, { ref: false })])) return;
       if (this.#pump.idle && this.#pump.bytes === seen) break;
       seen = this.#pump.bytes;
     }
     this.#pump.markIncomplete();
-    destroyStreams(child);
-    await streams;
+    streams.stdout.destroy();
+    streams.stderr.destroy();
+    await output;
   }
 
-  /** Connects input and output; settles when all output has been taken in. */
-  async #connect(child: ChildProcess): Promise<void> {
-    const [stdin, stdout, second, third] = child.stdio;
-    // It may end without reading its input: EPIPE is its own choice, not a failure.
-    stdin?.on("error", () => {});
-    if (stdin !== null && stdin !== undefined && "end" in stdin) stdin.end(this.#spec.stdin ?? "");
-    const stderr = this.#isolated ? third : second;
-    if (this.#isolated) readable(second)?.on("data", (chunk: Buffer) => this.#noteStatus(chunk));
-    await Promise.all([
-      this.#pump.take(readable(stdout), "stdout"),
-      this.#pump.take(readable(stderr), "stderr"),
-    ]);
+  /** Connects status and output; settles when all output has been taken in. */
+  async #connect(child: ChildProcess, streams: StandardStreams): Promise<void> {
+    if (this.#isolated) child.stderr?.on("data", (chunk: Buffer) => this.#noteStatus(chunk));
+    await Promise.all([this.#pump.take(streams.stdout, "stdout"), this.#pump.take(streams.stderr, "stderr")]);
   }
 
   #noteStatus(chunk: Buffer): void {
@@ -217,14 +226,6 @@ function exitOf(child: ChildProcess): Promise<Exit> {
 function setUpFailure(status: string, outcome: Exit): string {
   const said = status.trim().replaceAll(/\s+/g, " ").slice(0, 300);
   return `the namespace could not be set up: ${said || outcome.error || `status ${outcome.code ?? outcome.signal}`}`;
-}
-
-function readable(stream: unknown): Readable | null {
-  return stream instanceof Readable ? stream : null;
-}
-
-function destroyStreams(child: ChildProcess): void {
-  for (const stream of child.stdio) stream?.destroy();
 }
 
 function processSource(): ProcessSource {

@@ -64,7 +64,8 @@ function read(path: string): Buffer | null {
 /** The page size from the auxiliary vector (entry 6, AT_PAGESZ): 4 KiB on x86, up to 64 KiB on ARM. */
 function pageSize(): number {
   const vector = read("/proc/self/auxv");
-  for (let at = 0; vector !== null && at + 16 <= vector.length; at += 16) {
+  if (vector === null) return 4096;
+  for (let at = 0; at + 16 <= vector.length; at += 16) {
     if (vector.readUInt32LE(at) === 6) return vector.readUInt32LE(at + 8);
   }
   return 4096;

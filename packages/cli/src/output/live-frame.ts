@@ -28,7 +28,7 @@ interface Part {
  * from the last to the first and say how much is left out.
  */
 export function frameLines(state: LiveState, nowMs: number, style: Style, size: FrameSize): string[] {
-  const head = headLine(state, nowMs, style);
+  const head = headLine(state, nowMs, style, size.columns);
   const parts: Part[] = [
     { title: "", lines: treeLines(state, style, size), least: 3, ranks: treeRanks(state) },
     { title: "Running", lines: runningLines(state, nowMs, style), least: 3 },
@@ -40,7 +40,8 @@ export function frameLines(state: LiveState, nowMs: number, style: Style, size: 
   return lines.slice(0, Math.max(0, size.rows)).map((line) => truncate(line, size.columns, style.glyphs.ellipsis));
 }
 
-function headLine(state: LiveState, nowMs: number, { paint, glyphs }: Style): string {
+/** The title gives way to the totals. */
+function headLine(state: LiveState, nowMs: number, { paint, glyphs }: Style, columns: number): string {
   const { tasks, gates } = state;
   const since = state.startedAtMs === null ? Number.NaN : nowMs - state.startedAtMs;
   const counts = [
@@ -51,7 +52,9 @@ function headLine(state: LiveState, nowMs: number, { paint, glyphs }: Style): st
     clockText(since),
   ];
   const dot = ` ${glyphs.dot} `;
-  return `${paint.bold(oneLine(state.outline.title))}${dot}${counts.filter((text) => text !== "").join(dot)}`;
+  const totals = counts.filter((text) => text !== "").join(dot);
+  const room = Math.max(12, columns - textWidth(dot + totals));
+  return `${paint.bold(truncate(oneLine(state.outline.title), room, glyphs.ellipsis))}${dot}${totals}`;
 }
 
 const BAR_CELLS = 10;
@@ -142,6 +145,11 @@ function fitParts(parts: readonly Part[], room: number, style: Style): string[] 
     heights[index] = height - take;
     over -= take;
   }
+  for (let index = present.length - 1; index >= 0 && over > 0; index -= 1) {
+    const height = heights[index] ?? 0;
+    heights[index] = index === 0 ? Math.max(0, height - over) : 0;
+    over -= height;
+  }
   return present.flatMap((part, index) => partLines(part, heights[index] ?? 0, style));
 }
 
@@ -150,6 +158,7 @@ function titleHeight(part: Part): number {
 }
 
 function partLines(part: Part, height: number, style: Style): string[] {
+  if (height <= titleHeight(part)) return [];
   const title = part.title === "" ? [] : [style.paint.bold(part.title)];
   const room = height - title.length;
   const indent = (line: string): string => `  ${line}`;

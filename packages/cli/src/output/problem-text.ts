@@ -2,7 +2,6 @@ import { HoldpointError, problem } from "@holdpoint/core";
 import { outputProblems } from "./output.problems.ts";
 import { manyLines, oneLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";
-import { wrapProse } from "./text-width.ts";
 
 /** A problem as a machine reads it: `holdpoint/problem/v1`. */
 export interface ProblemJson {
@@ -35,20 +34,20 @@ export function toProblem(thrown: unknown): HoldpointError {
 }
 
 /**
- * A problem for people: code and title, where, what happened, what to do, and the page about it.
+ * A problem for people: code and title, where, what happened, what to do, and the page about it. Message and remedy
+ * each stand on one line, so that a log can be searched for them and a command in them can be copied.
  *
  * @param debug also shows the stack and the cause
  */
 export function problemText(thrown: unknown, style: Style, debug = false): string {
   const found = toProblem(thrown);
   const { paint, glyphs } = style;
-  const prose = (text: string): string[] => wrapProse(oneLine(text), style.columns - INDENT.length);
   const at = placeText(found);
   const lines = [
     `${paint.red(`${glyphs.fail} ${found.code}`)}  ${paint.bold(oneLine(found.definition.title))}`,
     ...(at === "" ? [] : [INDENT + paint.cyan(at)]),
-    ...prose(found.message).map((line) => INDENT + line),
-    ...labelled(`${glyphs.arrow} `, found.remedy, style),
+    INDENT + oneLine(found.message),
+    `${INDENT}${glyphs.arrow} ${oneLine(found.remedy)}`,
     INDENT + paint.dim(docsPage(found.code)),
     ...(debug ? ["", manyLines(stackText(found))] : []),
   ];
@@ -74,11 +73,6 @@ export function problemJson(thrown: unknown, debug = false): ProblemJson {
 }
 
 const INDENT = "  ";
-
-function labelled(label: string, text: string, style: Style): string[] {
-  const room = style.columns - INDENT.length - label.length;
-  return wrapProse(oneLine(text), room).map((line, index) => INDENT + (index === 0 ? label : " ".repeat(label.length)) + line);
-}
 
 function docsPage(code: string): string {
   return `docs/problems/${code}.md`;

@@ -3,6 +3,7 @@ import {
   countGates,
   gateName,
   hasTurned,
+  isAlwaysShown,
   notOpen,
   reasonText,
   SEVERITIES,
@@ -26,7 +27,7 @@ const DETAIL_INDENT = 10;
 export function gateCountLines(report: VerificationReport, style: Style): string[] {
   if (report.gates.length === 0) return NO_GATES;
   const counts = countGates(report.gates);
-  const shown = STANDINGS.filter((standing) => standing !== "waived" && standing !== "stale" ? true : SEVERITIES.some((s) => counts[s][standing] > 0));
+  const shown = STANDINGS.filter((standing) => isAlwaysShown(standing) || SEVERITIES.some((s) => counts[s][standing] > 0));
   const columns: Column[] = [
     { header: counted(report.gates.length, "gate") },
     ...shown.map((standing): Column => ({ header: `${style.glyphs[standing]} ${standing}`, align: "right" })),

@@ -12,6 +12,11 @@ export type Standing = "pass" | "waived" | "stale" | "fail" | "inconclusive";
 /** Every standing, in the order of tables. */
 export const STANDINGS: readonly Standing[] = ["pass", "waived", "stale", "fail", "inconclusive"];
 
+/** Whether counts show it although there is none: the three verdicts; the kinds of pass that are rare only when present. */
+export function isAlwaysShown(standing: Standing): boolean {
+  return standing !== "waived" && standing !== "stale";
+}
+
 /** Every severity, the gravest first. */
 export const SEVERITIES: readonly Severity[] = ["critical", "important", "enhancement"];
 

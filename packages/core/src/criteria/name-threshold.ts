@@ -40,7 +40,7 @@ export function nameThreshold(
   if (namesSomething(trimmed)) return join(trimmed);
   if (ahead) return join(before.words);
   const label = before.stop === null ? [] : withoutEndState(wordsBack(tokens, before.stop - 1).words);
-  return join(namesSomething(label) ? [...label, ...trimmed] : trimmed);
+  return join([...(namesSomething(label) ? label : []), ...(hasOperator ? before.words : []), ...trimmed]);
 }
 
 function namesSomething(words: readonly string[]): boolean {

@@ -24,7 +24,7 @@ export function readItemText(markdown: string): ItemText {
   const tags: string[] = [];
   let id: string | null = null;
   for (let round = 0; round < 5; round += 1) {
-    const found = id === null ? ID.exec(text) : null;
+    const found: RegExpExecArray | null = id === null ? ID.exec(text) : null;
     if (found !== null) {
       id = found[1] ?? null;
       text = text.slice(found[0].length);

@@ -276,7 +276,7 @@ function leadingPhrase(text: string): FoundStatus | null {
     }
     if (PART_WORDS.has(word.text)) part = true;
     else if (NEGATIONS.has(word.text)) negated = true;
-    else if (!ADVERBS.has(word.text) && !/^\d+$/.test(word.text)) return null;
+    else if (!ADVERBS.has(word.text) && !(/^\d+$/.test(word.text) && /^\s*%/.test(text.slice(word.end)))) return null;
   }
   return null;
 }

@@ -17,6 +17,8 @@ export interface EvidenceStatement {
 export interface EvidenceSubject {
   readonly name: string;
   readonly digest: Readonly<Record<string, string>>;
+  /** What else is known of it, as in-toto allows: `dirty` of a tree, `key` of an item. */
+  readonly annotations?: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** What was seen, by whom, how. Times are ISO 8601 in UTC. */

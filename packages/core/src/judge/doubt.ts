@@ -3,7 +3,7 @@ import type { Doubt } from "./finding.ts";
 import { parseInstant } from "./instant.ts";
 import type { EvidenceRecord, JudgeContext, JudgeInput } from "./judge-input.ts";
 import type { Run } from "./runs.ts";
-import type { Freshness, Reason, Tier } from "./verdict.ts";
+import type { Reason, Tier } from "./verdict.ts";
 
 /** How far the clock of another machine may run ahead before its times are not believed, in milliseconds. */
 export const CLOCK_SKEW_MS = 300_000;
@@ -39,16 +39,19 @@ export function doubtOfRun(run: Run, input: JudgeInput, options: { exit: boolean
   );
 }
 
-/** Whether a run still speaks about the present subject. */
-export function freshnessOfRun(run: Run, input: JudgeInput): Freshness {
-  if (run.records.some((record) => ageDoubt(record, run, input) !== null)) return "expired";
-  const stale = run.records.some(
+/** Whether a run is about other files, or of another definition of its check, than there are now. */
+export function isStale(run: Run, input: JudgeInput): boolean {
+  return run.records.some(
     (record) =>
       subjectDoubt(record, input.context) !== null ||
       definitionDoubt(record, input) !== null ||
       record.statement.predicate.anomalies.includes("tree_changed"),
   );
-  return stale ? "stale" : "fresh";
+}
+
+/** Whether a run is older than its gate or its own record allows. */
+export function isExpired(run: Run, input: JudgeInput): boolean {
+  return run.records.some((record) => ageDoubt(record, run, input) !== null);
 }
 
 /** Whether a check ended as one that succeeded. */
@@ -81,7 +84,8 @@ function anomalyDoubt(record: EvidenceRecord): Doubt | null {
 }
 
 function timeDoubt(run: Run, context: JudgeContext): Doubt | null {
-  if (run.endedMs === null) return { reason: "source_error", says: "a time on its record cannot be read", voids: false };
+  if (run.endedMs === null)
+    return { reason: "source_error", says: "a time on its record cannot be read", voids: false };
   if (run.endedMs <= context.nowMs + CLOCK_SKEW_MS) return null;
   return { reason: "source_error", says: "its record comes from the future", voids: false };
 }
@@ -140,7 +144,11 @@ function tierDoubt(record: EvidenceRecord, input: JudgeInput): Doubt | null {
   const { minTier, isolation } = input.policy;
   // Nothing proves E3 or E4 yet, so a record that says so counts as E2.
   if (Math.min(TIER_ORDER[predicate.tier] ?? 0, TIER_ORDER.E2) < TIER_ORDER[minTier]) {
-    return { reason: "tier_too_low", says: `it is ${predicate.tier} evidence and ${minTier} is asked for`, voids: false };
+    return {
+      reason: "tier_too_low",
+      says: `it is ${predicate.tier} evidence and ${minTier} is asked for`,
+      voids: false,
+    };
   }
   if (isolation === "required" && predicate.isolation !== "full") {
     return { reason: "tier_too_low", says: "it was not produced in isolation", voids: false };

@@ -8,22 +8,18 @@ import type { Observations } from "./observe.ts";
 import { numberOf, observe, withUnit } from "./observe.ts";
 import type { Run } from "./runs.ts";
 
+const COMPARISONS: Readonly<Record<ComparisonOperator, (observed: number, asked: number) => boolean>> = {
+  "<": (observed, asked) => observed < asked,
+  "<=": (observed, asked) => observed <= asked,
+  "=": (observed, asked) => observed === asked,
+  "!=": (observed, asked) => observed !== asked,
+  ">=": (observed, asked) => observed >= asked,
+  ">": (observed, asked) => observed > asked,
+};
+
 /** Compares two numbers of one unit. */
 export function compare(op: ComparisonOperator, observed: number, asked: number): boolean {
-  switch (op) {
-    case "<":
-      return observed < asked;
-    case "<=":
-      return observed <= asked;
-    case "=":
-      return observed === asked;
-    case "!=":
-      return observed !== asked;
-    case ">=":
-      return observed >= asked;
-    case ">":
-      return observed > asked;
-  }
+  return COMPARISONS[op](observed, asked);
 }
 
 /** Judges a number against a number, after converting within one dimension. */
@@ -63,12 +59,17 @@ function oddSamples(criterion: AbsoluteCriterion, metric: EvidenceMetric, run: R
 
 /** More than all, or less than none, of something: the source is wrong. */
 function oddShare(criterion: AbsoluteCriterion, metric: EvidenceMetric, raw: number, run: Run): Finding | null {
-  const share = metric.unit === "%" && (namesPercentage(metric.key) || /passing|success|score|complet/.test(metric.key));
+  const share =
+    metric.unit === "%" && (namesPercentage(metric.key) || /passing|success|score|complet/.test(metric.key));
   const beyond = share && (raw > 100 || raw < 0);
   const overBase = criterion.base !== undefined && criterion.unit === null && raw > criterion.base;
   const overAll = metric.n !== null && metric.unit === null && raw > metric.n;
   if (!beyond && !overBase && !overAll) return null;
-  return inconclusive("source_error", `${metric.key} is ${withUnit(raw, metric.unit)}, which is more than there can be`, [run]);
+  return inconclusive(
+    "source_error",
+    `${metric.key} is ${withUnit(raw, metric.unit)}, which is more than there can be`,
+    [run],
+  );
 }
 
 function convertMetric(criterion: AbsoluteCriterion, metric: EvidenceMetric, raw: number): number | null {

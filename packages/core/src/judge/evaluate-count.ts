@@ -2,7 +2,7 @@ import type { CountCriterion } from "../criteria/criterion.ts";
 import { doubtOfRun } from "./doubt.ts";
 import type { Finding } from "./finding.ts";
 import { inconclusive, measured } from "./finding.ts";
-import { numberOf, type Observations, absent, noRuns, observe } from "./observe.ts";
+import { absent, noRuns, numberOf, type Observations, observe } from "./observe.ts";
 import type { Run } from "./runs.ts";
 
 /** What a run says of a set of things that must pass. */
@@ -69,10 +69,16 @@ function shrunk(says: string, run: Run, unsure: boolean, doubt: ReturnType<typeo
 /** Skips may not grow: the run before is the measure, and where there is none every skip is new. */
 function skipDoubt(skipped: number, run: Run, seen: Observations): ReturnType<typeof doubtOfRun> {
   if (skipped === 0) return null;
-  const earlier = seen.complete ? seen.runs.filter((other) => other.source === run.source && other !== run).at(-1) : undefined;
+  const earlier = seen.complete
+    ? seen.runs.filter((other) => other.source === run.source && other !== run).at(-1)
+    : undefined;
   const before = earlier === undefined ? null : tallyOf(earlier);
   if (before !== null && before.skipped >= skipped) return null;
-  return { reason: "shrunk_suite", says: `${skipped} are skipped and no earlier run shows that they were before`, voids: false };
+  return {
+    reason: "shrunk_suite",
+    says: `${skipped} are skipped and no earlier run shows that they were before`,
+    voids: false,
+  };
 }
 
 function flakyDoubt(tally: Tally): ReturnType<typeof doubtOfRun> {

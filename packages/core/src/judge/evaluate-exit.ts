@@ -18,7 +18,9 @@ export function evaluateExit(criterion: ExitCriterion, seen: Observations): Find
   const exits = run.records.flatMap(({ statement }) => statement.predicate.exit ?? []);
   const [exit] = exits;
   if (exit === undefined) return inconclusive("source_error", `of ${run.source}, ${describeExit(null)}`, [run]);
-  const broken = exits.find((entry) => !entry.started || entry.timedOut || entry.signal !== null || entry.code === null);
+  const broken = exits.find(
+    (entry) => !entry.started || entry.timedOut || entry.signal !== null || entry.code === null,
+  );
   if (broken !== undefined) return inconclusive("source_error", `of ${run.source}, ${describeExit(broken)}`, [run]);
   const met = exits.every((entry) => entry.code === criterion.value);
   const says = `${run.source} exited with ${String(exit.code)}, asked is ${criterion.value}`;

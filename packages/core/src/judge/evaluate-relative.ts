@@ -39,7 +39,10 @@ export function evaluateRelative(
   if (!seen.complete) return inconclusive("no_evidence", "a run that is known is missing from the records", [run]);
   const past = seen.runs.filter((other) => other.source === run.source && other !== run && isClean(other, run));
   const baseline = baselineOf(criterion, metric, past);
-  if (baseline === null) return inconclusive("no_baseline", `${metric.key} is ${withUnit(value, metric.unit)}, the first of its kind`, [run]);
+  if (baseline === null)
+    return inconclusive("no_baseline", `${metric.key} is ${withUnit(value, metric.unit)}, the first of its kind`, [
+      run,
+    ]);
   const bound = boundOf(criterion, baseline, metric.unit);
   if (bound === null) {
     const says = `a margin of ${withUnit(criterion.value, criterion.unit)} does not fit ${withUnit(value, metric.unit)}`;

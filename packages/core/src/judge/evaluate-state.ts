@@ -17,8 +17,29 @@ const CANONICAL: ReadonlyMap<string, string> = new Map(
 );
 
 /** Words of a source that was not looked at or does not know. */
-const NOT_RUN = new Set(["skipped", "skip", "not_run", "not-run", "disabled", "cancelled", "canceled", "pending", "queued"]);
-const NOT_KNOWN = new Set(["unknown", "none", "null", "undefined", "error", "nodata", "no_data", "no-data", "missing", "tbd"]);
+const NOT_RUN = new Set([
+  "skipped",
+  "skip",
+  "not_run",
+  "not-run",
+  "disabled",
+  "cancelled",
+  "canceled",
+  "pending",
+  "queued",
+]);
+const NOT_KNOWN = new Set([
+  "unknown",
+  "none",
+  "null",
+  "undefined",
+  "error",
+  "nodata",
+  "no_data",
+  "no-data",
+  "missing",
+  "tbd",
+]);
 
 /** Judges what a probe or scan says of a state. */
 export function evaluateState(criterion: StateCriterion, key: string | null, seen: Observations): Finding {

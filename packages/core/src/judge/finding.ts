@@ -27,7 +27,15 @@ export function inconclusive(reason: Reason, says: string, runs: readonly Run[] 
 /** Makes a finding of a comparison that could be made. */
 export function measured(met: boolean, says: string, runs: readonly Run[], doubt: Doubt | null): Finding {
   return withDoubt(
-    { value: met ? "pass" : "fail", reason: met ? "met" : "violated", doubt: null, says, runs, signatures: [], hint: null },
+    {
+      value: met ? "pass" : "fail",
+      reason: met ? "met" : "violated",
+      doubt: null,
+      says,
+      runs,
+      signatures: [],
+      hint: null,
+    },
     doubt,
   );
 }

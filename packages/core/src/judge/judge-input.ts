@@ -45,7 +45,7 @@ export interface OnInconclusive {
   /** How long it may stay open, in milliseconds. @default 24 hours */
   readonly holdMs: number;
   /** `ask` leaves it to its owner; `fail` makes it a fail at the deadline. */
-  readonly then: "ask" | "fail";
+  readonly outcome: "ask" | "fail";
 }
 
 /** The demands on evidence that a plan or sidecar may raise or lower. */
@@ -68,7 +68,7 @@ export const DEFAULT_POLICY: GatePolicy = {
   minTier: "E2",
   isolation: "any",
   maxAgeMs: null,
-  onInconclusive: { holdMs: 86_400_000, then: "ask" },
+  onInconclusive: { holdMs: 86_400_000, outcome: "ask" },
   roles: null,
   slotMs: null,
 };

@@ -1,6 +1,6 @@
 import type { EvidenceMetric } from "../evidence/record.ts";
-import type { Doubt, Finding } from "./finding.ts";
 import { describeExit, doubtOfRun, exitedWell } from "./doubt.ts";
+import type { Doubt, Finding } from "./finding.ts";
 import { inconclusive } from "./finding.ts";
 import type { JudgeInput } from "./judge-input.ts";
 import type { Run } from "./runs.ts";
@@ -58,7 +58,11 @@ export function absent(seen: Observations, what: string): Finding {
     );
     if (failed !== undefined) {
       const how = describeExit(failed.statement.predicate.exit);
-      return inconclusive("source_error", `the newest run of ${run.source} gave no ${what.replace("the ", "")}: ${how}`, [run]);
+      return inconclusive(
+        "source_error",
+        `the newest run of ${run.source} gave no ${what.replace("the ", "")}: ${how}`,
+        [run],
+      );
     }
     if (doubt !== null) return inconclusive(doubt.reason, `${what} is missing: ${doubt.says}`, [run]);
   }

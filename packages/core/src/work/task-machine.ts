@@ -13,12 +13,16 @@
  *     │ │                                           ▼                 │
  *     │ │                     fail, expire, refuse (last try) ─────▶ dead ── redrive ─▶ ready
  *     │ └─ unblock of a checkpoint, or of a task that is judged first ─▶ reported
- *     └─── restore ◀── cancelled ◀── cancel ── any open state
+ *     ├─── restore ◀── cancelled ◀── cancel ── any open state, and dead
+ *     └─── reopen  ◀── accepted, when a changed document puts another critical gate on it
  * ```
  *
  * The database decides every move; a process may only assume what its last write returned. `attempt` counts up with
  * each claim and is the fencing token: a fenced command that carries another number changes nothing. `tries` counts
  * the attempts that failed, expired or were refused; a released one is not counted.
+ *
+ * `block`, `restore` and `reopen` come from a changed document alone: a task that has not begun gets another dependency,
+ * a removed one is back, an accepted one has a gate that nobody has judged. Each leads through `waiting` again.
  *
  * A checkpoint is never offered to an agent: when its dependencies are met it waits for judgement (`reported`), and it
  * is accepted or held, never refused, since nobody could try it again.
@@ -59,7 +63,8 @@ export type TaskCommandKind =
   | "hold"
   | "cancel"
   | "redrive"
-  | "restore";
+  | "restore"
+  | "reopen";
 
 /** What the machine knows of a task. */
 export interface TaskSnapshot {
@@ -128,6 +133,7 @@ const ROWS: readonly Row[] = [
   ["unblock", ["waiting"], "reported", "engine", "free", ["noUnmet", "judgedFirst"]],
   ["unblock", ["waiting"], "ready", "engine", "free", ["noUnmet", "offered"]],
   ["block", ["ready"], "waiting", "engine", "free", ["someUnmet"]],
+  ["block", ["reported", "held"], "waiting", "engine", "free", ["someUnmet", "untried"]],
   ["claim", ["ready"], "leased", "agent", "free", ["offered"], "next"],
   ["report", ["leased"], "reported", "agent", "fenced", []],
   ["release", ["leased"], "ready", "agent", "fenced", []],
@@ -143,6 +149,7 @@ const ROWS: readonly Row[] = [
   ["cancel", ["waiting", "ready", "leased", "reported", "held", "dead"], "cancelled", "operator", "free", []],
   ["redrive", ["dead"], "ready", "operator", "free", [], "keep", "reset"],
   ["restore", ["cancelled"], "waiting", "engine", "free", [], "keep", "reset"],
+  ["reopen", ["accepted"], "waiting", "engine", "free", []],
 ];
 
 /** The transition table. Order matters only among rows with the same command and state. */

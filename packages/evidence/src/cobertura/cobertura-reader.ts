@@ -69,7 +69,8 @@ class CoberturaHandler implements XmlHandler {
   }
 
   #line(attributes: XmlAttributes): void {
-    if (this.#file === null || this.#ownFile === null) throw new StopReading("malformed", "a <line> outside of a <class>");
+    if (this.#file === null || this.#ownFile === null)
+      throw new StopReading("malformed", "a <line> outside of a <class>");
     const at = attributes["number"] ?? "";
     const hits = attributes["hits"] ?? "";
     if (!/^\d{1,9}$/.test(at) || !/^\d{1,30}$/.test(hits)) {

@@ -8,7 +8,9 @@ import { TestTally } from "../test-tally.ts";
 
 const TEST = "results/tests/*";
 const SUMMARY = "results/summary/";
-const FIELDS = new Set(["name", "status", "duration", "flaky", "retries", "suite", "filePath"].map((key) => `${TEST}/${key}`));
+const FIELDS = new Set(
+  ["name", "status", "duration", "flaky", "retries", "suite", "filePath"].map((key) => `${TEST}/${key}`),
+);
 const ATTEMPT_STATUS = `${TEST}/retryAttempts/*/status`;
 const STATUSES = ["passed", "failed", "skipped", "pending", "other"] as const;
 type Status = (typeof STATUSES)[number];
@@ -82,7 +84,10 @@ class CtrfHandler implements JsonHandler {
     for (const [key, counted] of expected) {
       const claimed = this.#summary.get(key);
       if (claimed !== undefined && claimed !== counted) {
-        this.#oddities.add("header_mismatch", `the summary says ${key}=${JSON.stringify(claimed)}, the list holds ${counted}`);
+        this.#oddities.add(
+          "header_mismatch",
+          `the summary says ${key}=${JSON.stringify(claimed)}, the list holds ${counted}`,
+        );
       }
     }
   }

@@ -29,6 +29,7 @@ interface Frame {
 }
 
 const SPACE = /[ \t\n\r]*/y;
+// oxlint-disable-next-line no-control-regex -- control characters are what a JSON string may not hold
 const PLAIN_STRING = /[^"\\\u0000-\u001f]*/y;
 const SCALAR = /[-+.\w]*/y;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -207,9 +208,12 @@ export class JsonScanner {
       this.#ended();
       return;
     }
-    frame.key = String(parsed(`"${text}"`));
-    if (frame.keys.has(frame.key)) throw new StopReading("malformed", `the key "${frame.key.slice(0, 80)}" stands twice`);
-    if (frame.keys.size >= this.#limits.maxEntries) throw new StopReading("malformed", "a JSON object has too many keys");
+    const key = parsed(`"${text}"`);
+    frame.key = typeof key === "string" ? key : "";
+    if (frame.keys.has(frame.key))
+      throw new StopReading("malformed", `the key "${frame.key.slice(0, 80)}" stands twice`);
+    if (frame.keys.size >= this.#limits.maxEntries)
+      throw new StopReading("malformed", "a JSON object has too many keys");
     frame.keys.add(frame.key);
     frame.expects = "colon";
   }

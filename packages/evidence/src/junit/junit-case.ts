@@ -5,7 +5,17 @@ import type { XmlAttributes } from "../xml/read-xml.ts";
 const SILENT = new Set(["properties", "system-out", "system-err", "attachments", "attachment", "tags", "output"]);
 const RETRIES = new Set(["flakyFailure", "flakyError"]);
 const RERUNS = new Set(["rerunFailure", "rerunError"]);
-const STATUS_BAD = new Set(["failed", "fail", "failure", "error", "errored", "aborted", "timeout", "timedout", "cancelled"]);
+const STATUS_BAD = new Set([
+  "failed",
+  "fail",
+  "failure",
+  "error",
+  "errored",
+  "aborted",
+  "timeout",
+  "timedout",
+  "cancelled",
+]);
 const STATUS_SKIPPED = new Set(["skipped", "skip", "notrun", "disabled", "ignored", "pending", "suppressed", "todo"]);
 
 /** One `<testcase>` while it is being read. */

@@ -81,7 +81,8 @@ class JunitHandler implements XmlHandler {
     this.#case = null;
     const outcome = testCase.outcome();
     this.#tally.add(testCase.name, outcome, testCase.durationS);
-    for (const child of testCase.unknown) this.#oddities.add("unsupported", `<${child}> in a test case is not understood`);
+    for (const child of testCase.unknown)
+      this.#oddities.add("unsupported", `<${child}> in a test case is not understood`);
     const counts: SuiteCounts = {
       cases: 1,
       bad: outcome === "failed" || outcome === "errored" ? 1 : 0,

@@ -104,7 +104,12 @@ function addLine(record: LcovRecord, parts: readonly string[], line: number): vo
  * `FN:line[,end],name` and `FNDA:count,name`; from LCOV 2.2 `FNL:index,line[,end]` and `FNA:index,count,name`, where
  * several names of one index are one function.
  */
-function addFunction(record: LcovRecord, tag: "FN" | "FNDA" | "FNL" | "FNA", parts: readonly string[], line: number): void {
+function addFunction(
+  record: LcovRecord,
+  tag: "FN" | "FNDA" | "FNL" | "FNA",
+  parts: readonly string[],
+  line: number,
+): void {
   if (parts.length < 2) throw new StopReading("malformed", `${tag} is cut short`, line);
   if (tag === "FN") {
     const begins = String(wholeNumber(parts[0], line));

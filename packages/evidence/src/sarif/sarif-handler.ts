@@ -29,7 +29,16 @@ const RULES = [`${RUN}/tool/driver/rules/*`, `${EXTENSION}/rules/*`];
 const SUPPRESSION = `${RESULT}/suppressions/*`;
 const URI = `${RESULT}/locations/*/physicalLocation/artifactLocation/uri`;
 
-const RESULT_FIELDS = ["kind", "level", "baselineState", "ruleId", "ruleIndex", "rule/id", "rule/index", "rule/toolComponent/index"];
+const RESULT_FIELDS = [
+  "kind",
+  "level",
+  "baselineState",
+  "ruleId",
+  "ruleIndex",
+  "rule/id",
+  "rule/index",
+  "rule/toolComponent/index",
+];
 const RULE_FIELDS = ["id", "defaultConfiguration/level", "properties/security-severity"];
 const WANTED = new Set([
   "version",
@@ -130,6 +139,11 @@ export class SarifHandler implements JsonHandler {
     else if (RULES.includes(path)) this.#closeRule(run, path === RULES[0] ? null : run.extensions - 1);
     else if (path === ARTIFACT) run.artifacts += aside(this.#roles) ? 0 : 1;
     else if (path === RUN) this.#closeRun(run);
+  }
+
+  /** Counts a run that the log broke off in, so that findings seen in it are told. */
+  flush(): void {
+    if (this.#run !== null) this.#closeRun(this.#run);
   }
 
   /** Says that the log is over. @throws StopReading when it was none */

@@ -21,7 +21,11 @@ export function createSarifReader(limits: ReadLimits = DEFAULT_LIMITS): ReportRe
     read: (source: ByteSource, place: string): Promise<void> =>
       oddities.guard(place, async () => {
         const handler = new SarifHandler(totals, oddities, limits);
-        await readJson(source, limits, handler);
+        try {
+          await readJson(source, limits, handler);
+        } finally {
+          handler.flush();
+        }
         handler.end();
       }),
     finish: (): ReportReading => {

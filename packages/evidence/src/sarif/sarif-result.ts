@@ -61,8 +61,8 @@ export function readLevel(value: JsonValue | undefined): Level | null {
 
 /** Section 3.35: a suppression says where it stands, and without a status it is accepted. */
 function accepted(suppression: JsonValue): boolean {
-  if (typeof suppression !== "object" || suppression === null || Array.isArray(suppression)) return false;
-  const { kind, status } = suppression as { readonly kind?: JsonValue; readonly status?: JsonValue };
+  if (typeof suppression !== "object" || suppression === null) return false;
+  const { kind, status } = Object.fromEntries(Object.entries(suppression));
   return (kind === "inSource" || kind === "external") && (status === undefined || status === "accepted");
 }
 

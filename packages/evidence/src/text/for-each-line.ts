@@ -8,7 +8,12 @@ export type LineHandler = (text: string, line: number, overlong: boolean) => voi
  * Calls `handle` for each line of a source. LF, CRLF and CR LF split over two chunks all end a line; a last line
  * without an end counts, an empty one after the last end does not.
  */
-export async function forEachLine(source: ByteSource, limits: ReadLimits, handle: LineHandler): Promise<void> {
+export async function forEachLine(
+  source: ByteSource,
+  limits: ReadLimits,
+  handle: LineHandler,
+  options: { readonly tolerant?: boolean } = {},
+): Promise<void> {
   const max = limits.maxLineChars;
   let kept = "";
   let overlong = false;
@@ -29,7 +34,7 @@ export async function forEachLine(source: ByteSource, limits: ReadLimits, handle
     kept = "";
     overlong = false;
   };
-  for await (const chunk of textChunks(source, limits)) {
+  for await (const chunk of textChunks(source, limits, options)) {
     let start = 0;
     for (let at = chunk.indexOf("\n"); at !== -1; at = chunk.indexOf("\n", start)) {
       keep(chunk.slice(start, at));

@@ -8,20 +8,21 @@ const DECLARED_ENCODING = /^<\?xml[^>]{0,100}?\bencoding\s*=\s*["']([\w.:-]{1,40
 /**
  * Decodes a source piece by piece.
  *
- * UTF-8 unless a byte order mark, or with `declared` an XML declaration, says otherwise.
+ * UTF-8 unless a byte order mark, or with `declared` an XML declaration, says otherwise. With `tolerant`, bytes that are
+ * no text become U+FFFD, which is part of no metric line.
  *
  * @throws StopReading `malformed` for bytes that are not of the encoding, `truncated` past `maxBytes`
  */
 export async function* textChunks(
   source: ByteSource,
   limits: ReadLimits,
-  options: { readonly declared?: boolean } = {},
+  options: { readonly declared?: boolean; readonly tolerant?: boolean } = {},
 ): AsyncGenerator<string, void, undefined> {
-  let decoder: TextDecoder | null = null;
+  let decoder: InstanceType<typeof TextDecoder> | null = null;
   let bytes = 0;
   let head: Uint8Array = new Uint8Array(0);
   const decode = (chunk: Uint8Array | null): string => {
-    decoder ??= new TextDecoder(encodingOf(head, options.declared ?? false), { fatal: true });
+    decoder ??= new TextDecoder(encodingOf(head, options.declared ?? false), { fatal: options.tolerant !== true });
     try {
       return chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true });
     } catch (error) {

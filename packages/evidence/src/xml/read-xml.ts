@@ -23,7 +23,7 @@ export interface XmlHandler {
  * @throws StopReading `malformed` for what is not well-formed, too deep or too large; `truncated` when it breaks off
  */
 export async function readXml(source: ByteSource, limits: ReadLimits, handler: XmlHandler): Promise<void> {
-  const parser = new SaxesParser({ position: false });
+  const parser = new SaxesParser<{ readonly xmlns: false }>({ xmlns: false });
   let depth = 0;
   let begun = false;
   let ending = false;

@@ -89,7 +89,8 @@ export class XmlMarkup {
   }
 
   #open(state: State): void {
-    if (state === "cdata" && !this.#sink.inside()) throw new StopReading("malformed", "CDATA outside of the root element");
+    if (state === "cdata" && !this.#sink.inside())
+      throw new StopReading("malformed", "CDATA outside of the root element");
     if (state === "doctype") {
       this.#doctypes += 1;
       if (this.#doctypes > 1 || this.#sink.begun()) throw new StopReading("malformed", "a misplaced document type");
@@ -118,7 +119,8 @@ export class XmlMarkup {
   #doctype(): boolean {
     const end = tagEnd(this.#kept);
     const seen = end === -1 ? this.#kept : this.#kept.slice(0, end + 1);
-    if (seen.includes("[")) throw new StopReading("malformed", "a document type with declarations of its own is refused");
+    if (seen.includes("["))
+      throw new StopReading("malformed", "a document type with declarations of its own is refused");
     if (seen.length > MAX_PROLOG_CHARS) throw new StopReading("malformed", "the document type is too long");
     if (end === -1) return false;
     this.#resume(end + 1);

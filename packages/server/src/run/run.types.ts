@@ -1,20 +1,5 @@
 import type { Verdict } from "@holdpoint/core";
 
-/** Judges gates for the run: runs what checks they need in the given folder, records evidence and verdicts. */
-export interface Gatekeeper {
-  /**
-   * @param request.gates keys of the gates to judge
-   * @param request.dir folder in which the checks run: the attempt's workspace, or the plan's own folder
-   * @returns a verdict for every key that was asked for
-   */
-  judge(request: {
-    readonly gates: readonly string[];
-    readonly dir: string;
-    readonly task: string | null;
-    readonly attempt: number | null;
-  }): Promise<ReadonlyMap<string, Verdict>>;
-}
-
 /** What an attempt changed, until it is accepted or thrown away. */
 export interface AttemptWorkspace {
   /** The plan's folder inside the workspace. */

@@ -1,6 +1,7 @@
-import type { Reason, Verdict } from "@holdpoint/core";
+import { isOpen, type Reason, type Verdict } from "@holdpoint/core";
 import type { CommandOutcome, TaskView, WorkStore } from "../work/index.ts";
-import type { AttemptWorkspace, Gatekeeper, Settlement, Workspaces } from "./run.types.ts";
+import type { Gatekeeper } from "../gates/index.ts";
+import type { AttemptWorkspace, Settlement, Workspaces } from "./run.types.ts";
 
 /** What a settler works with. */
 export interface SettlerParts {
@@ -67,7 +68,13 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
   async function judge(task: TaskView, dir: string): Promise<ReadonlyMap<string, Verdict>> {
     if (task.gates.length === 0) return new Map();
     const attempt = task.attempt === 0 ? null : task.attempt;
-    return gatekeeper.judge({ gates: task.gates, dir, task: attempt === null ? null : task.taskId, attempt });
+    return gatekeeper.judge({
+      gates: task.gates,
+      dir,
+      task: attempt === null ? null : task.taskId,
+      attempt,
+      run: "stale",
+    });
   }
 
   async function accept(
@@ -88,11 +95,6 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
   }
 
   return settle;
-}
-
-/** A gate opens only on pass and fresh. */
-export function isOpen(verdict: Verdict): boolean {
-  return verdict.verdict === "pass" && verdict.freshness === "fresh";
 }
 
 /** Whether only a person or time can move the gate. */

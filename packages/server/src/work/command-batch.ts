@@ -80,7 +80,8 @@ export class CommandBatch {
     await this.move("cancelled", SQL.CANCEL, of("cancel"), (c) => [c.reason, c.by], [false]);
     await this.move("redriven", SQL.REDRIVE, of("redrive"), (c) => [c.reason, c.by]);
     await this.claim(of("claim"));
-    return this.results.map((result) => {
+    return commands.map((_, at) => {
+      const result = this.results[at];
       if (result === undefined) throw new Error("a command of a batch was left without an answer");
       return result;
     });
@@ -169,7 +170,7 @@ export class CommandBatch {
     for (const row of rows) {
       const slot = slots[row.place - 1];
       if (slot !== undefined) answers.get(slot.at)?.push(toClaim(row));
-      this.events.push(eventOf("claimed", row));
+      this.events.push(eventOf("claimed", { ...row, missing: [] }));
     }
     for (const [at, claims] of answers) this.results[at] = claims;
   }

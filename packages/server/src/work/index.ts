@@ -1,4 +1,5 @@
-export type * from "./work.types.ts";
+export { importGraph } from "./graph-import.ts";
 export { createMemoryWorkStore } from "./work.memory.ts";
-export { createWorkStore } from "./work.store.ts";
 export { WORK_ROOM_PROBLEMS } from "./work.problems.ts";
+export { createWorkStore } from "./work.store.ts";
+export type * from "./work.types.ts";

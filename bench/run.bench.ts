@@ -1,0 +1,90 @@
+/**
+ * 10,000 no-op tasks in a layered graph through the durable engine, with an in-process agent, beside what the same
+ * PostgreSQL on the same disk does with one row per commit.
+ *
+ *   npx tsx bench/run.bench.ts [--tasks 10000] [--agents 64]
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createApp, createSystemRuntime } from "@holdpoint/server";
+import { openStore, type Store, statement } from "@holdpoint/store";
+import { emptyDocument, layeredGraph } from "./layered-plan.ts";
+
+const { values } = parseArgs({
+  options: { tasks: { type: "string", default: "10000" }, agents: { type: "string", default: "8" } },
+});
+const tasks = Number(values.tasks);
+const agents = Number(values.agents);
+const LAYERS = 20;
+const YARDSTICK_COMMITS = 2_000;
+const CLAIM_LIMIT = 100;
+
+async function singleRowCommits(store: Store): Promise<number> {
+  await store.run(statement("bench_table", "CREATE TABLE IF NOT EXISTS bench_yardstick (id bigint PRIMARY KEY, note text)"));
+  const insert = statement("bench_insert", "INSERT INTO bench_yardstick VALUES ($1, $2)");
+  const began = performance.now();
+  for (let id = 0; id < YARDSTICK_COMMITS; id += 1) await store.run(insert, [id, "one row, one commit"]);
+  return YARDSTICK_COMMITS / ((performance.now() - began) / 1_000);
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), "holdpoint-bench-"));
+const runtime = createSystemRuntime();
+const store = await openStore({ dataDir, runtime });
+try {
+  const app = await createApp({ store, runtime });
+  const graph = layeredGraph(LAYERS, Math.ceil(tasks / LAYERS), 3);
+  const importBegan = performance.now();
+  const { plan } = await app.importPlan({ source: "bench", document: emptyDocument("Layered"), graph });
+  const importMs = performance.now() - importBegan;
+
+  const work = async (name: string): Promise<void> => {
+    for (;;) {
+      const claims = await app.work.claim({
+        planId: plan.planId,
+        agent: name,
+        capabilities: [],
+        owner: "bench",
+        limit: CLAIM_LIMIT,
+        leaseTtlMs: 60_000,
+      });
+      if (claims.length === 0) {
+        const { waiting, ready } = await app.work.counts(plan.planId);
+        if (waiting + ready === 0) return;
+        continue;
+      }
+      await Promise.all(
+        claims.map(async ({ taskId, attempt }) => {
+          await app.work.report({ taskId, attempt });
+          await app.work.accept({ taskId, attempt });
+        }),
+      );
+    }
+  };
+  const began = performance.now();
+  await Promise.all(Array.from({ length: agents }, (_, agent) => work(`agent-${agent}`)));
+  const tasksPerSecond = graph.nodes.length / ((performance.now() - began) / 1_000);
+
+  const counts = await app.work.counts(plan.planId);
+  if (counts.accepted !== graph.nodes.length) throw new Error(`not everything was accepted: ${JSON.stringify(counts)}`);
+  const commitsPerSecond = await singleRowCommits(store);
+  console.log(`${store.description}, ${graph.nodes.length} tasks in ${LAYERS} layers, ${agents} agents`);
+  console.log(`import of the graph            ${importMs.toFixed(0)} ms`);
+  console.log(`claim, report, accept, durable ${tasksPerSecond.toFixed(0)} tasks/s`);
+  console.log(`one row per commit, plain pg   ${commitsPerSecond.toFixed(0)} commits/s`);
+  const round = (value: number): number => Math.round(value * 100) / 100;
+  console.log(
+    JSON.stringify({
+      ratios: { runTasksPerSingleRowCommit: round(tasksPerSecond / commitsPerSecond) },
+      rates: {
+        runTasksPerSecond: Math.round(tasksPerSecond),
+        singleRowCommitsPerSecond: Math.round(commitsPerSecond),
+        importTasksPerSecond: Math.round(graph.nodes.length / (importMs / 1_000)),
+      },
+    }),
+  );
+} finally {
+  await store.close();
+  rmSync(dataDir, { recursive: true, force: true });
+}

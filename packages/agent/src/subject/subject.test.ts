@@ -1,0 +1,233 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { digestInputs } from "./digest-inputs.ts";
+import { git as callGit, gitText } from "./git.ts";
+import { globMatcher } from "./glob-matcher.ts";
+import { subjectOf } from "./subject-of.ts";
+import { FileDigests } from "./tree-digest.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), "holdpoint-subject-")));
+  write("a.txt", "a\n");
+  write("src/b.ts", "b\n");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+}
+
+function git(...args: string[]): string {
+  const run = spawnSync("git", ["-c", "user.name=T", "-c", "user.email=t@localhost", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return run.stdout.trim();
+}
+
+function repository(): void {
+  write(".gitignore", "*.log\n");
+  git("init", "-q");
+  git("add", "-A");
+  git("commit", "-qm", "first");
+}
+
+describe.each(["with git", "without git"])("the subject, %s", (kind) => {
+  beforeEach(() => {
+    if (kind === "with git") repository();
+  });
+
+  it.each([
+    ["content", () => write("a.txt", "other\n")],
+    ["content of the same length", () => write("a.txt", "b\n")],
+    ["right to execute", () => chmodSync(join(folder, "a.txt"), 0o755)],
+    ["new file", () => write("new.txt", "")],
+    ["removed file", () => rmSync(join(folder, "a.txt"))],
+    ["link in place of a file", () => {
+      rmSync(join(folder, "a.txt"));
+      symlinkSync("src/b.ts", join(folder, "a.txt"));
+    }],
+  ])("has another tree after a change of: %s", async (_, change) => {
+    const before = await subjectOf(folder);
+    change();
+    const after = await subjectOf(folder);
+    expect(after.tree).not.toBe(before.tree);
+    expect(after.commit).toBe(before.commit);
+    expect(after.dirty).toBe(kind === "with git");
+  });
+
+  it("has the same tree again when a change is undone", async () => {
+    const before = await subjectOf(folder);
+    write("a.txt", "other\n");
+    await subjectOf(folder);
+    write("a.txt", "a\n");
+    expect(await subjectOf(folder)).toEqual(before);
+  });
+
+  it("sees a change of the same length with the old time put back", async () => {
+    const [before, digests] = [await subjectOf(folder), new FileDigests()];
+    utimesSync(join(folder, "a.txt"), 1, 1);
+    await subjectOf(folder, digests);
+    write("a.txt", "z\n");
+    utimesSync(join(folder, "a.txt"), 1, 1);
+    expect((await subjectOf(folder, digests)).tree).not.toBe(before.tree);
+  });
+
+  it("does not hold .holdpoint or package folders", async () => {
+    const before = await subjectOf(folder);
+    write(".holdpoint/pg/x", "x");
+    if (kind === "without git") write("src/node_modules/x.js", "x");
+    expect(await subjectOf(folder)).toEqual(before);
+  });
+
+  it("is the same when read twice at once", async () => {
+    const [one, two] = await Promise.all([subjectOf(folder), subjectOf(folder)]);
+    expect(one).toEqual(two);
+    expect(one.tree).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+});
+
+describe("the subject in a repository", () => {
+  it("names the commit, and leaves out what git ignores", async () => {
+    repository();
+    write("debug.log", "x");
+    expect(await subjectOf(folder)).toMatchObject({ commit: git("rev-parse", "HEAD"), dirty: false });
+  });
+
+  it("has no commit before the first one", async () => {
+    git("init", "-q");
+    expect(await subjectOf(folder)).toMatchObject({ commit: null, dirty: true });
+  });
+
+  it("does not change when the same tree is committed", async () => {
+    repository();
+    write("a.txt", "other\n");
+    const before = await subjectOf(folder);
+    git("commit", "-qam", "second");
+    expect(await subjectOf(folder)).toMatchObject({ tree: before.tree, dirty: false });
+  });
+
+  it("is that of the plan's folder when the repository is larger", async () => {
+    repository();
+    const before = await subjectOf(join(folder, "src"));
+    write("a.txt", "other\n");
+    expect(await subjectOf(join(folder, "src"))).toEqual(before);
+  });
+
+  it("does not touch the index", async () => {
+    repository();
+    write("a.txt", "other\n");
+    const before = readFileSync(join(folder, ".git", "index"));
+    await subjectOf(folder);
+    expect(readFileSync(join(folder, ".git", "index")).equals(before)).toBe(true);
+  });
+
+  it("sees changes inside a repository in the repository", async () => {
+    repository();
+    write("nested/x.txt", "x\n");
+    spawnSync("git", ["init", "-q"], { cwd: join(folder, "nested") });
+    const before = await subjectOf(folder);
+    write("nested/x.txt", "y\n");
+    expect((await subjectOf(folder)).tree).not.toBe(before.tree);
+  });
+
+  it("runs nothing that the repository's settings name", async () => {
+    repository();
+    git("config", "core.fsmonitor", "touch pwned; false");
+    write(".git/hooks/post-index-change", "#!/bin/sh\ntouch pwned\n");
+    chmodSync(join(folder, ".git/hooks/post-index-change"), 0o755);
+    const before = await subjectOf(folder);
+    expect(await subjectOf(folder)).toEqual(before);
+    expect(before.dirty).toBe(false);
+  });
+
+  it("is not turned elsewhere by variables of the environment", async () => {
+    repository();
+    process.env["GIT_DIR"] = "/nowhere";
+    try {
+      expect((await subjectOf(folder)).commit).toBe(git("--git-dir=.git", "rev-parse", "HEAD"));
+    } finally {
+      delete process.env["GIT_DIR"];
+    }
+  });
+
+  it("of a broken repository is an error and not a guess", async () => {
+    write(".git/HEAD", "nonsense");
+    await expect(subjectOf(folder)).rejects.toMatchObject({ code: "HP7201" });
+  });
+});
+
+describe("git", () => {
+  it("that cannot be started says so", async () => {
+    await expect(callGit("/nonexistent", ["status"])).rejects.toMatchObject({ code: "HP7201", definition: { exit: 69 } });
+  });
+
+  it("that fails gives its own words", async () => {
+    await expect(gitText(folder, ["no-such-command"])).rejects.toMatchObject({
+      message: expect.stringContaining("not a git command"),
+    });
+  });
+});
+
+describe("inputs", () => {
+  it("change their digest only when a file that matches changes", async () => {
+    const before = await digestInputs(folder, ["src/**"]);
+    expect(before.files).toBe(1);
+    write("a.txt", "other");
+    expect(await digestInputs(folder, ["src/**"])).toEqual(before);
+    write("src/c.ts", "c");
+    expect((await digestInputs(folder, ["src/**"])).digest).not.toBe(before.digest);
+  });
+
+  it("that match nothing say so", async () => {
+    expect((await digestInputs(folder, ["lib/**", "../**", "/etc/*"])).files).toBe(0);
+  });
+
+  it("cannot be digested in a folder that cannot be read", async () => {
+    await expect(digestInputs(join(folder, "missing"), ["**"])).rejects.toMatchObject({ code: "HP7204" });
+  });
+});
+
+describe("a glob", () => {
+  it.each([
+    ["*.ts", ["a.ts"], ["src/a.ts", "a.tsx"]],
+    ["**/*.ts", ["a.ts", "src/a.ts", "x/y/a.ts"], ["a.js"]],
+    ["src/**", ["src/a", "src/x/y"], ["src", "lib/a"]],
+    ["src/", ["src/a"], ["src"]],
+    ["./src/*", ["src/a"], ["src/a/b"]],
+    ["src/**/test/?.ts", ["src/test/a.ts", "src/x/test/b.ts"], ["src/test/ab.ts"]],
+    ["*.{ts,js}", ["a.ts", "a.js"], ["a.css"]],
+    ["[a-c].txt", ["a.txt", "c.txt"], ["d.txt"]],
+    ["[!a].txt", ["b.txt"], ["a.txt"]],
+    ["[z-a].txt", ["[z-a].txt"], ["b.txt"]],
+    ["{open", ["{open"], ["open"]],
+    ["a,b}.txt", ["a,b}.txt"], ["a.txt"]],
+    ["a+(b).txt", ["a+(b).txt"], ["ab.txt"]],
+    ["../x", [], ["x"]],
+  ])("%s means what it says", (glob, matching, other) => {
+    const matches = globMatcher([glob]);
+    expect(matching.map(matches)).toEqual(matching.map(() => true));
+    expect(other.map(matches)).toEqual(other.map(() => false));
+  });
+
+  it("after ! takes matches away", () => {
+    const matches = globMatcher(["src/**", "!src/gen/**"]);
+    expect([matches("src/a"), matches("src/gen/a")]).toEqual([true, false]);
+  });
+
+  it("never throws, and a plain name matches itself", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.stringMatching(/^[a-z]+$/), (glob, name) => {
+        globMatcher([glob])(name);
+        return globMatcher([name])(name);
+      }),
+    );
+  });
+});

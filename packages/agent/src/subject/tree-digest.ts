@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { createReadStream, type BigIntStats } from "node:fs";
+import { lstat, readdir, readlink } from "node:fs/promises";
+import { join } from "node:path";
+import { problem } from "@holdpoint/core";
+import { agentProblems } from "../agent.problems.ts";
+
+/** Folders that hold no work of anyone: state of Holdpoint, of version control, and what package managers put there. */
+export const LEFT_OUT: ReadonlySet<string> = new Set([
+  ".holdpoint",
+  ".git",
+  ".hg",
+  ".svn",
+  ".jj",
+  "node_modules",
+  ".venv",
+  "__pycache__",
+]);
+
+/** A file that changed this short a time ago may change again without its times showing it; it is read anew each time. */
+const SETTLED_MS = 100n;
+/** Files that are read at one time. */
+const AT_ONCE = 32;
+
+interface KnownFile {
+  readonly stamp: string;
+  readonly digest: string;
+}
+
+/** Digests of files, kept while size, times and inode of a file stay the same. */
+export class FileDigests {
+  readonly #known = new Map<string, KnownFile>();
+
+  /**
+   * `<mode> <hex digest>` of what stands at a path; null when nothing does, or no file or link.
+   *
+   * @throws HP7204 when it cannot be read
+   */
+  async of(path: string): Promise<string | null> {
+    const stat = await lstat(path, { bigint: true }).catch(() => null);
+    if (stat === null) return null;
+    if (stat.isSymbolicLink()) return `120000 ${sha256(await readlink(path))}`;
+    if (!stat.isFile()) return null;
+    const mode = (stat.mode & 0o111n) === 0n ? "100644" : "100755";
+    return `${mode} ${await this.#content(path, stat)}`;
+  }
+
+  async #content(path: string, stat: BigIntStats): Promise<string> {
+    const stamp = `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    const known = this.#known.get(path);
+    if (known?.stamp === stamp) return known.digest;
+    const digest = await fileDigest(path);
+    // The file system's clock is this machine's clock, so only that one can be compared with a file's times.
+    if (BigInt(Date.now()) - stat.ctimeMs > SETTLED_MS) this.#known.set(path, { stamp, digest });
+    return digest;
+  }
+}
+
+/**
+ * One digest over files, by path, mode and content.
+ *
+ * @param root the folder that the paths are relative to
+ * @param paths relative; a folder among them (a submodule) stands for all files in it
+ * @throws HP7204 when a file cannot be read
+ */
+export async function digestFiles(root: string, paths: readonly string[], digests: FileDigests): Promise<string> {
+  const hash = createHash("sha256");
+  const sorted = [...new Set(paths)].sort();
+  for (let from = 0; from < sorted.length; from += AT_ONCE) {
+    const batch = sorted.slice(from, from + AT_ONCE);
+    const found = await Promise.all(batch.map((path) => digests.of(join(root, path))));
+    for (const [at, path] of batch.entries()) {
+      const digest = found[at];
+      if (digest !== null && digest !== undefined) hash.update(`${digest} ${path}\0`);
+    }
+  }
+  return `sha256:${hash.digest("hex")}`;
+}
+
+/** All files and links below a folder, relative to it, without {@link LEFT_OUT}. Links are not followed. */
+export async function walkFiles(root: string, below = ""): Promise<string[]> {
+  const entries = await readdir(join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
+    throw unreadable(below || ".", cause);
+  });
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = below === "" ? entry.name : `${below}/${entry.name}`;
+    if (LEFT_OUT.has(entry.name)) continue;
+    if (entry.isDirectory()) files.push(...(await walkFiles(root, path)));
+    else if (entry.isFile() || entry.isSymbolicLink()) files.push(path);
+  }
+  return files;
+}
+
+async function fileDigest(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(path)) if (Buffer.isBuffer(chunk)) hash.update(chunk);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  return hash.digest("hex");
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+function unreadable(file: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return problem(agentProblems, "HP7204", { file, reason }, { file, cause });
+}

@@ -1,0 +1,217 @@
+import type { Line } from "./block.ts";
+import { comparable, stripMarks } from "./item-text.ts";
+import { labelOf } from "./label.ts";
+import type { Label } from "./label.ts";
+import { plainText } from "./plain-text.ts";
+import type { Meaning } from "./section-meaning.ts";
+import { meaningOf } from "./section-meaning.ts";
+import type { Stage } from "./stage.ts";
+import { horizonOf, stageOf, trailingPhaseOf } from "./stage.ts";
+import type { FoundStatus } from "./status.ts";
+import { statusOfTitle, statusOfValue } from "./status.ts";
+import { readTableRoles } from "./table-roles.ts";
+
+/** What stands in a heading's own block: between it and the next heading. */
+export interface BlockEvidence {
+  readonly boxes: number;
+  /** Rows of a table of tasks. */
+  readonly taskRows: number;
+  /** A `Status:` line that says a state. */
+  readonly status: boolean;
+  /** Lines for effort, owner, complexity or priority. */
+  readonly workAttributes: number;
+  /** Labels that announce tasks or criteria. */
+  readonly workLabels: number;
+  /** A lead and a timeline: what a team section has. */
+  readonly lead: boolean;
+  readonly window: boolean;
+  /** List entries that have entries below them. */
+  readonly nested: number;
+  /** Entries of lists. */
+  readonly entries: number;
+}
+
+/** A heading, or a bold line that heads a stage, with what can be told from it alone and from its block. */
+export interface Heading {
+  /** Index into the document's lines. */
+  readonly index: number;
+  readonly level: number;
+  /** Plain text without leading marks and without the status that is set off from it. */
+  readonly title: string;
+  readonly status: FoundStatus | null;
+  readonly stage: Stage | null;
+  readonly horizon: Stage | null;
+  readonly trailing: Stage | null;
+  readonly number: string | null;
+  readonly meaning: Meaning;
+  readonly evidence: BlockEvidence;
+}
+
+/** The headings of a document, and what holds for all of it. */
+export interface Outline {
+  readonly headings: readonly Heading[];
+  /** By index of the line. */
+  readonly byIndex: ReadonlyMap<number, Heading>;
+  /** Check boxes and rows of task tables in the whole document. */
+  readonly tracked: number;
+}
+
+const NUMBER = /^(\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
+const BOLD_LEVEL = 7;
+
+/** Reads all headings once, before any item is read: what a heading is may depend on headings further down. */
+export function readOutline(text: string, lines: readonly Line[]): Outline {
+  const headings: Heading[] = [];
+  let evidence: Writable = emptyEvidence();
+  let tracked = 0;
+  // Backwards, so that a heading knows its block when it is reached.
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index];
+    if (line === undefined) continue;
+    if (line.role === "heading") {
+      headings.push(readHeading(text, line, index, line.level, evidence));
+      evidence = emptyEvidence();
+    } else if (line.role === "text" && line.holder < 0) {
+      const raw = text.slice(line.from, line.to);
+      const label = labelOf(raw);
+      if (label !== null && label.bold && label.value.trim() === "" && line.first && isStageLabel(label)) {
+        headings.push(readHeading(text, line, index, BOLD_LEVEL, evidence));
+        evidence = emptyEvidence();
+      } else if (label !== null) noteLabel(evidence, label);
+    } else tracked += note(evidence, text, lines, line);
+  }
+  headings.reverse();
+  return { headings, byIndex: new Map(headings.map((heading) => [heading.index, heading])), tracked };
+}
+
+type Writable = { -readonly [K in keyof BlockEvidence]: BlockEvidence[K] };
+
+function emptyEvidence(): Writable {
+  return {
+    boxes: 0,
+    taskRows: 0,
+    status: false,
+    workAttributes: 0,
+    workLabels: 0,
+    lead: false,
+    window: false,
+    nested: 0,
+    entries: 0,
+  };
+}
+
+function isStageLabel(label: Label): boolean {
+  const stage = stageOf(stripMarks(label.key));
+  return stage !== null && stage.named && !label.key.includes("|");
+}
+
+function note(evidence: Writable, text: string, lines: readonly Line[], line: Line): number {
+  if (line.role === "item") {
+    evidence.entries += 1;
+    if (isBox(text, line.from)) {
+      evidence.boxes += 1;
+      return 1;
+    }
+    if (line.level > 1) evidence.nested += 1;
+    if (line.to - line.from < 400) {
+      const label = labelOf(text.slice(line.from, line.to));
+      if (label !== null && line.level === 1 && label.name !== null && label.name !== "other") noteLabel(evidence, label);
+    }
+    return 0;
+  }
+  if (line.role === "row" && line.row !== null && !line.quoted) {
+    const roles = readTableRoles(text, lines, line.row.table);
+    if (roles?.kind === "task") {
+      evidence.taskRows += 1;
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/** Whether a list entry begins with a check box. */
+export function isBox(text: string, from: number): boolean {
+  return (
+    text.charCodeAt(from) === 91 &&
+    (text.charCodeAt(from + 2) === 93 || text.charCodeAt(from + 3) === 93 || text.charCodeAt(from + 1) === 93) &&
+    /^\[[ xX✓✔✅~/>!❌-]?\](?=[\s*]|$)/u.test(text.slice(from, from + 5))
+  );
+}
+
+function noteLabel(evidence: Writable, label: Label): void {
+  const value = plainText(label.value);
+  if (label.name === "status" && statusOfValue(value) !== null) evidence.status = true;
+  else if (label.name === "owner") evidence.lead = true;
+  else if (label.name === "window") evidence.window = true;
+  if (label.name === "effort" || label.name === "owner" || label.name === "complexity" || label.name === "priority") {
+    evidence.workAttributes += 1;
+  }
+  if (value === "" && label.colon) {
+    const { entries } = meaningOf(label.key);
+    if (entries === "task" || entries === "criterion") evidence.workLabels += 1;
+  }
+  if (label.value.trim() === "" && label.key.includes("|")) {
+    if (/timeline|week/i.test(label.key)) evidence.window = true;
+    if (/priority/i.test(label.key)) evidence.workAttributes += 1;
+  }
+}
+
+function readHeading(text: string, line: Line, index: number, level: number, evidence: BlockEvidence): Heading {
+  const raw = text.slice(line.from, Math.min(line.to, line.from + 1000));
+  const first = stripMarks(plainText(raw));
+  const early = stageOf(first.replace(NUMBER, ""));
+  const status = statusOfTitle(raw, { lastWord: early !== null });
+  const title = withoutStatus(raw, status);
+  const number = NUMBER.exec(title)?.[1] ?? null;
+  const bare = title.replace(NUMBER, "");
+  return {
+    index,
+    level,
+    title,
+    status,
+    stage: stageOf(bare),
+    horizon: level === BOLD_LEVEL ? null : horizonOf(bare),
+    trailing: trailingPhaseOf(bare),
+    number,
+    meaning: meaningOf(bare),
+    evidence,
+  };
+}
+
+/** The title without a status that is set off from it: `Phase 1 (Weeks 1-2) - COMPLETED` gives `Phase 1 (Weeks 1-2)`. */
+export function withoutStatus(raw: string, status: FoundStatus | null): string {
+  if (status === null || status.form === "emoji") return tidy(raw);
+  const before = raw.slice(0, status.start);
+  const after = raw.slice(status.end);
+  const leading = !/[\p{L}\p{N}]/u.test(before);
+  if (leading) return tidy(after.replace(/^[\s\]*_:–—-]+/u, ""));
+  const lastWordOnly = /[\p{L}\p{N})]\s$/u.test(before) && !/[-–—:|([]\s*[*_]*$/u.test(before.trimEnd());
+  return tidy(lastWordOnly ? before : before.replace(/[\s*_([:|–—-]+$/u, ""));
+}
+
+function tidy(markdown: string): string {
+  return stripMarks(plainText(markdown))
+    .replace(/[\s\p{Extended_Pictographic}\ufe0f\ufffd]+$/u, "")
+    .replace(/\s+[-–—|]$/u, "")
+    .trim();
+}
+
+/** Whether two titles of the same number speak of the same work: they share a word that is not everybody's. */
+export function sameWork(a: string, b: string): boolean {
+  const first = stems(a);
+  const second = stems(b);
+  if (first.size === 0 || second.size === 0) return true;
+  for (const stem of first) if (second.has(stem)) return true;
+  return false;
+}
+
+const COMMON = new Set("and the of for to a an in on with system complete final".split(" "));
+
+function stems(title: string): Set<string> {
+  return new Set(
+    comparable(title)
+      .split(" ")
+      .filter((word) => word.length > 2 && !COMMON.has(word))
+      .map((word) => word.slice(0, 6)),
+  );
+}

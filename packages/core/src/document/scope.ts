@@ -1,0 +1,131 @@
+import type { Claimed, Severity } from "../plan/inspection.ts";
+import type { Draft } from "./draft.ts";
+import type { Heading } from "./outline.ts";
+import type { Meaning } from "./section-meaning.ts";
+
+/** A heading that is open at some point of the document. */
+export interface Section {
+  readonly heading: Heading;
+  readonly level: number;
+  /** The item that the heading defines or tells again. */
+  readonly item: Draft | null;
+  readonly meaning: Meaning;
+  /** True for a heading that tells a stage again, so that what stands under it is told again too. */
+  readonly retold: boolean;
+}
+
+/** A label line such as `**Tasks**:` that speaks for the lists after it. */
+export interface LabelScope {
+  readonly meaning: Meaning;
+  readonly text: string;
+  /** The entries are commands of checks. */
+  readonly checks: boolean;
+  /** Index of the list entry that the label stands in; -1 outside. */
+  readonly holder: number;
+}
+
+/** What a list entry or check box means at some point of the document. */
+export interface Scope {
+  readonly entries: Meaning["entries"];
+  readonly boxes: "task" | "criterion";
+  readonly gates: Meaning["gates"];
+  readonly severity: Severity;
+  readonly claimed: Claimed | null;
+  readonly retells: boolean;
+  /** Set when the entries stand directly under a stage that does not say what they are. */
+  readonly direct: "phase" | "step" | null;
+  readonly because: string;
+  readonly checks: boolean;
+}
+
+/** The innermost item of the open sections. */
+export function itemOf(sections: readonly Section[]): Draft | null {
+  for (let i = sections.length - 1; i >= 0; i -= 1) {
+    const item = sections[i]?.item;
+    if (item !== undefined && item !== null) return item;
+  }
+  return null;
+}
+
+/** Whether a phase or step is open. */
+export function insideStage(sections: readonly Section[]): boolean {
+  return sections.some(({ item }) => item !== null);
+}
+
+/** Whether any open section reports or explains instead of planning. */
+export function insideReport(sections: readonly Section[]): boolean {
+  for (let i = sections.length - 1; i >= 0; i -= 1) {
+    const section = sections[i];
+    if (section === undefined) break;
+    if (section.item !== null) return false;
+    if (section.meaning.because !== "") return section.meaning.entries === "none";
+  }
+  return false;
+}
+
+/** Reads what entries mean from the label before them and the headings above them, innermost first. */
+export function scopeOf(sections: readonly Section[], label: LabelScope | null): Scope {
+  const boxes = boxesOf(sections, label);
+  const severity = severityOf(sections, label);
+  if (label !== null) {
+    const { meaning } = label;
+    const entries = meaning.entries === "neutral" ? "none" : meaning.entries;
+    return { ...pick(meaning), entries, boxes, severity, direct: null, checks: label.checks };
+  }
+  let direct: Scope["direct"] = null;
+  for (let i = sections.length - 1; i >= 0; i -= 1) {
+    const section = sections[i];
+    if (section === undefined) break;
+    if (section.retold) return nothing(boxes, severity, "told again");
+    if (section.meaning.because !== "" && (section.item === null || section.meaning.entries !== "none")) {
+      return { ...pick(section.meaning), boxes, severity, direct, checks: false };
+    }
+    if (section.item === null) continue;
+    // Below a stage, a heading that says nothing hides the stage from plain entries.
+    if (i < sections.length - 1) return nothing(boxes, severity, "");
+    if (section.item.kind === "phase") return { ...nothing(boxes, severity, "phase"), direct: "phase" };
+    direct = "step";
+  }
+  return { ...nothing(boxes, severity, direct ?? ""), entries: direct === null ? "neutral" : "none", direct };
+}
+
+function pick(meaning: Meaning): Omit<Scope, "boxes" | "severity" | "direct" | "checks"> {
+  const { entries, gates, claimed, retells, because } = meaning;
+  return { entries, gates, claimed, retells, because };
+}
+
+function nothing(boxes: Scope["boxes"], severity: Severity, because: string): Scope {
+  return {
+    entries: "none",
+    boxes,
+    gates: "none",
+    severity,
+    claimed: null,
+    retells: false,
+    direct: null,
+    because,
+    checks: false,
+  };
+}
+
+/** A box is a criterion under a label or heading for criteria; a stage in between ends that. */
+function boxesOf(sections: readonly Section[], label: LabelScope | null): "task" | "criterion" {
+  if (label !== null && label.meaning.boxes !== "neutral") return label.meaning.boxes;
+  for (let i = sections.length - 1; i >= 0; i -= 1) {
+    const section = sections[i];
+    if (section === undefined) break;
+    if (section.meaning.boxes !== "neutral" && !(section.item !== null && section.meaning.boxes === "criterion")) {
+      return section.meaning.boxes;
+    }
+    if (section.item !== null) return "task";
+  }
+  return "task";
+}
+
+function severityOf(sections: readonly Section[], label: LabelScope | null): Severity {
+  if (label !== null && label.meaning.severity !== null) return label.meaning.severity;
+  const innermost = sections.at(-1);
+  if (innermost === undefined || innermost.item !== null) return "critical";
+  const { severity, boxes } = innermost.meaning;
+  return severity !== null && boxes !== "task" ? severity : "critical";
+}

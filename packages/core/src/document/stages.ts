@@ -1,0 +1,184 @@
+import { comparable } from "./item-text.ts";
+import type { Draft } from "./draft.ts";
+import { draft } from "./draft.ts";
+import type { Heading, Outline } from "./outline.ts";
+import { sameWork } from "./outline.ts";
+import { isGeneric } from "./section-meaning.ts";
+import type { Section } from "./scope.ts";
+import { insideReport, insideStage } from "./scope.ts";
+import type { Stage } from "./stage.ts";
+
+/** How a heading was taken. */
+export interface HeadingVerdict {
+  /** The item that it defines or tells again; null when it is neither. */
+  readonly item: Draft | null;
+  /** True when the item stands elsewhere. */
+  readonly again: boolean;
+}
+
+const NEITHER: HeadingVerdict = { item: null, again: false };
+
+interface Group {
+  readonly definer: Heading;
+  readonly kind: "phase" | "step";
+  item: Draft | null;
+}
+
+/** Decides which headings are phases and steps, and which of several tellings defines one. */
+export class Stages {
+  readonly #groups = new Map<string, Group[]>();
+  readonly #outline: Outline;
+
+  constructor(outline: Outline) {
+    this.#outline = outline;
+    for (const [i, heading] of outline.headings.entries()) {
+      const stage = certainStage(heading);
+      if (stage !== null) this.#join(stage, heading, underCriteria(outline.headings, i));
+    }
+  }
+
+  /** Whether a stage of this name has a heading of its own. */
+  isDefined(ref: string): boolean {
+    return this.#groups.has(ref);
+  }
+
+  /** The item of a stage that has a heading, made when first asked for. */
+  itemFor(ref: string): Draft | null {
+    const group = this.#groups.get(ref)?.[0];
+    return group === undefined ? null : itemOfGroup(group, ref);
+  }
+
+  /** Decides about one heading, given the sections that are open above it. */
+  judge(heading: Heading, sections: readonly Section[]): HeadingVerdict {
+    const stage = certainStage(heading);
+    if (stage !== null) return this.#staged(stage, heading);
+    if (heading.trailing !== null && isWork(heading)) {
+      const known = this.itemFor(heading.trailing.ref);
+      if (known === null) return made("phase", heading, "stage.trailing", "work of a named phase", [heading.trailing.ref]);
+    }
+    if (heading.stage?.kind === "phase" && heading.level > 1 && heading.meaning.because === "") {
+      if (!this.isDefined(heading.stage.ref)) return made("phase", heading, "stage.unnamed", "begins with a phase", [heading.stage.ref]);
+      return NEITHER;
+    }
+    if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
+    return stepVerdict(heading, sections, this.#outline);
+  }
+
+  #join(stage: Stage, heading: Heading, criteria: boolean): void {
+    const groups = this.#groups.get(stage.ref) ?? [];
+    this.#groups.set(stage.ref, groups);
+    const same = groups.find((group) => group.kind === "phase" || sameWork(restOf(group.definer), restOf(heading)));
+    if (same === undefined) {
+      groups.push({ definer: heading, kind: stage.kind, item: null });
+      return;
+    }
+    const better = isBetterDefiner(same.definer, heading, this.#outline, criteria);
+    if (better) groups[groups.indexOf(same)] = { definer: heading, kind: stage.kind, item: null };
+  }
+
+  #staged(stage: Stage, heading: Heading): HeadingVerdict {
+    const groups = this.#groups.get(stage.ref) ?? [];
+    const group =
+      groups.find(({ definer }) => definer === heading) ??
+      groups.find((one) => one.kind === "phase" || sameWork(restOf(one.definer), restOf(heading))) ??
+      groups[0];
+    if (group === undefined) return NEITHER;
+    return { item: itemOfGroup(group, stage.ref), again: group.definer !== heading };
+  }
+}
+
+function itemOfGroup(group: Group, ref: string): Draft {
+  group.item ??= make(group.kind, group.definer, `stage.${group.kind}`, `heading names ${ref}`, [ref]);
+  return group.item;
+}
+
+/** A stage that a heading names beyond doubt: with a separator after its number, or by the time ahead. */
+function certainStage(heading: Heading): Stage | null {
+  const { stage, horizon } = heading;
+  if (stage !== null && stage.named) return heading.level === 1 && stage.kind === "step" ? null : stage;
+  if (stage !== null && stage.kind === "phase" && heading.level === 1 && heading.status !== null) return stage;
+  return heading.level > 1 ? horizon : null;
+}
+
+function restOf(heading: Heading): string {
+  return heading.stage?.rest ?? "";
+}
+
+/** A later heading defines when the first stands among criteria or has no work of its own while the later one has. */
+function isBetterDefiner(current: Heading, later: Heading, outline: Outline, laterUnderCriteria: boolean): boolean {
+  if (later.horizon !== null && later.stage === null) return current.evidence.nested === 0 && later.evidence.nested > 0;
+  const currentUnderCriteria = underCriteria(outline.headings, outline.headings.indexOf(current));
+  if (currentUnderCriteria !== laterUnderCriteria) return currentUnderCriteria;
+  return false;
+}
+
+/** Whether the heading stands under one for criteria or gates. */
+function underCriteria(headings: readonly Heading[], at: number): boolean {
+  let level = headings[at]?.level ?? 0;
+  for (let i = at - 1; i >= 0; i -= 1) {
+    const above = headings[i];
+    if (above === undefined || above.level >= level) continue;
+    if (above.meaning.boxes === "criterion") return true;
+    level = above.level;
+  }
+  return false;
+}
+
+function isWork(heading: Heading): boolean {
+  return heading.meaning.entries === "task" || heading.meaning.entries === "ordered-task";
+}
+
+function isTeamSection(heading: Heading): boolean {
+  if (heading.level < 2 || !/\bteam\b|\bsquad\b/i.test(heading.title)) return false;
+  const lead = heading.evidence.lead || /\(\s*lead\b/i.test(heading.title);
+  return lead && heading.evidence.window;
+}
+
+function stepVerdict(heading: Heading, sections: readonly Section[], outline: Outline): HeadingVerdict {
+  const { level, evidence, meaning, number, title } = heading;
+  if (level < 2 || level > 6 || title === "") return NEITHER;
+  const tracked = evidence.boxes > 0 || evidence.taskRows > 0;
+  const work = tracked || evidence.workLabels > 0 || evidence.status || evidence.workAttributes > 0;
+  const above = sections.at(-1);
+  if (meaning.boxes === "criterion") return NEITHER;
+  if (number !== null) return numberedStep(heading, sections, tracked, work);
+  if (meaning.because !== "" || insideReport(sections)) return NEITHER;
+  if (evidence.status && !isGeneric(title, meaning)) return made("step", heading, "step.status", "a heading with a status line", []);
+  if (above !== undefined && above.meaning.headingsAreSteps && above.item === null) {
+    return made("step", heading, "step.planned", `heading under ${above.meaning.because}`, []);
+  }
+  if (above?.item?.kind === "phase" && above.level === level - 1 && evidence.workAttributes > 0) {
+    return made("step", heading, "step.attributes", "a heading with work attributes in a phase", []);
+  }
+  if (tracked && !insideStage(sections) && !isGeneric(title, meaning) && !inCriteria(sections)) {
+    return made("step", heading, "step.boxes", "a heading that holds tasks", []);
+  }
+  void outline;
+  return NEITHER;
+}
+
+function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
+  const reports = insideReport(sections);
+  if (tracked || (work && !reports)) return made("step", heading, "step.numbered", "a numbered heading with work", []);
+  if (reports || heading.meaning.because !== "") return NEITHER;
+  const above = sections.at(-1);
+  const announced = sections.some(({ meaning, item }) => item === null && (meaning.headingsAreSteps || meaning.entries === "task" || meaning.boxes === "criterion"));
+  const inPhase = above?.item?.kind === "phase" && heading.evidence.entries > 0;
+  if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
+  return NEITHER;
+}
+
+function inCriteria(sections: readonly Section[]): boolean {
+  return sections.some(({ meaning }) => meaning.boxes === "criterion");
+}
+
+function made(kind: "phase" | "step", heading: Heading, rule: string, words: string, aliases: readonly string[]): HeadingVerdict {
+  return { item: make(kind, heading, rule, words, aliases), again: false };
+}
+
+function make(kind: "phase" | "step", heading: Heading, rule: string, words: string, aliases: readonly string[]): Draft {
+  const sure = rule.startsWith("stage.phase") || rule.startsWith("stage.step") ? 0.95 : 0.8;
+  const item = draft(kind, heading.index, heading.number, heading.title, null, sure, `${rule}: ${words}`);
+  item.aliases.push(...aliases, comparable(heading.title));
+  return item;
+}

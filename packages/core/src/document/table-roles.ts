@@ -1,0 +1,119 @@
+import type { Cell, Line, Row } from "./block.ts";
+import { attributeNameOf } from "./label.ts";
+import type { AttributeName } from "./label.ts";
+import { plainText } from "./plain-text.ts";
+import { statusOfValue } from "./status.ts";
+
+/** What a table's rows are, and which column says what. Column numbers are 0-based; -1 for none. */
+export interface TableRoles {
+  readonly kind: "task" | "criterion" | "metric" | "stage" | "none";
+  readonly id: number;
+  readonly title: number;
+  readonly status: number;
+  readonly target: number;
+  /** A column of free notes, which may carry the status. */
+  readonly notes: number;
+  /** Columns that set attributes. */
+  readonly attributes: readonly { readonly column: number; readonly name: AttributeName }[];
+}
+
+const ID = /^(?:id|#|no\.?|nr\.?|key|ref|task id|ticket|issue|task #|step #|story id)$/;
+const TASK_TITLE =
+  /^(?:task|tasks|description|work item|work|item|action|action item|activity|to ?do|todo|ticket|story|user story|subtask|step|feature|what|title|name|summary|task name|task description|deliverable)s?$/;
+const STRONG_TASK = /^(?:task|tasks|work item|action item|action|to ?do|todo|subtask|user story|story|activity|task name|task description)s?$/;
+const CRITERION =
+  /^(?:criterion|criteria|acceptance criterion|acceptance criteria|success criterion|success criteria|scenario|gate|quality gate|requirement|check|condition|deliverable)s?$/;
+const METRIC = /^(?:metric|metrics|kpi|indicator|measure|slo|sli|measurement|quality metric)s?$/;
+const TARGET = /^(?:target|threshold|goal|target value|objective|required|minimum|slo target|limit|acceptance threshold)$/;
+const STAGE = /^(?:phase|stage|milestone|sprint|week|weeks|iteration|wave|quarter|month)s?$/;
+const STATUS = /^(?:status|state|result|outcome|done\??|complete\??|completed\??|current status|verdict|pass\/fail|passed\??)$/;
+const NOTES = /^(?:notes?|remarks?|comments?|evidence)$/;
+
+const cache = new WeakMap<readonly Line[], Map<number, TableRoles | null>>();
+
+/** The roles of the table whose header stands at the given line; read once per table. */
+export function readTableRoles(text: string, lines: readonly Line[], table: number): TableRoles | null {
+  let known = cache.get(lines);
+  if (known === undefined) {
+    known = new Map();
+    for (const [id, rows] of rowsByTable(lines)) known.set(id, rolesOf(text, rows));
+    cache.set(lines, known);
+  }
+  return known.get(table) ?? null;
+}
+
+function rowsByTable(lines: readonly Line[]): Map<number, Row[]> {
+  const tables = new Map<number, Row[]>();
+  for (const line of lines) {
+    if (line.row === null) continue;
+    const rows = tables.get(line.row.table);
+    if (rows === undefined) tables.set(line.row.table, [line.row]);
+    else rows.push(line.row);
+  }
+  return tables;
+}
+
+/** Plain text of a cell. */
+export function cellText(text: string, cell: Cell | undefined): string {
+  return cell === undefined ? "" : plainText(text.slice(cell.from, Math.min(cell.to, cell.from + 2000)));
+}
+
+function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
+  const header = rows[0]?.header ?? [];
+  const names = header.map((cell) => cellText(text, cell).toLowerCase().replace(/\((?:s|es)\)/g, "s").trim());
+  const find = (pattern: RegExp, not = -1): number => names.findIndex((name, column) => column !== not && pattern.test(name));
+  const id = find(ID);
+  const stage = STAGE.test(names[0] ?? "") ? 0 : -1;
+  const criterion = find(CRITERION);
+  const metric = find(METRIC);
+  const target = find(TARGET);
+  const strong = find(STRONG_TASK);
+  const namedStatus = find(STATUS, Math.max(strong, 0));
+  const status = namedStatus >= 0 && saysStates(text, rows, namedStatus) ? namedStatus : -1;
+  const attributes = attributesOf(names);
+  const owner = attributes.some(({ name }) => name === "owner");
+  const base = { id, status, target, notes: find(NOTES), attributes };
+  if (metric >= 0 && target >= 0) return { ...base, kind: "metric", title: metric };
+  if (stage === 0 && (status >= 0 || attributes.length > 0)) return { ...base, kind: "stage", title: 0 };
+  const work = status >= 0 || owner || attributes.some(({ name }) => name === "effort" || name === "depends");
+  const title = titleColumn(names, id);
+  if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
+  if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
+  if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };
+  return { ...base, kind: "none", title: Math.max(title, 0) };
+}
+
+/** `Task | Description | …` holds ids in the first of the two. */
+function idAndTitle(names: readonly string[], strong: number, id: number): { id: number; title: number } {
+  const description = names.findIndex((name, column) => column !== strong && /^(?:description|title|summary|details|what|task name|task description|name)$/.test(name));
+  if (description >= 0 && id < 0) return { id: strong, title: description };
+  return { id, title: id === strong && description >= 0 ? description : strong };
+}
+
+function titleColumn(names: readonly string[], id: number): number {
+  return names.findIndex((name, column) => column !== id && TASK_TITLE.test(name));
+}
+
+function attributesOf(names: readonly string[]): { column: number; name: AttributeName }[] {
+  const attributes: { column: number; name: AttributeName }[] = [];
+  for (const [column, name] of names.entries()) {
+    const attribute = attributeNameOf(name) ?? (/\bowner|\bassign|\bteam/.test(name) ? "owner" : null);
+    if (attribute !== null && attribute !== "status" && attribute !== "other" && attribute !== "id") {
+      attributes.push({ column, name: attribute });
+    }
+  }
+  return attributes;
+}
+
+/** A column is one of states when at least half of its filled cells say one. */
+function saysStates(text: string, rows: readonly Row[], column: number): boolean {
+  let filled = 0;
+  let states = 0;
+  for (const row of rows.slice(0, 200)) {
+    const value = cellText(text, row.cells[column]);
+    if (value === "" || /^[-–—]+$/.test(value)) continue;
+    filled += 1;
+    if (statusOfValue(value) !== null) states += 1;
+  }
+  return filled === 0 || states * 2 >= filled;
+}

@@ -1,0 +1,91 @@
+import type { Line, Row } from "./block.ts";
+import type { Draft } from "./draft.ts";
+import { applyAttribute, draft, modeOf } from "./draft.ts";
+import type { StatedGate } from "./gate-text.ts";
+import { gatesOfEntry } from "./gate-text.ts";
+import { readItemText, stripMarks } from "./item-text.ts";
+import type { Scope } from "./scope.ts";
+import { stageOf, windowOf } from "./stage.ts";
+import type { FoundStatus } from "./status.ts";
+import { statusOfValue } from "./status.ts";
+import type { TableRoles } from "./table-roles.ts";
+import { cellText, readTableRoles } from "./table-roles.ts";
+
+/** What a table row turned out to be. */
+export interface TakenRow {
+  readonly item: Draft | null;
+  /** The item that the row tells again. */
+  readonly retold: Draft | null;
+  readonly gates: readonly StatedGate[];
+}
+
+/** Reads one row; null when its table holds no items. */
+export function readRow(
+  text: string,
+  lines: readonly Line[],
+  line: Line,
+  row: Row,
+  scope: Scope,
+  owner: Draft | null,
+  stageItem: (ref: string) => Draft | null,
+): TakenRow | null {
+  const roles = readTableRoles(text, lines, row.table);
+  if (roles === null) return null;
+  const title = cellText(text, row.cells[roles.title]);
+  const stage = stageOf(stripMarks(title));
+  if (stage !== null && stage.named) {
+    const known = stageItem(stage.ref);
+    if (known !== null) return { item: null, retold: known, gates: [] };
+  }
+  if (roles.kind === "none") return null;
+  const parts = readItemText(title.replace(/^↳\s*/, ""));
+  const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
+  if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
+  if (/^(?:total|sum|overall)\b/i.test(parts.title) && roles.kind !== "metric") return { item: null, retold: null, gates: [] };
+  const kind = kindOf(roles, scope);
+  const item = draft(kind, line.line, id === "" || /^\d+$/.test(id ?? "") ? null : id, parts.title, owner, 0.9, `row.${roles.kind}: a row of a table`);
+  if (kind === "phase" && stage !== null) item.aliases.push(stage.ref);
+  applyCells(item, text, row, roles);
+  return { item, retold: null, gates: gatesOf(text, row, roles, parts.title) };
+}
+
+function kindOf(roles: TableRoles, scope: Scope): Draft["kind"] {
+  if (roles.kind === "stage") return "phase";
+  if (roles.kind === "criterion" || roles.kind === "metric") return "criterion";
+  return scope.entries === "criterion" ? "criterion" : "task";
+}
+
+function applyCells(item: Draft, text: string, row: Row, roles: TableRoles): void {
+  for (const { column, name } of roles.attributes) {
+    applyAttribute(item, name, cellText(text, row.cells[column]));
+  }
+  item.window ??= windowOf(item.title);
+  item.mode ??= modeOf(text.slice(row.cells[0]?.from, row.cells.at(-1)?.to ?? 0).includes("🐍") ? "🐍" : "");
+  const found = statusCell(text, row, roles);
+  if (found !== null) {
+    item.claimed = found.status.claimed;
+    item.token = { from: found.from + found.status.start, to: found.from + found.status.end, form: found.status.form };
+    return;
+  }
+  const title = row.cells[roles.title];
+  if (title !== undefined && text.startsWith("~~", title.from)) item.claimed = "cancelled";
+}
+
+function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundStatus; from: number } | null {
+  for (const column of [roles.status, roles.status >= 0 ? -1 : roles.notes]) {
+    const cell = column >= 0 ? row.cells[column] : undefined;
+    if (cell === undefined) continue;
+    const raw = text.slice(cell.from, cell.to);
+    const status = statusOfValue(raw);
+    if (status !== null) return { status, from: cell.from };
+  }
+  return null;
+}
+
+function gatesOf(text: string, row: Row, roles: TableRoles, title: string): StatedGate[] {
+  if (roles.kind === "metric") {
+    const target = cellText(text, row.cells[roles.target]);
+    return target === "" || /^(?:n\/a|tbd|-+|–|—)$/i.test(target) ? [] : gatesOfEntry(`${title}: ${target}`, "states");
+  }
+  return roles.kind === "criterion" ? gatesOfEntry(title, "thresholds") : [];
+}

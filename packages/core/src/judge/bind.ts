@@ -1,0 +1,182 @@
+import type { PlanDocument, PlanGate } from "../plan/inspection.ts";
+import { asksOnlyWitnesses, type BoundGate, entryOf, judgedGate, metricsOf, policyOf } from "./bound-gate.ts";
+import { TIER_ORDER } from "./doubt.ts";
+import type { BoundEvidence, EvidenceRecord, JudgedGate } from "./judge-input.ts";
+import { familiesOf, familyOfGate, metricOfFamily, type ReportFamily } from "./report-family.ts";
+import { groupRuns, measures, newestRuns, type Run, sourceOf } from "./runs.ts";
+import { type BindingSidecar, type CheckDefinition, checksOf, type SidecarGate } from "./sidecar.ts";
+import { suggestBinding } from "./suggest-binding.ts";
+
+/** The plan, as far as binding needs it. */
+export type BindablePlan = Pick<PlanDocument, "gates" | "checks">;
+
+/**
+ * Brings evidence to the gates it speaks for: by the sidecar, else by the metric's name, else by the one report that a
+ * check of the same block produced where only one gate could mean it. A gate with two candidates is `ambiguous`, one
+ * with none `unbound`.
+ *
+ * @param records all records of the plan, in any order
+ * @returns by gate key, in the order of the plan
+ */
+export function bindEvidence(
+  plan: BindablePlan,
+  sidecar: BindingSidecar | null,
+  records: readonly EvidenceRecord[],
+): ReadonlyMap<string, BoundGate> {
+  const index = indexRecords(plan, sidecar, records);
+  const byName = new Map(plan.gates.map((gate) => [gate.key, bindOne(gate, sidecar, index)]));
+  return bindReports(plan, byName, index, sidecar);
+}
+
+interface RecordIndex {
+  readonly checks: readonly CheckDefinition[];
+  /** Measuring records by source. */
+  readonly bySource: ReadonlyMap<string, readonly EvidenceRecord[]>;
+  /** Sources that ever gave a metric, by its key. */
+  readonly byMetric: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Witness and waiver records by gate key. */
+  readonly byGate: ReadonlyMap<string, readonly EvidenceRecord[]>;
+}
+
+function indexRecords(
+  plan: BindablePlan,
+  sidecar: BindingSidecar | null,
+  records: readonly EvidenceRecord[],
+): RecordIndex {
+  const bySource = new Map<string, EvidenceRecord[]>();
+  const byMetric = new Map<string, Set<string>>();
+  const byGate = new Map<string, EvidenceRecord[]>();
+  for (const record of records) {
+    if (!measures(record)) {
+      for (const key of record.statement.predicate.gates) push(byGate, key, record);
+      continue;
+    }
+    const source = sourceOf(record);
+    push(bySource, source, record);
+    for (const { key } of record.statement.predicate.metrics) {
+      const sources = byMetric.get(key) ?? new Set<string>();
+      byMetric.set(key, sources.add(source));
+    }
+  }
+  return { checks: checksOf(plan, sidecar), bySource, byMetric, byGate };
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function bindOne(gate: PlanGate, sidecar: BindingSidecar | null, index: RecordIndex): BoundGate {
+  const entry = entryOf(gate, sidecar);
+  const judged = judgedGate(gate, entry);
+  const sources = entry?.check == null ? null : [entry.check];
+  if (sources !== null) return make(gate, judged, entry, sidecar, index, "sidecar", sources);
+  if (asksOnlyWitnesses(judged.criterion)) return make(gate, judged, entry, sidecar, index, "witness", []);
+  const found = sourcesByName(gate, judged, index);
+  if (found === "ambiguous") return make(gate, judged, entry, sidecar, index, "none", [], "ambiguous");
+  if (found.length > 0) return make(gate, judged, entry, sidecar, index, "metric", found);
+  return make(gate, judged, entry, sidecar, index, "none", [], "unbound");
+}
+
+/** For each metric of the gate the one source that gives it. */
+function sourcesByName(gate: PlanGate, judged: JudgedGate, index: RecordIndex): readonly string[] | "ambiguous" {
+  const sources = new Set<string>();
+  for (const metric of metricsOf(judged.criterion, judged.metric)) {
+    const candidates = narrow([...(index.byMetric.get(metric) ?? [])], gate, index);
+    if (candidates.length > 1) return "ambiguous";
+    for (const candidate of candidates) sources.add(candidate);
+  }
+  return [...sources];
+}
+
+/** Of several sources of one metric: those of the highest tier, then the one that stands in the gate's own block. */
+function narrow(sources: readonly string[], gate: PlanGate, index: RecordIndex): readonly string[] {
+  if (sources.length < 2) return sources;
+  const tierOf = (source: string): number =>
+    Math.max(...(index.bySource.get(source) ?? []).map((record) => TIER_ORDER[record.statement.predicate.tier] ?? 0));
+  const highest = Math.max(...sources.map((source) => tierOf(source)));
+  const best = sources.filter((source) => tierOf(source) === highest);
+  if (best.length < 2 || gate.block === null) return best;
+  const near = best.filter((source) => index.checks.some((check) => check.id === source && check.block === gate.block));
+  return near.length === 1 ? near : best;
+}
+
+function make(
+  gate: PlanGate,
+  judged: JudgedGate,
+  entry: SidecarGate | null,
+  sidecar: BindingSidecar | null,
+  index: RecordIndex,
+  how: BoundEvidence["how"],
+  sources: readonly string[],
+  problem: BoundEvidence["problem"] = null,
+): BoundGate {
+  const measuring = sources.flatMap((source) => index.bySource.get(source) ?? []);
+  const checks = sources
+    .filter((source) => !source.startsWith("("))
+    .map((id) => ({ id, digest: index.checks.find((check) => check.id === id)?.digest ?? null }));
+  const records = [...measuring, ...(index.byGate.get(gate.key) ?? [])];
+  const bound = { how, problem, checks, records, exitBound: how === "sidecar" && entry?.exit != null };
+  const suggestion = problem === null ? null : suggestBinding(gate, checkInBlock(gate, index));
+  return { gate: judged, bound, policy: policyOf(entry, sidecar), owner: entry?.owner ?? null, suggestion };
+}
+
+function checkInBlock(gate: PlanGate, index: RecordIndex): string | null {
+  const near = index.checks.filter((check) => check.block !== null && check.block === gate.block);
+  return near.length === 1 ? (near[0]?.id ?? null) : null;
+}
+
+/** The third way: a report of a check in the same block, where one gate alone could mean it. */
+function bindReports(
+  plan: BindablePlan,
+  byName: ReadonlyMap<string, BoundGate>,
+  index: RecordIndex,
+  sidecar: BindingSidecar | null,
+): ReadonlyMap<string, BoundGate> {
+  const reports = reportsByBlock(index);
+  const bound = new Map(byName);
+  for (const gate of plan.gates) {
+    const open = byName.get(gate.key);
+    if (open === undefined || open.bound.problem !== "unbound" || gate.block === null) continue;
+    const family = familyOfGate(open.gate.criterion, open.gate.metric);
+    const { criterion } = open.gate;
+    if (family === null || criterion === null) continue;
+    const sources = reports.get(`${gate.block}\n${family}`) ?? [];
+    if (sources.length === 0) continue;
+    const rivals = plan.gates.filter((other) => other.block === gate.block && meansSame(byName.get(other.key), family));
+    const entry = entryOf(gate, sidecar);
+    const one = sources.length === 1 && rivals.length === 1;
+    const judged = one ? { ...open.gate, metric: metricOfFamily(family, criterion) } : open.gate;
+    bound.set(
+      gate.key,
+      one
+        ? make(gate, judged, entry, sidecar, index, "report", sources)
+        : make(gate, judged, entry, sidecar, index, "none", [], "ambiguous"),
+    );
+  }
+  return bound;
+}
+
+function meansSame(bound: BoundGate | undefined, family: ReportFamily): boolean {
+  if (bound === undefined || bound.bound.problem !== "unbound") return false;
+  return familyOfGate(bound.gate.criterion, bound.gate.metric) === family;
+}
+
+function reportsByBlock(index: RecordIndex): ReadonlyMap<string, readonly string[]> {
+  const reports = new Map<string, string[]>();
+  for (const check of index.checks) {
+    if (check.block === null) continue;
+    const records = index.bySource.get(check.id) ?? [];
+    if (records.length === 0) continue;
+    const families = new Set(newestFamilies(records));
+    for (const family of families) push(reports, `${check.block}\n${family}`, check.id);
+  }
+  return reports;
+}
+
+/** What any run of the check read, so that a newest run without its report is missed and not forgotten. */
+function newestFamilies(records: readonly EvidenceRecord[]): readonly ReportFamily[] {
+  const runs: readonly Run[] = groupRuns({ how: "none", problem: null, checks: [], records, exitBound: false });
+  return [...newestRuns(runs).values(), ...runs].flatMap((run) => familiesOf(run));
+}

@@ -1,0 +1,55 @@
+import type { Dirent } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+import { problem } from "@holdpoint/core";
+
+import { EVIDENCE_PROBLEMS } from "../evidence.problems.ts";
+import { matchPlace } from "./match-place.ts";
+import { plainPlace, reading } from "./resolve-artifact.ts";
+
+const MAX_LOOKED_AT = 50_000;
+/** Never looked into for a pattern: our own state, and folders that hold other people's files. */
+const LEFT_OUT = new Set([".holdpoint", ".git", "node_modules"]);
+
+/**
+ * The files below the plan's folder that a pattern names, sorted.
+ *
+ * `*` and `?` stand for characters within a name, `**` for any number of folders. A path without any of them is taken
+ * as it is, whether or not it exists. Symbolic links to folders are not followed.
+ *
+ * @throws HoldpointError HP3002 for a path that leads outside, HP3009 when nothing matches, HP3010 past 50,000 files
+ */
+export async function expandPlaces(root: string, pattern: string): Promise<readonly string[]> {
+  const place = plainPlace(pattern);
+  if (!/[*?]/.test(place)) return [place];
+  const segments = place.split("/");
+  const fixed = segments.findIndex((segment) => /[*?]/.test(segment));
+  const found: string[] = [];
+  let lookedAt = 0;
+  const visit = async (folder: string): Promise<void> => {
+    for (const entry of await entriesOf(root, folder)) {
+      lookedAt += 1;
+      if (lookedAt > MAX_LOOKED_AT) throw problem(EVIDENCE_PROBLEMS, "HP3010", { pattern, limit: MAX_LOOKED_AT });
+      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) {
+        if (!LEFT_OUT.has(entry.name)) await visit(path);
+      } else if (matchPlace(segments, path.split("/"))) found.push(path);
+    }
+  };
+  await visit(segments.slice(0, fixed).join("/"));
+  if (found.length === 0) throw problem(EVIDENCE_PROBLEMS, "HP3009", { pattern });
+  return found.sort();
+}
+
+/** What a folder holds; nothing when there is no such folder. */
+async function entriesOf(root: string, folder: string): Promise<readonly Dirent[]> {
+  return reading(folder, async () => {
+    try {
+      return await readdir(join(root, folder), { withFileTypes: true });
+    } catch (error) {
+      if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+      throw error;
+    }
+  });
+}

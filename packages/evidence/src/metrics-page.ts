@@ -1,0 +1,41 @@
+import { METRICS } from "./metric-catalogue.ts";
+import { REPORT_FORMATS } from "./reading.ts";
+
+/** The reference page of all metrics, in Markdown; `docs/reference/metrics.md` is this text. */
+export function metricsPage(): string {
+  const entries = Object.entries(METRICS);
+  const byFormat = REPORT_FORMATS.map((format) => {
+    const keys = entries
+      .filter(([, definition]) => formatsOf(definition).includes(format))
+      .map(([key]) => `\`${key}\``);
+    return `| \`${format}\` | ${keys.length === 0 ? "the names on its lines" : keys.join(", ")} |`;
+  });
+  const rows = entries.map(
+    ([key, definition]) =>
+      `| \`${key}\` | ${definition.unit ?? "–"} | ${formatsOf(definition).join(", ")} | ${definition.meaning} |`,
+  );
+  return [
+    "# Metrics that readers yield",
+    "",
+    "Generated from the table in `packages/evidence/src/metric-catalogue.ts`. How to give evidence, and what makes it",
+    "odd, is in the [guide](../guide/evidence.md).",
+    "",
+    "Counts are those of the report's body; its headers are only compared with them. Rates and durations are left out",
+    "where a report is empty, malformed or truncated.",
+    "",
+    "| metric | unit | readers | meaning |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+    "## By reader",
+    "",
+    "| reader | metrics |",
+    "| --- | --- |",
+    ...byFormat,
+    "",
+  ].join("\n");
+}
+
+function formatsOf(definition: { readonly formats: readonly string[] }): readonly string[] {
+  return definition.formats;
+}

@@ -1,0 +1,62 @@
+import type { RetryPolicy, Runtime, WorkGraph } from "@holdpoint/core";
+import { type Store, statement } from "@holdpoint/store";
+import { createEventLog, type EventLog } from "./events/index.ts";
+import { createGateStore, type GateStore } from "./gates/index.ts";
+import { createPlanStore, importPlan, type PlanImport, type PlanImported, type PlanStore } from "./plans/index.ts";
+import { createWorkStore, importGraph, type WorkImported, type WorkStore } from "./work/index.ts";
+
+/** What an app is made of. */
+export interface AppOptions {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  /** Letters, digits, `_` and `-`. @default "local" */
+  readonly tenant?: string;
+  readonly retry?: RetryPolicy;
+}
+
+/** A plan with its graph of work, stored together. */
+export interface PlanWithWork {
+  readonly plan: PlanImported;
+  readonly work: WorkImported;
+}
+
+/** The rooms of one tenant on one database. */
+export interface App {
+  readonly tenant: string;
+  readonly plans: PlanStore;
+  readonly work: WorkStore;
+  readonly gates: GateStore;
+  readonly events: EventLog;
+  /** Stores a document and its graph of work in one transaction: both or neither. */
+  importPlan(request: PlanImport & { readonly graph: WorkGraph; readonly maxAttempts?: number }): Promise<PlanWithWork>;
+  /** Closes the store. */
+  close(): Promise<void>;
+}
+
+/** Puts the rooms together: the only file that sees all of them. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { store, runtime, tenant = "local" } = options;
+  await store.run(ADD_TENANT, [tenant, runtime.now()]);
+  const retry = options.retry === undefined ? {} : { retry: options.retry };
+  return {
+    tenant,
+    plans: createPlanStore(store, runtime, tenant),
+    work: createWorkStore(store, runtime, { tenant, ...retry }),
+    gates: createGateStore(store, runtime, tenant),
+    events: createEventLog(store, tenant),
+    importPlan: ({ graph, maxAttempts, ...request }) =>
+      store.transaction(async (tx) => {
+        const plan = await importPlan(tx, runtime, tenant, request);
+        const bound = maxAttempts === undefined ? {} : { maxAttempts };
+        const context = { tenant, now: runtime.now(), newId: () => runtime.newId() };
+        const work = await importGraph(tx, context, { planId: plan.planId, graph, ...bound });
+        return { plan, work };
+      }),
+    close: () => store.close(),
+  };
+}
+
+const ADD_TENANT = statement(
+  "tenant_add",
+  "INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+);

@@ -1,0 +1,182 @@
+import {
+  type BindingSidecar,
+  type BoundGate,
+  bindEvidence,
+  type CheckDefinition,
+  checksOf,
+  type JudgeContext,
+  judgeGate,
+  type PlanDocument,
+  type Runtime,
+  type Verdict,
+} from "@holdpoint/core";
+import type { CheckRunner, SubjectReader } from "./check-runner.ts";
+import { checksForGates } from "./checks-for-gates.ts";
+import { openEvidenceBook } from "./evidence-book.ts";
+import type { GateStore } from "./gate.types.ts";
+import { isCurrent } from "./is-current.ts";
+import { type Observation, observeCheck } from "./observe-check.ts";
+
+/** What a gatekeeper works with. */
+export interface GatekeeperParts {
+  readonly store: GateStore;
+  readonly runner: CheckRunner;
+  readonly subjects: SubjectReader;
+  readonly runtime: Runtime;
+  readonly tenant: string;
+  readonly planId: string;
+  readonly plan: PlanDocument;
+  readonly sidecar: BindingSidecar | null;
+  /** Whether the user agreed to this command, as it and its scripts are now in the plan's own folder. */
+  readonly allowed: (check: CheckDefinition) => boolean;
+  readonly listener: GatekeeperListener;
+  /** Who produced the work: they cannot be its witnesses. */
+  readonly producers: () => readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** Is told what happens, for people. Everything that counts is in the store. */
+export interface GatekeeperListener {
+  checkStarted(check: CheckDefinition): void;
+  checkEnded(observation: Observation): void;
+  gateJudged(gate: BoundGate, verdict: Verdict): void;
+}
+
+/** What to judge, and where. */
+export interface JudgeRequest {
+  readonly gates: readonly string[];
+  /** Folder in which the checks run. */
+  readonly dir: string;
+  readonly task: string | null;
+  readonly attempt: number | null;
+  /** `always` runs each check anew; `stale` only those whose newest evidence does not speak of the folder as it is. */
+  readonly run: "always" | "stale" | "never";
+}
+
+/** Judges the gates of one plan: runs what checks they need, records evidence, records verdicts. */
+export interface Gatekeeper {
+  /** A verdict for each gate that was asked for, in the order of the plan. One call at a time. */
+  judge(request: JudgeRequest): Promise<ReadonlyMap<string, Verdict>>;
+  /** How each gate is bound, by the evidence there is. */
+  bound(): ReadonlyMap<string, BoundGate>;
+  /** Every check that ran, oldest first. */
+  observations(): readonly Observation[];
+  /** Checks that are not allowed to run, as far as a judgement wanted them. */
+  notAllowed(): readonly CheckDefinition[];
+}
+
+/** Opens a gatekeeper with the evidence that the store holds. */
+export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeeper> {
+  const { store, plan, sidecar, runtime } = parts;
+  const book = await openEvidenceBook(store, parts.planId);
+  const checks = checksOf(plan, sidecar);
+  const leaveOut = [...new Set(checks.flatMap((check) => check.files))];
+  const observations: Observation[] = [];
+  const refused = new Map<string, CheckDefinition>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function judge(request: JudgeRequest): Promise<ReadonlyMap<string, Verdict>> {
+    const wanted = new Set(request.gates);
+    await book.refresh();
+    const context = await contextOf(request.dir);
+    if (request.run !== "never") await observe(request, wanted, context);
+    const bound = bindEvidence(plan, sidecar, book.records());
+    const present = await contextOf(request.dir);
+    const since = await inconclusiveSince();
+    const verdicts = new Map<string, Verdict>();
+    for (const gate of plan.gates) {
+      const one = bound.get(gate.key);
+      if (one === undefined || !wanted.has(gate.key)) continue;
+      const inconclusiveSinceMs = since.get(gate.key);
+      const verdict = judgeGate({
+        ...one,
+        context: { ...present, ...(inconclusiveSinceMs === undefined ? {} : { inconclusiveSinceMs }) },
+      });
+      verdicts.set(gate.key, verdict);
+      parts.listener.gateJudged(one, verdict);
+    }
+    await store.addVerdicts(parts.planId, [...verdicts].map(([gateKey, verdict]) => ({ gateKey, verdict })));
+    return verdicts;
+  }
+
+  async function observe(request: JudgeRequest, wanted: ReadonlySet<string>, context: JudgeContext): Promise<void> {
+    for (const check of checksForGates(plan, sidecar, book.records(), wanted)) {
+      if (!parts.allowed(check)) {
+        refused.set(check.id, check);
+        continue;
+      }
+      if (parts.signal?.aborted === true) return;
+      if (request.run === "stale" && isCurrent(check, book.records(), context, watched(check, wanted))) continue;
+      parts.listener.checkStarted(check);
+      const observer = {
+        tenant: parts.tenant,
+        planDigest: plan.digest,
+        task: request.task,
+        attempt: request.attempt,
+        leaveOut,
+      };
+      const observation = await observeCheck(parts, observer, check, request.dir, parts.signal);
+      await book.add(observation.records, gatesOf(check));
+      observations.push(observation);
+      parts.listener.checkEnded(observation);
+    }
+  }
+
+  /** Whether a gate with a time window looks at this check: then every look counts, also of an unchanged folder. */
+  function watched(check: CheckDefinition, wanted: ReadonlySet<string>): boolean {
+    for (const [key, { gate, bound }] of bindEvidence(plan, sidecar, book.records())) {
+      if (!wanted.has(key) || !hasWindow(gate.criterion)) continue;
+      if (bound.checks.some((candidate) => candidate.id === check.id)) return true;
+    }
+    return false;
+  }
+
+  function gatesOf(check: CheckDefinition): readonly string[] {
+    const bound = bindEvidence(plan, sidecar, book.records());
+    return [...bound].flatMap(([key, one]) => (one.bound.checks.some(({ id }) => id === check.id) ? [key] : []));
+  }
+
+  async function contextOf(dir: string): Promise<JudgeContext> {
+    const inputDigests = new Map<string, string>();
+    for (const check of checks) {
+      if (check.inputs.length > 0) inputDigests.set(check.id, await parts.subjects.digestInputs(dir, check.inputs));
+    }
+    return {
+      nowMs: runtime.now(),
+      subject: await parts.subjects.subjectOf(dir, { leaveOut }),
+      inputDigests,
+      ledger: await store.ledger(parts.planId),
+      producers: parts.producers(),
+    };
+  }
+
+  /** Since when each gate is inconclusive without a break, from the history of its verdicts. */
+  async function inconclusiveSince(): Promise<ReadonlyMap<string, number>> {
+    const since = new Map<string, number>();
+    for (const { gateKey, verdict } of await store.currentVerdicts(parts.planId)) {
+      if (verdict.verdict !== "inconclusive") continue;
+      const history = await store.verdictHistory(parts.planId, gateKey);
+      const settled = history.findLastIndex((entry) => entry.verdict.verdict !== "inconclusive");
+      const first = history[settled + 1];
+      if (first !== undefined) since.set(gateKey, first.judgedAt);
+    }
+    return since;
+  }
+
+  return {
+    judge(request) {
+      const next = last.then(() => judge(request));
+      last = next.catch(() => undefined);
+      return next;
+    },
+    bound: () => bindEvidence(plan, sidecar, book.records()),
+    observations: () => observations,
+    notAllowed: () => [...refused.values()],
+  };
+}
+
+function hasWindow(criterion: BoundGate["gate"]["criterion"]): boolean {
+  if (criterion === null) return false;
+  if (criterion.kind === "composite") return criterion.of.some((part) => hasWindow(part));
+  return criterion.kind === "window";
+}

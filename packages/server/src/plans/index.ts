@@ -1,0 +1,2 @@
+export { createPlanStore, importPlan } from "./plan.store.ts";
+export type * from "./plan.types.ts";

@@ -1,0 +1,113 @@
+import type { Runtime } from "@holdpoint/core";
+import type { TaskView, WorkStore } from "../work/index.ts";
+import type { Settlement } from "./run.types.ts";
+
+/** The agents, as far as the loop needs to know them. */
+export interface Fleet {
+  /** Takes what is ready and fits, starts attempts; answers how many it took. */
+  offer(): Promise<number>;
+  /** Attempts that run now. */
+  running(): number;
+  /** Whether any agent of the fleet could be given this task. */
+  canWork(task: TaskView): boolean;
+  /** Resolves when an attempt ended, or after this many milliseconds. */
+  idle(ms: number): Promise<void>;
+}
+
+/** What the loop works with. */
+export interface WorkPlanParts {
+  readonly work: WorkStore;
+  readonly planId: string;
+  readonly fleet: Fleet;
+  readonly settle: (task: TaskView) => Promise<Settlement>;
+  readonly runtime: Runtime;
+  /** How long to stay for gates that only need time, milliseconds; 0 ends at once, Infinity stays until interrupted. */
+  readonly waitMs: number;
+  readonly listener: WorkPlanListener;
+  readonly signal: AbortSignal;
+}
+
+/** Is told what happens, for people. */
+export interface WorkPlanListener {
+  settled(settlement: Settlement): void;
+  /** A task that is ready and that no agent of the fleet can be given; told once. */
+  withoutAgent(task: TaskView): void;
+}
+
+/** Why the loop ended. */
+export type WorkPlanEnd = "done" | "nothing_can_move" | "interrupted";
+
+/** How often held tasks are looked at again while the run stays for them. */
+const LOOK_AGAIN_MS = 500;
+const LEAST_PAUSE_MS = 20;
+const MOST_PAUSE_MS = 1000;
+
+/**
+ * Works a plan until nothing can move without a person, an agent or time.
+ *
+ * One pass: free leases that ran out, settle what was reported, offer what is ready, look again at what is held. It
+ * pauses only while attempts run or something becomes due by itself.
+ */
+export async function workPlan(parts: WorkPlanParts): Promise<WorkPlanEnd> {
+  const { work, planId, fleet, runtime, signal } = parts;
+  const told = new Set<string>();
+  const staysUntil = runtime.now() + parts.waitMs;
+  let lookedAt = await settleAll(parts, ["held"]).then(() => runtime.now());
+
+  for (;;) {
+    if (signal.aborted) return "interrupted";
+    await work.expire();
+    const settled = await settleAll(parts, ["reported"]);
+    const offered = signal.aborted ? 0 : await fleet.offer();
+    if (settled + offered > 0) continue;
+    if (fleet.running() > 0) {
+      await fleet.idle(MOST_PAUSE_MS);
+      continue;
+    }
+    const open = await work.list({ planId, states: ["waiting", "ready", "leased", "reported", "held"] });
+    if (open.length === 0) return "done";
+    tellWithoutAgent(open, told, parts);
+    const now = runtime.now();
+    const due = await dueAt(open, parts, now);
+    const held = open.some((task) => task.state === "held");
+    if (held && now < staysUntil && now - lookedAt >= LOOK_AGAIN_MS) {
+      await settleAll(parts, ["held"]);
+      lookedAt = runtime.now();
+      continue;
+    }
+    if (due === null && !(held && now < staysUntil)) return "nothing_can_move";
+    const until = Math.min(due ?? Number.POSITIVE_INFINITY, held && now < staysUntil ? lookedAt + LOOK_AGAIN_MS : Number.POSITIVE_INFINITY);
+    await fleet.idle(Math.min(Math.max(until - now, LEAST_PAUSE_MS), MOST_PAUSE_MS));
+  }
+}
+
+/** When something becomes possible by itself: a rested task for which there is an agent, a lease of another process. */
+async function dueAt(open: readonly TaskView[], { work, planId, fleet }: WorkPlanParts, now: number): Promise<number | null> {
+  const rested = open.some((task) => task.state === "ready" && fleet.canWork(task));
+  const leased = open.some((task) => task.state === "leased");
+  if (!rested && !leased) return null;
+  return (await work.nextDueAt(planId)) ?? now;
+}
+
+async function settleAll(parts: WorkPlanParts, states: readonly ("reported" | "held")[]): Promise<number> {
+  const tasks = await parts.work.list({ planId: parts.planId, states });
+  let moved = 0;
+  for (const task of tasks) {
+    if (parts.signal.aborted) return moved;
+    const settlement = await parts.settle(task);
+    const changed = !(task.state === "held" && settlement.outcome === "held");
+    if (changed) {
+      moved++;
+      parts.listener.settled(settlement);
+    }
+  }
+  return moved;
+}
+
+function tellWithoutAgent(open: readonly TaskView[], told: Set<string>, { fleet, listener }: WorkPlanParts): void {
+  for (const task of open) {
+    if (task.state !== "ready" || told.has(task.taskId) || fleet.canWork(task)) continue;
+    told.add(task.taskId);
+    listener.withoutAgent(task);
+  }
+}

@@ -1,0 +1,219 @@
+import {
+  DEFAULT_RETRY_POLICY,
+  type RetryPolicy,
+  type Runtime,
+  retryDelayMs,
+  type TaskCommandKind,
+  transition,
+} from "@holdpoint/core";
+import { diffGraph, type StoredEdge, type StoredTask } from "./graph-diff.ts";
+import { DEFAULT_MAX_ATTEMPTS, REMOVED_REASON, summaryOf } from "./graph-import.ts";
+import { refusalOf, type TaskCommandOf } from "./work.commands.ts";
+import { emptyCounts } from "./work.counts.ts";
+import type {
+  AttemptRef,
+  Claim,
+  ClaimRequest,
+  CommandOutcome,
+  ExpireRequest,
+  TaskQuery,
+  TaskView,
+  WorkCounts,
+  WorkImport,
+  WorkImported,
+  WorkStore,
+  WorkStoreOptions,
+} from "./work.types.ts";
+
+/** The work of one tenant in memory, by the transition table alone: for simulations, and as the SQL store's model. */
+export function createMemoryWorkStore(runtime: Runtime, options: Omit<WorkStoreOptions, "tenant"> = {}): WorkStore {
+  const work = new MemoryWork(runtime, options.retry ?? DEFAULT_RETRY_POLICY);
+  const apply = async (command: TaskCommandOf): Promise<CommandOutcome> => await Promise.resolve(work.apply(command));
+  return {
+    importGraph: async (request) => await Promise.resolve(work.importGraph(request)),
+    claim: async (request) => await Promise.resolve(work.claim(request)),
+    renew: (input) => apply({ kind: "renew", input }),
+    report: (input) => apply({ kind: "report", input }),
+    accept: (input) => apply({ kind: "accept", input }),
+    refuse: (input) => apply({ kind: "refuse", input }),
+    fail: (input) => apply({ kind: "fail", input }),
+    release: (input) => apply({ kind: "release", input }),
+    hold: (input) => apply({ kind: "hold", input }),
+    cancel: (input) => apply({ kind: "cancel", input }),
+    redrive: (input) => apply({ kind: "redrive", input }),
+    expire: async (request) => await Promise.resolve(work.expire(request)),
+    get: async (taskId) => await Promise.resolve(work.get(taskId)),
+    list: async (query) => await Promise.resolve(work.list(query)),
+    counts: async (planId) => await Promise.resolve(work.counts(planId)),
+    nextDueAt: async (planId) => await Promise.resolve(work.nextDueAt(planId)),
+  };
+}
+
+interface MemoryTask extends StoredTask {
+  readonly planId: string;
+  readonly missing: readonly string[];
+  readonly reason: string | null;
+  readonly lease: TaskView["lease"];
+  readonly readyAt: number | null;
+}
+
+class MemoryWork {
+  private readonly tasks = new Map<string, MemoryTask>();
+  private edges = new Map<string, readonly StoredEdge[]>();
+  private readonly runtime: Runtime;
+  private readonly retry: RetryPolicy;
+
+  constructor(runtime: Runtime, retry: RetryPolicy) {
+    this.runtime = runtime;
+    this.retry = retry;
+  }
+
+  importGraph({ planId, graph, maxAttempts = DEFAULT_MAX_ATTEMPTS }: WorkImport): WorkImported {
+    const stored = this.ordered().filter((task) => task.planId === planId);
+    const plain = stored.map(({ planId: _plan, missing: _missing, reason: _reason, lease: _lease, readyAt: _at, ...task }) => task);
+    const diff = diffGraph(plain, graph, { maxAttempts, newId: () => this.runtime.newId() });
+    for (const { task } of [...diff.added, ...diff.changed]) {
+      const known = this.tasks.get(task.taskId) ?? { planId, missing: [], reason: null, lease: null, readyAt: null };
+      const readyAt = task.state === "ready" ? (known.readyAt ?? this.runtime.now()) : null;
+      this.tasks.set(task.taskId, { ...known, ...task, readyAt });
+    }
+    for (const task of diff.removed) {
+      this.change(task.taskId, { state: "cancelled", removed: true, reason: REMOVED_REASON, lease: null, readyAt: null });
+    }
+    this.edges.set(planId, diff.edges);
+    return summaryOf(diff);
+  }
+
+  claim(request: ClaimRequest): readonly Claim[] {
+    const now = this.runtime.now();
+    const can = new Set(request.capabilities);
+    const fitting = this.ordered()
+      .filter((task) => task.state === "ready" && (task.readyAt ?? Number.POSITIVE_INFINITY) <= now)
+      .filter((task) => request.planId === undefined || task.planId === request.planId)
+      .filter((task) => task.capabilities.every((capability) => can.has(capability)))
+      .sort((left, right) => right.priority - left.priority);
+    return fitting.slice(0, request.limit ?? 1).map((task) => this.lease(task, request, now));
+  }
+
+  apply(command: TaskCommandOf): CommandOutcome {
+    const task = this.tasks.get(command.input.taskId);
+    if (task === undefined) return refusalOf(command, null);
+    if (command.kind === "renew") return this.renew(task, command);
+    const moved = this.move(task, command.kind, "attempt" in command.input ? command.input.attempt : undefined);
+    if (moved === null) return refusalOf(command, { ...task, holder: task.lease?.agent ?? null });
+    this.note(moved, command);
+    if (command.kind === "accept") this.release(moved);
+    return { ok: true, state: moved.state, attempt: moved.attempt, tries: moved.tries };
+  }
+
+  expire({ limit = 500, owner }: ExpireRequest = {}): readonly AttemptRef[] {
+    const now = this.runtime.now();
+    const due = [...this.tasks.values()]
+      .filter(({ lease }) => lease !== null && (owner === undefined ? lease.expiresAt <= now : lease.owner === owner))
+      .sort((left, right) => (left.lease?.expiresAt ?? 0) - (right.lease?.expiresAt ?? 0) || byId(left, right))
+      .slice(0, limit);
+    return due.map(({ taskId, attempt }) => {
+      const task = this.tasks.get(taskId);
+      const reason = owner === undefined ? "the lease ran out" : "the process that held the lease is gone";
+      if (task !== undefined && this.move(task, "expire", attempt) !== null) this.change(taskId, { reason });
+      return { taskId, attempt };
+    });
+  }
+
+  get(taskId: string): TaskView | null {
+    const task = this.tasks.get(taskId);
+    return task === undefined ? null : toView(task);
+  }
+
+  list({ planId, states, afterPosition = -1, limit = 1_000 }: TaskQuery = {}): readonly TaskView[] {
+    return this.ordered()
+      .filter((task) => planId === undefined || task.planId === planId)
+      .filter((task) => task.position > afterPosition && (states === undefined || states.includes(task.state)))
+      .slice(0, limit)
+      .map(toView);
+  }
+
+  counts(planId?: string): WorkCounts {
+    const counts: Record<keyof WorkCounts, number> = { ...emptyCounts() };
+    for (const task of this.tasks.values()) if (planId === undefined || task.planId === planId) counts[task.state] += 1;
+    return counts;
+  }
+
+  nextDueAt(planId?: string): number | null {
+    const now = this.runtime.now();
+    const times = [...this.tasks.values()]
+      .filter((task) => planId === undefined || task.planId === planId)
+      .flatMap(({ readyAt, lease }) => [...(readyAt !== null && readyAt > now ? [readyAt] : []), ...(lease === null ? [] : [lease.expiresAt])]);
+    return times.length === 0 ? null : Math.min(...times);
+  }
+
+  private lease(task: MemoryTask, request: ClaimRequest, now: number): Claim {
+    const { agent, owner, leaseTtlMs } = request;
+    const moved = this.move(task, "claim");
+    if (moved === null) throw new Error("a ready task could not be claimed");
+    const expiresAt = now + leaseTtlMs;
+    this.change(task.taskId, { lease: { agent, owner, expiresAt } });
+    const { taskId, planId, key, title, attempt, tries, maxAttempts, gates, missing } = moved;
+    return { taskId, planId, key, title, attempt, tries, maxAttempts, expiresAt, gates, missing };
+  }
+
+  private renew(task: MemoryTask, command: Extract<TaskCommandOf, { kind: "renew" }>): CommandOutcome {
+    const { attempt, leaseTtlMs } = command.input;
+    const { lease, state, tries } = task;
+    if (lease === null || attempt !== task.attempt) return refusalOf(command, { ...task, holder: lease?.agent ?? null });
+    this.change(task.taskId, { lease: { ...lease, expiresAt: this.runtime.now() + leaseTtlMs } });
+    return { ok: true, state, attempt, tries };
+  }
+
+  /** Moves a task by the table and keeps lease and readiness in step; null when it may not move. */
+  private move(task: MemoryTask, kind: TaskCommandKind, attempt?: number): MemoryTask | null {
+    const result = transition(task, attempt === undefined ? { kind } : { kind, attempt });
+    if (!result.ok) return null;
+    const { state, tries } = result.task;
+    const now = this.runtime.now();
+    const rests = result.by.tries === "count" ? retryDelayMs(tries, this.runtime.random(), this.retry) : 0;
+    const readyAt = state === "ready" ? now + rests : null;
+    const lease = state === "leased" ? task.lease : null;
+    return this.change(task.taskId, { ...result.task, readyAt, lease });
+  }
+
+  private note(task: MemoryTask, command: Exclude<TaskCommandOf, { kind: "renew" }>): void {
+    const { input } = command;
+    if ("reason" in input) this.change(task.taskId, { reason: input.reason });
+    if ("missing" in input) this.change(task.taskId, { missing: input.missing });
+    if (command.kind === "report" || command.kind === "refuse") this.change(task.taskId, { reason: null });
+    if (command.kind === "accept") this.change(task.taskId, { missing: [], reason: null });
+  }
+
+  /** Decrements what waits for an accepted task. */
+  private release(parent: MemoryTask): void {
+    for (const edge of this.edges.get(parent.planId) ?? []) {
+      if (edge.parent !== parent.taskId) continue;
+      const child = this.tasks.get(edge.child);
+      if (child === undefined) continue;
+      const fewer = this.change(child.taskId, { unmet: child.unmet - 1 });
+      if (fewer.state === "waiting") this.move(fewer, "unblock");
+    }
+  }
+
+  private change(taskId: string, change: Partial<MemoryTask>): MemoryTask {
+    const task = this.tasks.get(taskId);
+    if (task === undefined) throw new Error(`no task ${taskId}`);
+    const changed = { ...task, ...change };
+    this.tasks.set(taskId, changed);
+    return changed;
+  }
+
+  private ordered(): MemoryTask[] {
+    return [...this.tasks.values()].sort((left, right) => left.position - right.position || byId(left, right));
+  }
+}
+
+function byId(left: { readonly taskId: string }, right: { readonly taskId: string }): number {
+  return left.taskId < right.taskId ? -1 : 1;
+}
+
+function toView(task: MemoryTask): TaskView {
+  const { judgeFirst: _judgeFirst, removed: _removed, line: _line, ...view } = task;
+  return view;
+}
