@@ -22,7 +22,9 @@ const YARDSTICK_COMMITS = 2_000;
 const CLAIM_LIMIT = 100;
 
 async function singleRowCommits(store: Store): Promise<number> {
-  await store.run(statement("bench_table", "CREATE TABLE IF NOT EXISTS bench_yardstick (id bigint PRIMARY KEY, note text)"));
+  await store.run(
+    statement("bench_table", "CREATE TABLE IF NOT EXISTS bench_yardstick (id bigint PRIMARY KEY, note text)"),
+  );
   const insert = statement("bench_insert", "INSERT INTO bench_yardstick VALUES ($1, $2)");
   const began = performance.now();
   for (let id = 0; id < YARDSTICK_COMMITS; id += 1) await store.run(insert, [id, "one row, one commit"]);

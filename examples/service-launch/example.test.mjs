@@ -33,7 +33,7 @@ function check(folder, name) {
 function attempt(folder, agent, id, { number = 1, missing = null } = {}) {
   const input = JSON.stringify({
     schema: "holdpoint/task/v1",
-    task: { key: id, id, title: "", line: 1, kind: "task", owners: [] },
+    task: taskOf(id),
     plan: { path: "PLAN.md", title: "", digest: "" },
     attempt: number,
     gates: [],
@@ -47,6 +47,12 @@ function attempt(folder, agent, id, { number = 1, missing = null } = {}) {
   });
   assert.equal(status, 0);
   return JSON.parse(stdout.trim().split("\n").at(-1));
+}
+
+/** A step has its number in the title, and a key that nobody can guess. */
+function taskOf(id) {
+  const task = { key: id, id, title: "", line: 1, kind: "task", owners: [] };
+  return /^\d/.test(id) ? { ...task, key: "0123456789ab", id: null, title: `Step ${id}: a title`, kind: "step" } : task;
 }
 
 function done(folder, agent, id, options) {

@@ -33,11 +33,17 @@ async function readTask() {
   const given = input === "" ? {} : JSON.parse(input);
   const planFile = basename(given.plan?.path ?? process.env.HOLDPOINT_PLAN ?? "PLAN.md");
   return {
-    id: given.task?.id ?? given.task?.key ?? process.env.HOLDPOINT_TASK ?? "",
+    id: nameOf(given.task ?? { id: process.env.HOLDPOINT_TASK }),
     attempt: given.attempt ?? Number(process.env.HOLDPOINT_ATTEMPT ?? 1),
     plan: readFileSync(planFile, "utf8"),
     missing: given.refusal?.missing ?? [],
   };
+}
+
+/** The task's id; for a step, whose id is its number, that of its title: `Step 3.1: Unit tests` is 3.1. */
+function nameOf({ id, title, key }) {
+  const name = id ?? /^step [\d.]+/i.exec(title ?? "")?.[0] ?? key ?? "";
+  return name.replace(/^step /i, "");
 }
 
 /** Tells how far the work is, 0 to 1. */

@@ -1,3 +1,5 @@
+export * from "./agent-lines.ts";
+export * from "./agent-manifest.ts";
 export * from "./criterion-shape.ts";
 export * from "./digest.ts";
 export * from "./duration.ts";
@@ -11,6 +13,7 @@ export * from "./read-sidecar.ts";
 export * from "./sidecar.problems.ts";
 export * from "./sidecar-file.ts";
 export * from "./strict-shape.ts";
+export * from "./task-input.ts";
 export * from "./trust-file.ts";
 export * from "./verification.ts";
 export * from "./words.ts";

@@ -1,4 +1,3 @@
-import type { HoldpointError } from "@holdpoint/core";
 import { z } from "zod";
 
 /** A problem that ended a command, as `--json` prints it: `holdpoint/problem/v1`. */
@@ -12,6 +11,7 @@ export interface ProblemReport {
   readonly field: string | null;
   readonly remedy: string;
   readonly exit: number;
+  readonly docs: string;
 }
 
 /** Shape of {@link ProblemReport}. Further keys may be added; readers should ignore those they do not know. */
@@ -28,19 +28,5 @@ export const problemSchema: z.ZodType<ProblemReport> = z.looseObject({
   field: z.string().nullable().describe("The field or option, or null."),
   remedy: z.string().describe("What to do about it."),
   exit: z.int().min(0).max(255).describe("The exit code of the command."),
+  docs: z.string().describe("Path of the page in the repository."),
 });
-
-/** The object that a command prints with `--json` when a problem ends it. */
-export function problemJson(error: HoldpointError): ProblemReport {
-  return {
-    schema: "holdpoint/problem/v1",
-    code: error.code,
-    title: error.definition.title,
-    message: error.message,
-    file: error.place.file ?? null,
-    line: error.place.line ?? null,
-    field: error.place.field ?? null,
-    remedy: error.remedy,
-    exit: error.definition.exit,
-  };
-}

@@ -1,9 +1,8 @@
-import { HoldpointError, type PlanGate } from "@holdpoint/core";
-import fc from "fast-check";
+import { HoldpointError } from "@holdpoint/core";
+import { array, assert, constantFrom, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sidecarExample } from "./examples/sidecar.ts";
-import { loadSidecar } from "./load-sidecar.ts";
-import { readSidecar, sidecarForGates, sidecarLine } from "./read-sidecar.ts";
+import { readSidecar, sidecarLine } from "./read-sidecar.ts";
 
 const FILE = "PLAN.holdpoint.yaml";
 const HEAD = "holdpoint: sidecar/v1\n";
@@ -16,10 +15,6 @@ function problemOf(action: () => unknown): HoldpointError {
     throw error;
   }
   throw new Error("nothing was thrown");
-}
-
-function gate(key: string, metric: string | null): PlanGate {
-  return { key, metric, line: 1, text: ">= 1", criterion: null, item: null, severity: "critical", block: null };
 }
 
 describe("readSidecar", () => {
@@ -36,7 +31,7 @@ describe("readSidecar", () => {
       inputs: ["src/**", "tests/**"],
       env: [],
     });
-    expect(sidecar.gates.get("REL-3/uptime/1")).toEqual({
+    expect(sidecar.gates.get("g-0be3f5a91c28")).toEqual({
       check: "smoke",
       metric: null,
       criterion: null,
@@ -162,7 +157,7 @@ describe("readSidecar", () => {
   });
 
   test("never throws anything else, whatever the file holds", () => {
-    const words = fc.constantFrom(
+    const words = constantFrom(
       "holdpoint",
       "sidecar/v1",
       "checks",
@@ -191,8 +186,8 @@ describe("readSidecar", () => {
       "\u0000",
       "\uFEFF",
     );
-    fc.assert(
-      fc.property(fc.array(words, { maxLength: 40 }), (parts) => {
+    assert(
+      property(array(words, { maxLength: 40 }), (parts) => {
         try {
           readSidecar(parts.join(""), FILE);
         } catch (error) {
@@ -206,84 +201,11 @@ describe("readSidecar", () => {
 
 describe("sidecarLine", () => {
   test("finds the line of a field", () => {
-    expect(sidecarLine(sidecarExample, FILE, ["gates", "REL-3/uptime/1", "exit"])).toBe(23);
+    expect(sidecarLine(sidecarExample, FILE, ["gates", "g-0be3f5a91c28", "exit"])).toBe(23);
     expect(sidecarLine(sidecarExample, FILE, ["checks", 1, "id"])).toBe(11);
   });
 
   test("gives the nearest place for what is not there", () => {
     expect(sidecarLine(sidecarExample, FILE, ["gates", "no such gate"])).toBe(19);
-  });
-});
-
-describe("sidecarForGates", () => {
-  const read = (gates: string): ReturnType<typeof readSidecar> => readSidecar(`${HEAD}gates:\n${gates}`, FILE);
-
-  test("brings a metric's name to every gate that asks for the metric", () => {
-    const gates = [
-      gate("a/line_coverage/1", "line_coverage"),
-      gate("b/line_coverage/1", "line_coverage"),
-      gate("c", null),
-    ];
-    const sidecar = sidecarForGates(read("  Line coverage: { check: cov }\n"), gates, FILE);
-    expect([...sidecar.gates.keys()]).toEqual(["a/line_coverage/1", "b/line_coverage/1"]);
-  });
-
-  test("lets an entry under the gate's own key win", () => {
-    const gates = [gate("a", "line_coverage"), gate("b", "line_coverage")];
-    const text = "  line_coverage: { check: one }\n  a: { check: two }\n";
-    const { gates: bound } = sidecarForGates(read(text), gates, FILE);
-    expect([bound.get("a")?.check, bound.get("b")?.check]).toEqual(["two", "one"]);
-  });
-
-  test("prefers a key to a metric of the same name", () => {
-    const gates = [gate("uptime", "other"), gate("b", "uptime")];
-    expect([...sidecarForGates(read("  uptime: { check: c }\n"), gates, FILE).gates.keys()]).toEqual(["uptime"]);
-  });
-
-  test("keeps what no gate answers to, so that it can be told", () => {
-    expect([...sidecarForGates(read("  nothing: { check: c }\n"), [gate("a", "b")], FILE).gates.keys()]).toEqual([
-      "nothing",
-    ]);
-  });
-
-  test.each(["criterion: '>= 1'", "exit: 0", "severity: important", "minTier: E1", "maxAge: 1h", "isolation: any"])(
-    "refuses to change what several gates ask for at once: %s",
-    (field) => {
-      const gates = [gate("a", "m"), gate("b", "m")];
-      const error = problemOf(() => sidecarForGates(read(`  m: { check: c, ${field} }\n`), gates, FILE));
-      expect(error.code).toBe("HP2205");
-      expect(sidecarForGates(read(`  m: { check: c, ${field} }\n`), gates.slice(1), FILE).gates.size).toBe(1);
-    },
-  );
-});
-
-describe("loadSidecar", () => {
-  const plan = { gates: [gate("a", "uptime")], checks: [] };
-
-  test("gives the sidecar for a plan that it fits", () => {
-    const { sidecar, problems } = loadSidecar(
-      `${HEAD}checks: [{ id: c, run: d }]\ngates: { uptime: { check: c } }\n`,
-      FILE,
-      plan,
-    );
-    expect(problems).toEqual([]);
-    expect(sidecar.gates.get("a")?.check).toBe("c");
-  });
-
-  test("lists what cannot take effect, with its line", () => {
-    const text = `${HEAD}checks:
-  - id: c
-    run: d
-  - id: c
-    run: e
-gates:
-  uptime:
-    check: missing
-    criterion: as good as before
-  gone:
-    check: c
-`;
-    const found = loadSidecar(text, FILE, plan).problems.map(({ code, place }) => `${code} ${place.line}`);
-    expect(found.sort()).toEqual(["HP2301 10", "HP2303 8", "HP2304 11", "HP2306 5"]);
   });
 });

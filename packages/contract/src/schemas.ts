@@ -1,12 +1,20 @@
 import type { z } from "zod";
+import { evidenceRecordSchema } from "./evidence-record.ts";
+import { evidenceRecordExample } from "./examples/evidence-record.ts";
+import { agentLinesExample } from "./examples/agent-lines.ts";
+import { agentManifestExample } from "./examples/agent-manifest.ts";
 import { inspectionExample } from "./examples/inspection.ts";
 import { problemExample } from "./examples/problem.ts";
 import { sidecarExample } from "./examples/sidecar.ts";
+import { taskInputExample } from "./examples/task-input.ts";
 import { trustFileExample } from "./examples/trust-file.ts";
 import { verificationExample } from "./examples/verification.ts";
+import { agentLineSchema } from "./agent-lines.ts";
+import { agentManifestSchema } from "./agent-manifest.ts";
 import { inspectionSchema } from "./inspection.ts";
 import { problemSchema } from "./problem-report.ts";
 import { sidecarSchema } from "./sidecar-file.ts";
+import { taskInputSchema } from "./task-input.ts";
 import { trustFileSchema } from "./trust-file.ts";
 import { verificationSchema } from "./verification.ts";
 
@@ -53,6 +61,36 @@ export const SCHEMAS: readonly SchemaEntry[] = [
     example: trustFileExample,
   },
   {
+    name: "agent-manifest",
+    title: "Agent manifest",
+    file: "`agents/*.yaml` beside the plan",
+    about: "One agent: what it can do, how it is started, and the bounds of its attempts.",
+    schema: agentManifestSchema,
+    notation: "yaml",
+    strict: true,
+    example: agentManifestExample,
+  },
+  {
+    name: "task-input",
+    title: "Task",
+    file: "standard input of an agent",
+    about: "One attempt at one task, as the agent is given it. What matters most stands in the environment too.",
+    schema: taskInputSchema,
+    notation: "json",
+    strict: false,
+    example: pretty(taskInputExample),
+  },
+  {
+    name: "agent-lines",
+    title: "An agent's lines",
+    file: "standard output of an agent",
+    about: "One JSON object a line. Whatever else an agent prints is its log.",
+    schema: agentLineSchema,
+    notation: "lines",
+    strict: false,
+    example: agentLinesExample,
+  },
+  {
     name: "inspection",
     title: "Inspection",
     file: "standard output of `holdpoint inspect PLAN --json`",
@@ -81,6 +119,17 @@ export const SCHEMAS: readonly SchemaEntry[] = [
     notation: "json",
     strict: false,
     example: pretty(problemExample),
+  },
+  {
+    name: "evidence-record",
+    title: "Evidence record",
+    file: "the evidence store; one canonical JSON text for each record",
+    about:
+      "One piece of evidence, an in-toto Statement v1. It never changes, and its name is the SHA-256 of its canonical JSON.",
+    schema: evidenceRecordSchema,
+    notation: "json",
+    strict: true,
+    example: pretty(evidenceRecordExample),
   },
 ];
 

@@ -42,4 +42,28 @@ export const SIDECAR_FILE_PROBLEMS = {
     exit: 65,
     retryable: false,
   },
+  HP2206: {
+    title: "Two checks of the sidecar have one id",
+    message: "{file}: the check {id} stands at line {line} and again at line {again}.",
+    remedy: "Give one of them another id, and name it in the gates that it speaks for.",
+    why: "Evidence is kept by the check's id; two commands under one id would speak for each other.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2207: {
+    title: "A gate of the sidecar names a check that is not there",
+    message: "{file}: the gate {gate} names the check {id}, which neither the sidecar nor the plan has.",
+    remedy: "Add a check with this id under checks, or name one of: {known}.",
+    why: "A gate whose check does not exist would wait for evidence for ever.",
+    exit: 65,
+    retryable: false,
+  },
+  HP2208: {
+    title: "A threshold in the sidecar cannot be understood",
+    message: "{file}: the criterion {text} of the gate {gate} is no threshold that Holdpoint can read.",
+    remedy: "Write it as in docs/guide/criteria.md, such as '>= 80 %', '< 500ms' or '203/203 passing'.",
+    why: "A threshold that is understood only in part would be a weaker demand than the one written.",
+    exit: 65,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

@@ -93,7 +93,7 @@ function faultsOf(issue: z.core.$ZodIssue, lineOf: (path: readonly PropertyKey[]
       return { kind: "key", line: lineOf(path), field: fieldName(path), what: issue.message };
     });
   }
-  const what = /, received undefined$/.test(issue.message)
+  const what = issue.message.endsWith(", received undefined")
     ? "is missing"
     : issue.message.replace(/^Invalid (input|option|string|key in record): ?/, "");
   return [{ kind: "value", line: lineOf(issue.path), field: fieldName(issue.path), what }];

@@ -90,7 +90,8 @@ export class TestTally {
     if (this.#oddities.broken || cases.total === 0) return [];
     const rates = [metric("test_pass_rate", (cases.passed / cases.total) * 100, cases.total)];
     // A sum over some of the cases would look faster than the suite is.
-    if (this.#ran > 0 && this.#timed === this.#ran) rates.push(metric("test_duration", this.#durationS, this.#timed));
+    if (this.#ran > 0 && this.#timed === this.#ran)
+      rates.push(metric("test_duration", microseconds(this.#durationS), this.#timed));
     return rates;
   }
 }
@@ -104,4 +105,9 @@ function counts(cases: CasesSummary): EvidenceMetric[] {
     metric("tests_skipped", cases.skipped, cases.total),
     metric("tests_flaky", cases.flaky, cases.total),
   ];
+}
+
+/** Without the noise that adding binary fractions leaves in the last digits. */
+function microseconds(durationS: number): number {
+  return Math.round(durationS * 1e6) / 1e6;
 }

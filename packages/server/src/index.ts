@@ -2,7 +2,7 @@ export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.t
 export type * from "./events/index.ts";
 export * from "./gates/index.ts";
 export type * from "./plans/index.ts";
-export { createSystemRuntime } from "./system-runtime.ts";
-export { createMemoryWorkStore, WORK_ROOM_PROBLEMS } from "./work/index.ts";
-export type * from "./work/index.ts";
 export * from "./run/index.ts";
+export { createSystemRuntime } from "./system-runtime.ts";
+export type * from "./work/index.ts";
+export { createMemoryWorkStore, WORK_ROOM_PROBLEMS } from "./work/index.ts";

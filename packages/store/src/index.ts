@@ -1,3 +1,3 @@
-export { statement, type Session, type Statement } from "./statement.ts";
-export { openStore, type Store, type StoreOptions } from "./store.ts";
+export { type Session, type Statement, statement } from "./statement.ts";
 export { STORE_PROBLEMS } from "./store.problems.ts";
+export { openStore, type Store, type StoreOptions } from "./store.ts";

@@ -1,5 +1,5 @@
 import { problem, type Runtime } from "@holdpoint/core";
-import pg from "pg";
+import { Client, type CustomTypesConfig, Pool, type PoolClient, type PoolConfig, TypeOverrides, types } from "pg";
 import { type EmbeddedPostgres, startEmbedded } from "./embedded/embedded-postgres.ts";
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.generated.ts";
@@ -60,16 +60,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-async function connect(options: StoreOptions, config: pg.PoolConfig, embedded: EmbeddedPostgres | null): Promise<Store> {
+async function connect(options: StoreOptions, config: PoolConfig, embedded: EmbeddedPostgres | null): Promise<Store> {
   const place = placeOf(config);
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...config,
     max: options.poolSize ?? 8,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 0,
     allowExitOnIdle: true,
     application_name: "holdpoint",
-    types: { getTypeParser: typeParser },
+    types: typeParsers(),
   });
   // An idle connection that breaks must not end the process; the next use of the pool says what is wrong.
   pool.on("error", () => undefined);
@@ -83,7 +83,7 @@ async function connect(options: StoreOptions, config: pg.PoolConfig, embedded: E
   }
 }
 
-async function prepare(pool: pg.Pool, place: string, now: number): Promise<number> {
+async function prepare(pool: Pool, place: string, now: number): Promise<number> {
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
@@ -96,13 +96,13 @@ async function prepare(pool: pg.Pool, place: string, now: number): Promise<numbe
   }
 }
 
-async function createDatabase(config: pg.PoolConfig): Promise<void> {
-  const probe = new pg.Client(config);
+async function createDatabase(config: PoolConfig): Promise<void> {
+  const probe = new Client(config);
   try {
     await probe.connect();
   } catch (error) {
     if (codeOf(error) !== "3D000") throw error;
-    const admin = new pg.Client({ ...config, database: "postgres" });
+    const admin = new Client({ ...config, database: "postgres" });
     await admin.connect();
     await admin.query(`CREATE DATABASE ${EMBEDDED_DATABASE}`);
     await admin.end();
@@ -116,12 +116,12 @@ class PgStore implements Store {
   readonly description: string;
   readonly serverVersion: number;
   readonly recovered: Store["recovered"];
-  private readonly pool: pg.Pool;
+  private readonly pool: Pool;
   private readonly place: string;
   private readonly embedded: EmbeddedPostgres | null;
   private closing: Promise<void> | null = null;
 
-  constructor(pool: pg.Pool, place: string, serverVersion: number, embedded: EmbeddedPostgres | null) {
+  constructor(pool: Pool, place: string, serverVersion: number, embedded: EmbeddedPostgres | null) {
     this.pool = pool;
     this.place = place;
     this.embedded = embedded;
@@ -196,7 +196,7 @@ class PgStore implements Store {
 }
 
 async function runOn<Row>(
-  on: pg.Pool | pg.PoolClient,
+  on: Pool | PoolClient,
   { name, text }: Statement,
   values: readonly unknown[],
 ): Promise<readonly Row[]> {
@@ -205,15 +205,14 @@ async function runOn<Row>(
 }
 
 /** Counts and milliseconds fit a double exactly; `pg` would hand `bigint` over as text. */
-function typeParser(oid: number, format?: string): (value: string) => unknown {
-  if (oid === pg.types.builtins.INT8) return Number;
-  return format === "binary"
-    ? (pg.types.getTypeParser(oid, "binary") as (value: string) => unknown)
-    : pg.types.getTypeParser(oid, "text");
+function typeParsers(): CustomTypesConfig {
+  const parsers = new TypeOverrides();
+  parsers.setTypeParser(types.builtins.INT8, Number);
+  return parsers;
 }
 
 /** Where the database is, for people: host and name, never user or password. */
-function placeOf(config: pg.PoolConfig): string {
+function placeOf(config: PoolConfig): string {
   if (config.connectionString === undefined) return config.host ?? "";
   try {
     const url = new URL(config.connectionString);

@@ -56,7 +56,8 @@ export function planMounts(input: MountPlanInput): MountPlan {
   const weak = weakness(named, writable);
   if (weak !== null) return { possible: false, reason: weak };
 
-  const guarded = named.filter((path) => kindOf(path) !== "nothing");
+  // Outer ones first, so that what is hidden in a folder that is only read stays hidden.
+  const guarded = named.filter((path) => kindOf(path) !== "nothing").sort();
   const steps = [
     ...writable.flatMap((path) => ["keep", path]),
     ...lockAll(mounts, writable),

@@ -19,7 +19,7 @@ while :; do
     run) break ;;
     keep) m --rbind "$1" "$1"; shift ;;
     lock) m -o "remount,bind,$2" "$1"; shift 2 ;;
-    seal) m --bind "$1" "$1"; m -o "remount,bind,$2" "$1"; shift 2 ;;
+    seal) m --rbind "$1" "$1"; m -o "remount,bind,$2" "$1"; shift 2 ;;
     hide) m -t tmpfs -o ro,nosuid,nodev,noexec,size=4k,mode=0755 holdpoint "$1"; shift ;;
     scratch) m -t tmpfs -o nosuid,nodev,mode=0700 holdpoint "$1"; shift ;;
     mask) m --bind /dev/null "$1"; shift ;;

@@ -1,5 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
+import { globMatcher } from "./glob-matcher.ts";
 import { git, gitPaths, headCommit, repositoryOf } from "./git.ts";
 import { digestFiles, FileDigests, walkFiles } from "./tree-digest.ts";
 
@@ -13,6 +14,14 @@ export interface Subject {
   readonly dirty: boolean;
 }
 
+/** How a {@link Subject} is read. */
+export interface SubjectOptions {
+  /** Paths and globs of files that are no part of what is judged: reports that checks write. */
+  readonly leaveOut?: readonly string[];
+  /** What is known of files already. @default kept for the life of the process */
+  readonly digests?: FileDigests;
+}
+
 /** Remembered for the life of the process; an entry counts only while the file's size, times and inode are the same. */
 const sharedDigests = new FileDigests();
 
@@ -23,13 +32,19 @@ const sharedDigests = new FileDigests();
  *
  * @throws HP7201 when git fails, HP7204 when a file cannot be read
  */
-export async function subjectOf(planDir: string, digests: FileDigests = sharedDigests): Promise<Subject> {
+export async function subjectOf(planDir: string, options: SubjectOptions = {}): Promise<Subject> {
+  const digests = options.digests ?? sharedDigests;
+  const isLeftOut = globMatcher(options.leaveOut ?? []);
+  const treeOf = (files: readonly string[]): Promise<string> =>
+    digestFiles(
+      planDir,
+      files.filter((path) => !isLeftOut(path)),
+      digests,
+    );
   const repository = await repositoryOf(planDir);
-  if (repository === null) {
-    return { commit: null, tree: await digestFiles(planDir, await walkFiles(planDir), digests), dirty: false };
-  }
+  if (repository === null) return { commit: null, tree: await treeOf(await walkFiles(planDir)), dirty: false };
   const [commit, files, dirty] = await Promise.all([headCommit(planDir), notIgnored(planDir), isDirty(planDir)]);
-  return { commit, tree: await digestFiles(planDir, files, digests), dirty };
+  return { commit, tree: await treeOf(files), dirty };
 }
 
 /** The files of a folder that git tracks or would track, relative to it; those of submodules too. */

@@ -74,10 +74,10 @@ describe.each(["with git", "without git"])("the subject, %s", (kind) => {
   it("sees a change of the same length with the old time put back", async () => {
     const [before, digests] = [await subjectOf(folder), new FileDigests()];
     utimesSync(join(folder, "a.txt"), 1, 1);
-    await subjectOf(folder, digests);
+    await subjectOf(folder, { digests });
     write("a.txt", "z\n");
     utimesSync(join(folder, "a.txt"), 1, 1);
-    expect((await subjectOf(folder, digests)).tree).not.toBe(before.tree);
+    expect((await subjectOf(folder, { digests })).tree).not.toBe(before.tree);
   });
 
   it("does not hold .holdpoint or package folders", async () => {
@@ -85,6 +85,13 @@ describe.each(["with git", "without git"])("the subject, %s", (kind) => {
     write(".holdpoint/pg/x", "x");
     if (kind === "without git") write("src/node_modules/x.js", "x");
     expect(await subjectOf(folder)).toEqual(before);
+  });
+
+  it("leaves out the reports that checks write", async () => {
+    const before = await subjectOf(folder);
+    write("build/lcov.info", "report");
+    write("report.xml", "report");
+    expect((await subjectOf(folder, { leaveOut: ["build/**", "report.xml"] })).tree).toBe(before.tree);
   });
 
   it("is the same when read twice at once", async () => {

@@ -1,5 +1,5 @@
 import { realpathSync } from "node:fs";
-import { cp, lstat, mkdir, symlink, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { problem } from "@holdpoint/core";
 import { agentProblems } from "../agent.problems.ts";
@@ -38,6 +38,8 @@ export interface WorktreeOptions {
   readonly stateFolder?: string;
 }
 
+/** Says that a working tree is complete, and what it was made from. */
+const DESCRIPTION = "worktree.json";
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 /** The attempt's commits are nobody's; a fixed identity and time give one id for one tree. */
 const IDENTITY = {
@@ -79,15 +81,42 @@ export async function createWorktree(options: WorktreeOptions): Promise<Worktree
   }
 }
 
+/**
+ * Finds the working tree of an attempt again, also one that another process made. Null when it is gone or incomplete.
+ *
+ * @throws HP7201 when git fails, HP7203 for a name that is none
+ */
+export async function openWorktree(options: Omit<WorktreeOptions, "link">): Promise<Worktree | null> {
+  const { attempt, planDir, stateFolder } = options;
+  if (!NAME.test(attempt)) throw problem(agentProblems, "HP7203", { attempt: attempt.slice(0, 200) });
+  const repository = await repositoryOf(planDir);
+  if (repository === null) return null;
+  const folder = join(workspacesFolder(repository.top, stateFolder), attempt);
+  const text = await readFile(join(folder, DESCRIPTION), "utf8").catch(() => null);
+  if (text === null) return null;
+  // Written by ourselves, last of all, in a folder that no command may write.
+  const described = JSON.parse(text) as Pick<Worktree, "base" | "linked" | "unsupported">;
+  await ownWorkspace(folder);
+  return { ...places(folder, attempt, repository, planDir), ...described };
+}
+
 /** Removes an attempt's working tree with all that it holds. */
 export async function removeWorktree(worktree: Worktree): Promise<void> {
   await removeFolder(worktree.folder);
 }
 
-/** Removes working trees that runs of this plan have left behind, and returns the attempts' names. */
-export async function pruneWorktrees(planDir: string, stateFolder?: string): Promise<string[]> {
+/**
+ * Removes working trees that ended runs in this repository have left behind, and returns the attempts' names.
+ *
+ * Those in `keep` stay: attempts that were reported and are not settled yet.
+ */
+export async function pruneWorktrees(
+  planDir: string,
+  options: { readonly stateFolder?: string; readonly keep?: ReadonlySet<string> } = {},
+): Promise<string[]> {
   const repository = await repositoryOf(planDir);
-  return repository === null ? [] : pruneFolder(workspacesFolder(repository.top, stateFolder));
+  if (repository === null) return [];
+  return pruneFolder(workspacesFolder(repository.top, options.stateFolder), options.keep ?? new Set());
 }
 
 /** The snapshot source for what stands in an attempt's working tree; git's settings are those of the original. */
@@ -128,16 +157,24 @@ async function fill(options: WorktreeOptions, repository: Repository, folder: st
   await mkdir(join(top, planPath), { recursive: true });
   const linked = await linkFolders(options, repository.top, top, planPath);
   const modules = await gitPaths(top, ["ls-files", "-z", "-s"]);
-  return {
-    attempt: options.attempt,
-    folder,
-    top,
-    planDir: join(top, planPath),
-    into: repository.top,
+  const described = {
     base,
     linked,
     unsupported: [...modules.filter(isModule).map((line) => line.slice(line.indexOf("\t") + 1)), ...leftOut],
   };
+  await writeFile(join(folder, DESCRIPTION), JSON.stringify(described));
+  return { ...places(folder, options.attempt, repository, options.planDir), ...described };
+}
+
+function places(
+  folder: string,
+  attempt: string,
+  repository: Repository,
+  planDir: string,
+): Pick<Worktree, "attempt" | "folder" | "top" | "planDir" | "into"> {
+  const top = join(folder, "tree");
+  const planPath = relative(repository.top, realpathSync(planDir));
+  return { attempt, folder, top, planDir: join(top, planPath), into: repository.top };
 }
 
 function isModule(line: string): boolean {

@@ -46,11 +46,11 @@ export async function removeFolder(folder: string): Promise<void> {
  *
  * One whose owner is alive, or on another host, stays.
  */
-export async function pruneFolder(folder: string): Promise<string[]> {
+export async function pruneFolder(folder: string, keep: ReadonlySet<string>): Promise<string[]> {
   const names = await readdir(folder).catch((): string[] => []);
   const removed: string[] = [];
   for (const name of names.sort()) {
-    if (await isInUse(join(folder, name))) continue;
+    if (keep.has(name) || (await isInUse(join(folder, name)))) continue;
     await removeFolder(join(folder, name));
     removed.push(name);
   }

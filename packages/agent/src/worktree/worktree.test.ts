@@ -15,10 +15,10 @@ import {
   unlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createWorktree, pruneWorktrees, removeWorktree, type Worktree } from "./create-worktree.ts";
+import { createWorktree, openWorktree, pruneWorktrees, removeWorktree, type Worktree } from "./create-worktree.ts";
 import { mergeWorktree } from "./merge-worktree.ts";
 import { workspacesFolder } from "./workspace-folder.ts";
 
@@ -326,23 +326,43 @@ describe("what a killed run leaves", () => {
   it("is found and removed, also when it was made read-only, and what is in use stays", async () => {
     const used = await worktree("used");
     const left = await worktree("left");
-    writeFileSync(join(left.folder, "owner.json"), JSON.stringify({ pid: 2 ** 22, started: "1", host: (await import("node:os")).hostname() }));
+    writeFileSync(join(left.folder, "owner.json"), JSON.stringify({ pid: 2 ** 22, started: "1", host: hostname() }));
     const odd = join(workspacesFolder(repo, stateFolder), "odd");
     mkdirSync(join(odd, "inner"), { recursive: true });
     writeFileSync(join(odd, "owner.json"), "not json");
     chmodSync(join(odd, "inner"), 0o500);
-    expect(await pruneWorktrees(repo, stateFolder)).toEqual(["left", "odd"]);
+    expect(await pruneWorktrees(repo, { stateFolder })).toEqual(["left", "odd"]);
     expect(existsSync(used.folder)).toBe(true);
-    expect(await pruneWorktrees(repo, stateFolder)).toEqual([]);
+    expect(await pruneWorktrees(repo, { stateFolder })).toEqual([]);
+  });
+
+  it("stays while it is still to be settled", async () => {
+    const left = await worktree("left");
+    rmSync(join(left.folder, "owner.json"));
+    expect(await pruneWorktrees(repo, { stateFolder, keep: new Set(["left"]) })).toEqual([]);
+  });
+
+  it("can be opened again by another process", async () => {
+    const made = await worktree("left", ["node_modules"]);
+    expect(await openWorktree({ planDir: repo, attempt: "left", stateFolder })).toEqual(made);
+  });
+
+  it("is not opened when it was never finished, or is gone", async () => {
+    const made = await worktree("left");
+    rmSync(join(made.folder, "worktree.json"));
+    expect(await openWorktree({ planDir: repo, attempt: "left", stateFolder })).toBe(null);
+    expect(await openWorktree({ planDir: repo, attempt: "never", stateFolder })).toBe(null);
+    expect(await openWorktree({ planDir: base, attempt: "never", stateFolder })).toBe(null);
+    await expect(openWorktree({ planDir: repo, attempt: "../x", stateFolder })).rejects.toMatchObject({ code: "HP7203" });
   });
 
   it("of another host is not touched", async () => {
     const made = await worktree();
     writeFileSync(join(made.folder, "owner.json"), JSON.stringify({ pid: 1, started: "1", host: "elsewhere.invalid" }));
-    expect(await pruneWorktrees(repo, stateFolder)).toEqual([]);
+    expect(await pruneWorktrees(repo, { stateFolder })).toEqual([]);
   });
 
   it("is nothing without git", async () => {
-    expect(await pruneWorktrees(stateFolder.replace("state", ""), stateFolder)).toEqual([]);
+    expect(await pruneWorktrees(base, { stateFolder })).toEqual([]);
   });
 });

@@ -58,4 +58,12 @@ export const commandProblems = {
     exit: 64,
     retryable: false,
   },
+  HP8017: {
+    title: "The gate asks for no witness",
+    message: "Gate {key} (line {line}) asks for {text}, not for a signature.",
+    remedy: "Give it evidence: bind a check with holdpoint bind, then verify. To let it pass for a while: holdpoint gate waive.",
+    why: "A signature speaks only for gates that ask for a named person; it does not replace a measurement.",
+    exit: 64,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

@@ -1,7 +1,7 @@
 import { EventsView } from "./events-view.ts";
 import { LiveView, systemViewClock } from "./live-view.ts";
-import type { PlanOutline } from "./plan-outline.ts";
 import { PlainView } from "./plain-view.ts";
+import type { PlanOutline } from "./plan-outline.ts";
 import type { ProgressView } from "./progress-view.ts";
 import type { Style } from "./style.ts";
 
@@ -24,11 +24,17 @@ export interface ViewChoice {
 export function chooseView(choice: ViewChoice): ProgressView {
   if (choice.events) return new EventsView(choice.out);
   if (!canRedraw(choice.err, choice.env)) return new PlainView(choice.err, choice.style);
-  return new LiveView({ terminal: choice.err, style: choice.style, outline: choice.outline, clock: systemViewClock, process });
+  return new LiveView({
+    terminal: choice.err,
+    style: choice.style,
+    outline: choice.outline,
+    clock: systemViewClock,
+    process,
+  });
 }
 
 function canRedraw(stream: NodeJS.WritableStream, env: ViewChoice["env"]): boolean {
-  const isTerminal = (stream as Partial<NodeJS.WriteStream>).isTTY === true;
+  const isTerminal = "isTTY" in stream && stream.isTTY === true;
   const ci = env["CI"] ?? "";
   return isTerminal && env["TERM"] !== "dumb" && (ci === "" || ci === "0" || ci === "false");
 }

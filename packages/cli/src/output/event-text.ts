@@ -1,6 +1,6 @@
-import type { LiveEvent } from "../report/live-event.ts";
 import { counted } from "../report/conclusion.ts";
 import { reasonText, standingOf } from "../report/gate-standing.ts";
+import type { LiveEvent } from "../report/live-event.ts";
 import { durationText } from "./duration.ts";
 import { oneLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";
@@ -22,18 +22,22 @@ export function eventText(event: LiveEvent, style: Style): string | null {
     case "task.waiting":
       return withMore(`${paint.yellow(`${glyphs.held} waiting  `)} ${nameText(event.task, event.title)}`, event.why);
     case "check.ended": {
-      const ok = event.outcome === "ok";
+      const ok = event.outcome === "ok" || event.outcome === "exit 0";
       const mark = ok ? glyphs.dot : paint.yellow(glyphs.inconclusive);
       return `${mark} check     ${oneLine(event.check)}: ${checkOutcome(event.outcome)} (${durationText(event.durationMs)})`;
     }
     case "gate.judged":
       return gateText(event, style);
     case "note":
-      return event.level === "warning" ? paint.yellow(`! warning   ${oneLine(event.message)}`) : `${glyphs.dot} ${oneLine(event.message)}`;
+      return event.level === "warning"
+        ? paint.yellow(`! warning   ${oneLine(event.message)}`)
+        : `${glyphs.dot} ${oneLine(event.message)}`;
     case "task.offered":
     case "attempt.progress":
     case "check.started":
       return null;
+    default:
+      return event satisfies never;
   }
 }
 
@@ -47,7 +51,7 @@ export function gateText(event: Extract<LiveEvent, { type: "gate.judged" }>, sty
 }
 
 /** The mark of how an attempt ended. */
-export function outcomeGlyph(outcome: string, { glyphs }: Style): string {
+function outcomeGlyph(outcome: string, { glyphs }: Style): string {
   if (outcome === "accepted") return glyphs.pass;
   if (outcome === "held") return glyphs.held;
   if (outcome === "released") return glyphs.waiting;
@@ -55,7 +59,7 @@ export function outcomeGlyph(outcome: string, { glyphs }: Style): string {
 }
 
 /** Colours a text as an attempt's outcome is coloured. */
-export function paintOutcome(outcome: string, text: string, { paint }: Style): string {
+function paintOutcome(outcome: string, text: string, { paint }: Style): string {
   if (outcome === "accepted") return paint.green(text);
   if (outcome === "held") return paint.yellow(text);
   return outcome === "released" ? text : paint.red(text);

@@ -19,6 +19,7 @@ export class FakeTerminal implements Terminal {
 
   write(text: string): void {
     this.writes += 1;
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
     for (const token of text.match(/\u001b\[[?\d;]*[A-Za-z]|\n|\r|[^\u001b\n\r]+/gu) ?? []) this.#take(token);
   }
 

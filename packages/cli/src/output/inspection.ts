@@ -18,9 +18,14 @@ const MOST_LISTED = 20;
 export function renderInspection(plan: PlanDocument, view: InspectionView): string {
   const { style } = view;
   const lines = [style.paint.bold(oneLine(plan.title) || "(no title)"), style.paint.dim(countsOf(plan)), ""];
-  if (plan.items.length === 0) lines.push("No items: nothing in this document reads as a phase, step, task or criterion.", "");
+  if (plan.items.length === 0)
+    lines.push("No items: nothing in this document reads as a phase, step, task or criterion.", "");
   else lines.push(...itemLines(plan, view), "");
-  if (plan.gates.length === 0) lines.push("No gates: nothing here could ever be verified. State a threshold, such as `- [ ] Unit coverage: >=85%`.", "");
+  if (plan.gates.length === 0)
+    lines.push(
+      "No gates: nothing here could ever be verified. State a threshold, such as `- [ ] Unit coverage: >=85%`.",
+      "",
+    );
   else lines.push(style.paint.bold("Gates"), ...gateLines(plan, style), "");
   if (plan.checks.length > 0) lines.push(style.paint.bold("Checks"), ...checkLines(plan, style), "");
   if (plan.problems.length > 0) lines.push(style.paint.bold("Problems"), ...problemLines(plan, style), "");
@@ -103,8 +108,15 @@ function understood(gate: PlanGate): string {
 }
 
 function checkLines(plan: PlanDocument, style: Style): string[] {
-  const columns = [{ header: "line", align: "right" as const }, { header: "command", flexible: true as const }];
-  return tableLines(columns, plan.checks.map((check) => [String(check.line), oneLine(check.command)]), style);
+  const columns = [
+    { header: "line", align: "right" as const },
+    { header: "command", flexible: true as const },
+  ];
+  return tableLines(
+    columns,
+    plan.checks.map((check) => [String(check.line), oneLine(check.command)]),
+    style,
+  );
 }
 
 function problemLines(plan: PlanDocument, style: Style): string[] {

@@ -1,10 +1,10 @@
 import { clockText } from "./duration.ts";
 import { gateText, nameText } from "./event-text.ts";
 import type { GroupProgress, LiveState, RunningAttempt } from "./live-state.ts";
-import type { OutlineGroup } from "./plan-outline.ts";
 import { oneLine } from "./plain-text.ts";
+import type { OutlineGroup } from "./plan-outline.ts";
 import { bar, type Style } from "./style.ts";
-import { textWidth, truncate, pad } from "./text-width.ts";
+import { pad, textWidth, truncate } from "./text-width.ts";
 
 /** The size of a frame in cells. */
 export interface FrameSize {
@@ -32,7 +32,7 @@ export function frameLines(state: LiveState, nowMs: number, style: Style, size: 
   const parts: Part[] = [
     { title: "", lines: treeLines(state, style, size), least: 3, ranks: treeRanks(state) },
     { title: "Running", lines: runningLines(state, nowMs, style), least: 3 },
-    { title: "Gates", lines: state.turns.map((turn) => gateText(turn, style)).reverse(), least: 2 },
+    { title: "Gates", lines: state.turns.map((turn) => gateText(turn, style)).toReversed(), least: 2 },
     { title: "Waiting", lines: waitingLines(state, style), least: 2 },
     { title: "", lines: noteLines(state, style), least: 1 },
   ];
@@ -45,7 +45,7 @@ function headLine(state: LiveState, nowMs: number, { paint, glyphs }: Style, col
   const { tasks, gates } = state;
   const since = state.startedAtMs === null ? Number.NaN : nowMs - state.startedAtMs;
   const counts = [
-    `${tasks.accepted}/${tasks.total} tasks`,
+    tasks.total > 0 ? `${tasks.accepted}/${tasks.total} tasks` : "",
     state.running.length > 0 ? `${state.running.length} running` : "",
     `gates ${gates.pass}/${gates.total} pass`,
     gates.fail > 0 ? paint.red(`${gates.fail} fail`) : "",
@@ -62,14 +62,19 @@ const BAR_CELLS = 10;
 function treeLines(state: LiveState, style: Style, size: FrameSize): string[] {
   const { groups } = state.outline;
   if (groups.length === 0) return [];
-  const counts = groups.map((group) => countsText(group, state.group(group.key), style));
+  const blank = groups.some((group) => group.tasks > 0) ? BAR_CELLS + 8 : 0;
+  const counts = groups.map((group) => countsText(group, state.group(group.key), blank, style));
   const countCells = Math.max(...counts.map(textWidth));
   // A narrow terminal keeps at least a few words of each title and loses the counts.
   const titleCells = Math.max(16, Math.min(48, size.columns - countCells - 6));
   return groups.map((group, index) => {
     const progress = state.group(group.key);
     const indent = "  ".repeat(Math.min(group.depth, 4));
-    const title = truncate(`${indent}${groupMark(group, progress, style)} ${oneLine(group.title)}`, titleCells, style.glyphs.ellipsis);
+    const title = truncate(
+      `${indent}${groupMark(group, progress, style)} ${oneLine(group.title)}`,
+      titleCells,
+      style.glyphs.ellipsis,
+    );
     return `${pad(title, titleCells)}  ${counts[index] ?? ""}`;
   });
 }
@@ -88,10 +93,14 @@ function isDone(group: OutlineGroup, progress: GroupProgress): boolean {
   return progress.accepted >= group.tasks && progress.gatesPass >= group.gates;
 }
 
-function countsText(group: OutlineGroup, progress: GroupProgress, style: Style): string {
+/** @param blank cells to leave free where a group has no tasks, so that the gates of all groups align */
+function countsText(group: OutlineGroup, progress: GroupProgress, blank: number, style: Style): string {
   const { paint } = style;
   const share = group.tasks === 0 ? 0 : progress.accepted / group.tasks;
-  const tasks = group.tasks === 0 ? " ".repeat(BAR_CELLS + 8) : `${bar(share, BAR_CELLS, style)} ${`${progress.accepted}/${group.tasks}`.padEnd(7)}`;
+  const tasks =
+    group.tasks === 0
+      ? " ".repeat(blank)
+      : `${bar(share, BAR_CELLS, style)} ${`${progress.accepted}/${group.tasks}`.padEnd(7)}`;
   const failed = progress.gatesFail > 0 ? ` ${paint.red(`${style.glyphs.fail} ${progress.gatesFail} fail`)}` : "";
   const gates = group.gates === 0 ? "" : ` gates ${progress.gatesPass}/${group.gates}${failed}`;
   const held = progress.held > 0 ? paint.yellow(` ${style.glyphs.held} ${progress.held} waiting`) : "";
@@ -109,7 +118,8 @@ function groupMark(group: OutlineGroup, progress: GroupProgress, { glyphs, paint
 function runningLines(state: LiveState, nowMs: number, style: Style): string[] {
   const attempts = state.running.map((attempt) => attemptLine(attempt, nowMs, style));
   const checks = state.checks.map(
-    (check) => `${style.paint.cyan(style.glyphs.running)} check ${oneLine(check.command)} ${style.paint.dim(clockText(nowMs - check.startedAtMs))}`,
+    (check) =>
+      `${style.paint.cyan(style.glyphs.running)} check ${oneLine(check.command)} ${style.paint.dim(clockText(nowMs - check.startedAtMs))}`,
   );
   return [...attempts, ...checks];
 }
@@ -125,7 +135,9 @@ function attemptLine(attempt: RunningAttempt, nowMs: number, style: Style): stri
 }
 
 function waitingLines(state: LiveState, { paint, glyphs }: Style): string[] {
-  return state.waiting.map((wait) => `${paint.yellow(glyphs.held)} ${nameText(wait.task, wait.title)}: ${oneLine(wait.why)}`).reverse();
+  return state.waiting
+    .map((wait) => `${paint.yellow(glyphs.held)} ${nameText(wait.task, wait.title)}: ${oneLine(wait.why)}`)
+    .toReversed();
 }
 
 function noteLines(state: LiveState, { paint }: Style): string[] {
@@ -173,5 +185,8 @@ function shownLines(part: Part, room: number): readonly string[] {
   if (ranks === undefined) return part.lines.slice(0, room);
   const chosen = part.lines.map((line, index) => ({ line, index, rank: ranks[index] ?? 0 }));
   chosen.sort((a, b) => a.rank - b.rank || a.index - b.index);
-  return chosen.slice(0, room).sort((a, b) => a.index - b.index).map(({ line }) => line);
+  return chosen
+    .slice(0, room)
+    .sort((a, b) => a.index - b.index)
+    .map(({ line }) => line);
 }

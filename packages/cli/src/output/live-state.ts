@@ -142,7 +142,11 @@ export class LiveState {
     const running = this.#running.get(event.task);
     // Late words of an attempt that has ended are about nothing that is shown.
     if (running === undefined || running.attempt !== event.attempt) return;
-    this.#running.set(event.task, { ...running, value: event.value ?? running.value, message: event.message || running.message });
+    this.#running.set(event.task, {
+      ...running,
+      value: event.value ?? running.value,
+      message: event.message || running.message,
+    });
   }
 
   #accept(task: string): void {

@@ -19,15 +19,37 @@ const at = (second: number): string => new Date(START + second * 1000).toISOStri
 function outline(phases: number) {
   const numbers = Array.from({ length: phases }, (_, index) => index + 1);
   const phase = (n: number) => ({ key: `p${n}`, kind: "phase" as const, title: `Phase ${n}: Something`, parent: null });
-  const task = (n: number, t: number) => ({ key: `T-${n}.${t}`, kind: "task" as const, title: `Task ${n}.${t}`, parent: `p${n}` });
+  const task = (n: number, t: number) => ({
+    key: `T-${n}.${t}`,
+    kind: "task" as const,
+    title: `Task ${n}.${t}`,
+    parent: `p${n}`,
+  });
   const items = numbers.flatMap((n) => [phase(n), ...[1, 2, 3, 4].map((t) => task(n, t))]);
   const gates = numbers.map((n) => ({ key: `g${n}`, item: `p${n}` }));
-  return outlineOf({ title: "Tracker", items, gates }, items.filter((item) => item.kind === "task").map((item) => item.key));
+  return outlineOf(
+    { title: "Tracker", items, gates },
+    items.filter((item) => item.kind === "task").map((item) => item.key),
+  );
 }
 
-const started = (task: string, second = 0): LiveEvent => ({ at: at(second), type: "attempt.started", task, title: `Title of ${task}`, attempt: 1, agent: "builder" });
-const ended = (task: string, outcome: string, second = 1): LiveEvent => ({ ...started(task, second), type: "attempt.ended", outcome, summary: "" }) as LiveEvent;
-const waiting = (task: string): LiveEvent => ({ at: at(0), type: "task.waiting", task, title: `Title of ${task}`, why: "no agent can do it" });
+const started = (task: string, second = 0): LiveEvent => ({
+  at: at(second),
+  type: "attempt.started",
+  task,
+  title: `Title of ${task}`,
+  attempt: 1,
+  agent: "builder",
+});
+const ended = (task: string, outcome: string, second = 1): LiveEvent =>
+  ({ ...started(task, second), type: "attempt.ended", outcome, summary: "" }) as LiveEvent;
+const waiting = (task: string): LiveEvent => ({
+  at: at(0),
+  type: "task.waiting",
+  task,
+  title: `Title of ${task}`,
+  why: "no agent can do it",
+});
 const judged = (gate: string, verdict: "pass" | "fail" | "inconclusive", second = 0): LiveEvent => ({
   at: at(second),
   type: "gate.judged",
@@ -48,7 +70,14 @@ function frame(events: readonly LiveEvent[], size = { columns: 100, rows: 50 }, 
 
 describe("a picture", () => {
   it("shows each phase with its progress, gates, and what goes on there", () => {
-    const lines = frame([started("T-1.1"), ended("T-1.1", "accepted"), judged("g1", "pass"), started("T-2.1"), judged("g2", "fail"), waiting("T-3.1")]);
+    const lines = frame([
+      started("T-1.1"),
+      ended("T-1.1", "accepted"),
+      judged("g1", "pass"),
+      started("T-2.1"),
+      judged("g2", "fail"),
+      waiting("T-3.1"),
+    ]);
     expect(lines[0]).toContain("1/12 tasks · 1 running · gates 1/3 pass · 1 fail · 0:20");
     expect(lines[1]).toMatch(/○ Phase 1: Something +██░+ 1\/4 +gates 1\/1/);
     expect(lines[2]).toMatch(/▸ Phase 2: .* 0\/4 +gates 0\/1 ✗ 1 fail/);
@@ -63,28 +92,53 @@ describe("a picture", () => {
   });
 
   it("shows running attempts with agent, task, elapsed time and last words, until they end", () => {
-    const progress: LiveEvent = { at: at(5), type: "attempt.progress", task: "T-1.1", attempt: 1, value: 0.4, message: "compiling" };
+    const progress: LiveEvent = {
+      at: at(5),
+      type: "attempt.progress",
+      task: "T-1.1",
+      attempt: 1,
+      value: 0.4,
+      message: "compiling",
+    };
     const text = frame([started("T-1.1", 5), progress]).join("\n");
     expect(text).toMatch(/▸ +0:15 builder: T-1\.1 Title of T-1\.1 40 % - compiling/);
     expect(frame([started("T-1.1"), progress, ended("T-1.1", "failed")]).join("\n")).not.toContain("Running");
   });
 
   it("does not show late words of an attempt that is over, and keeps the last words when there are no new ones", () => {
-    const words = (attempt: number, message: string): LiveEvent => ({ at: at(1), type: "attempt.progress", task: "T-1.1", attempt, value: null, message });
+    const words = (attempt: number, message: string): LiveEvent => ({
+      at: at(1),
+      type: "attempt.progress",
+      task: "T-1.1",
+      attempt,
+      value: null,
+      message,
+    });
     expect(frame([started("T-1.1"), words(1, "now"), words(1, ""), words(0, "before")]).join("\n")).toContain("now");
     expect(frame([words(1, "nobody")]).join("\n")).not.toContain("nobody");
   });
 
   it("shows gates that turn, the latest first, and checks that run", () => {
-    const text = frame([judged("g1", "pass"), judged("g2", "fail"), { at: at(0), type: "check.started", check: "c", command: "npm run load" }]).join("\n");
+    const text = frame([
+      judged("g1", "pass"),
+      judged("g2", "fail"),
+      { at: at(0), type: "check.started", check: "c", command: "npm run load" },
+    ]).join("\n");
     expect(text.indexOf("metric_g2")).toBeLessThan(text.indexOf("metric_g1"));
     expect(text).toContain("▸ check npm run load 0:20");
     const after: LiveEvent = { at: at(1), type: "check.ended", check: "c", outcome: "ok", durationMs: 1 };
-    expect(frame([{ at: at(0), type: "check.started", check: "c", command: "npm run load" }, after]).join("\n")).not.toContain("npm run load");
+    expect(
+      frame([{ at: at(0), type: "check.started", check: "c", command: "npm run load" }, after]).join("\n"),
+    ).not.toContain("npm run load");
   });
 
   it("shows the latest warning and not every note", () => {
-    const note = (level: "info" | "warning", message: string): LiveEvent => ({ at: at(0), type: "note", level, message });
+    const note = (level: "info" | "warning", message: string): LiveEvent => ({
+      at: at(0),
+      type: "note",
+      level,
+      message,
+    });
     const text = frame([note("warning", "first"), note("warning", "second"), note("info", "third")]).join("\n");
     expect(text).toContain("! second");
     expect(text).not.toMatch(/first|third/);
@@ -98,7 +152,9 @@ describe("a picture", () => {
     [10, 1],
     [80, 0],
   ])("never leaves a terminal of %i by %i", (columns, rows) => {
-    const events = [..."1234"].flatMap((t) => [started(`T-2.${t}`), waiting(`T-5.${t}`)]).concat([judged("g2", "fail"), judged("g3", "pass")]);
+    const events = ["1", "2", "3", "4"]
+      .flatMap((t) => [started(`T-2.${t}`), waiting(`T-5.${t}`)])
+      .concat([judged("g2", "fail"), judged("g3", "pass")]);
     const lines = frame(events, { columns, rows }, 40);
     expect(lines.length).toBeLessThanOrEqual(rows);
     for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(columns);
@@ -109,6 +165,14 @@ describe("a picture", () => {
     expect(text).toContain("Phase 30");
     expect(text).toMatch(/… and \d+ more/);
     expect(text).not.toContain("Phase 29");
+  });
+
+  it("leaves tasks out where none is worked, as in a verification", () => {
+    const items = [{ key: "p", kind: "phase" as const, title: "P", parent: null }];
+    const state = new LiveState(outlineOf({ title: "x", items, gates: [{ key: "g", item: "p" }] }, []));
+    const lines = frameLines(state, START, style, { columns: 80, rows: 10 });
+    expect(lines[0]).not.toContain("tasks");
+    expect(lines[1]?.trim()).toMatch(/^○ P +gates 0\/1$/);
   });
 
   it("takes totals from the run where it says them, and is still whole without an outline", () => {
@@ -129,7 +193,17 @@ describe("an outline", () => {
       { key: "leaf", kind: "step" as const, title: "Leaf", parent: "p" },
       { key: "empty", kind: "phase" as const, title: "E", parent: null },
     ];
-    const made = outlineOf({ title: "x", items, gates: [{ key: "g", item: "t" }, { key: "whole", item: null }] }, ["t", "leaf"]);
+    const made = outlineOf(
+      {
+        title: "x",
+        items,
+        gates: [
+          { key: "g", item: "t" },
+          { key: "whole", item: null },
+        ],
+      },
+      ["t", "leaf"],
+    );
     expect(made.groups).toEqual([
       { key: "p", title: "P", depth: 0, tasks: 2, gates: 1 },
       { key: "s", title: "S", depth: 1, tasks: 1, gates: 1 },
@@ -202,6 +276,7 @@ describe("LiveView", () => {
     let up = 0;
     const write = terminal.write.bind(terminal);
     terminal.write = (text: string) => {
+      // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
       up = Number(/\u001b\[(\d+)A/.exec(text)?.[1] ?? up);
       write(text);
     };
@@ -264,7 +339,8 @@ describe("chooseView", () => {
   afterEach(() => {
     for (const view of opened.splice(0)) view.close();
   });
-  const sink = (isTTY: boolean) => ({ isTTY, columns: 80, rows: 24, write: () => true }) as unknown as NodeJS.WritableStream;
+  const sink = (isTTY: boolean) =>
+    ({ isTTY, columns: 80, rows: 24, write: () => true }) as unknown as NodeJS.WritableStream;
   const choose = (isTTY: boolean, env: Record<string, string> = {}, events = false) => {
     const view = chooseView({ events, out: sink(isTTY), err: sink(isTTY), env, style, outline: outline(1) });
     opened.push(view);

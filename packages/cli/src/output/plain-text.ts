@@ -26,8 +26,9 @@ export function shellWord(word: string): string {
 }
 
 /** CSI and OSC sequences, with their 8-bit forms, and the two-byte escapes. */
-// oxlint-disable-next-line no-control-regex -- finding control characters is what this is for
-const ESCAPES = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g;
+const ESCAPES =
+  // oxlint-disable-next-line no-control-regex -- finding control characters is what this is for
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g;
 
 /** Marks that change the direction of what follows: they can make a line read as something else. */
 const BIDI = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;

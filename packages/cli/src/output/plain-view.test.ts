@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LiveEvent } from "../report/live-event.ts";
-import { EventsView } from "./events-view.ts";
 import { eventText } from "./event-text.ts";
+import { EventsView } from "./events-view.ts";
 import { PlainView } from "./plain-view.ts";
 import { createStyle } from "./style.ts";
 
@@ -51,7 +51,13 @@ describe("PlainView", () => {
   });
 
   it("does not repeat what a task waits for until it was tried again", () => {
-    const wait = (second: number): LiveEvent => ({ at: at(second), type: "task.waiting", task: "T-1", title: "Write it", why: "no agent" });
+    const wait = (second: number): LiveEvent => ({
+      at: at(second),
+      type: "task.waiting",
+      task: "T-1",
+      title: "Write it",
+      why: "no agent",
+    });
     expect(shown([wait(0), wait(1)])).toHaveLength(1);
     expect(shown([wait(0), { at: at(1), type: "attempt.started", ...attempt }, wait(2)])).toHaveLength(3);
   });
@@ -60,7 +66,16 @@ describe("PlainView", () => {
     const evil = "\u001b[2Jx\ny";
     const lines = shown([
       { at: at(0), type: "run.started", plan: evil, tasks: 0, gates: 0, agents: [] },
-      { at: at(0), type: "attempt.ended", task: evil, title: evil, attempt: 1, agent: evil, outcome: evil, summary: evil },
+      {
+        at: at(0),
+        type: "attempt.ended",
+        task: evil,
+        title: evil,
+        attempt: 1,
+        agent: evil,
+        outcome: evil,
+        summary: evil,
+      },
       { at: at(0), type: "note", level: "warning", message: evil },
       { at: at(0), type: "check.ended", check: evil, outcome: evil, durationMs: 5 },
     ]);
@@ -79,7 +94,8 @@ describe("PlainView", () => {
 
 describe("eventText", () => {
   it("leaves the key out where it is a hash, and the title where it is the key", () => {
-    const line = (task: string, title: string) => eventText({ at: at(0), type: "task.waiting", task, title, why: "" }, style);
+    const line = (task: string, title: string) =>
+      eventText({ at: at(0), type: "task.waiting", task, title, why: "" }, style);
     expect(line("task-0123456789abcdef", "Write it")).toBe("◆ waiting   Write it");
     expect(line("T-1", "T-1")).toBe("◆ waiting   T-1");
     expect(line("T-1", "")).toBe("◆ waiting   T-1");
@@ -101,13 +117,19 @@ describe("eventText", () => {
     ["released", "○"],
     ["expired", "✗"],
   ])("marks an attempt that was %s with %s", (outcome, mark) => {
-    expect(eventText({ at: at(0), type: "attempt.ended", ...attempt, outcome, summary: "" }, style)?.startsWith(mark)).toBe(true);
+    expect(
+      eventText({ at: at(0), type: "attempt.ended", ...attempt, outcome, summary: "" }, style)?.startsWith(mark),
+    ).toBe(true);
   });
 
   it("shows notes and ended checks, and no starts of checks", () => {
     expect(eventText({ at: at(0), type: "note", level: "info", message: "resumed" }, style)).toBe("· resumed");
-    expect(eventText({ at: at(0), type: "check.ended", check: "scan", outcome: "timed_out", durationMs: 60_000 }, style)).toContain("timed out (1 min 00 s)");
-    expect(eventText({ at: at(0), type: "check.ended", check: "scan", outcome: "ok", durationMs: 10 }, style)).toContain("scan: ok (10 ms)");
+    expect(
+      eventText({ at: at(0), type: "check.ended", check: "scan", outcome: "timed_out", durationMs: 60_000 }, style),
+    ).toContain("timed out (1 min 00 s)");
+    expect(
+      eventText({ at: at(0), type: "check.ended", check: "scan", outcome: "ok", durationMs: 10 }, style),
+    ).toContain("scan: ok (10 ms)");
     expect(eventText({ at: at(0), type: "check.started", check: "scan", command: "x" }, style)).toBeNull();
   });
 });

@@ -46,22 +46,24 @@ export function outlineOf(plan: OutlineSource, tasks: readonly string[]): PlanOu
     const keys: string[] = [];
     // A parent that points back at its child must not hang the view.
     for (let at = key; at !== null && !keys.includes(at); at = items.get(at)?.parent ?? null) keys.push(at);
-    return keys.filter(isGroup).reverse();
+    return keys.filter(isGroup).toReversed();
   };
   const worked = new Set(tasks);
   const groupsOfTask = new Map([...worked].map((key) => [key, chain(key).filter((group) => group !== key)]));
   const groupsOfGate = new Map(plan.gates.map((gate) => [gate.key, chain(gate.item)]));
   const taskCounts = countIn(groupsOfTask.values());
   const gateCounts = countIn(groupsOfGate.values());
-  const groups = plan.items.filter((item) => isGroup(item.key)).map(
-    (item): OutlineGroup => ({
-      key: item.key,
-      title: item.title,
-      depth: chain(item.key).length - 1,
-      tasks: taskCounts.get(item.key) ?? 0,
-      gates: gateCounts.get(item.key) ?? 0,
-    }),
-  );
+  const groups = plan.items
+    .filter((item) => isGroup(item.key))
+    .map(
+      (item): OutlineGroup => ({
+        key: item.key,
+        title: item.title,
+        depth: chain(item.key).length - 1,
+        tasks: taskCounts.get(item.key) ?? 0,
+        gates: gateCounts.get(item.key) ?? 0,
+      }),
+    );
   return {
     title: plan.title,
     groups: groups.filter((group) => group.tasks + group.gates > 0),

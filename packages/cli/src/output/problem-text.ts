@@ -81,7 +81,14 @@ function docsPage(code: string): string {
 function placeText({ place }: HoldpointError): string {
   const parts = [place.file, place.line === undefined ? undefined : String(place.line), place.field];
   const [file, line, field] = parts.map((part) => (part === undefined ? undefined : oneLine(part)));
-  const where = file === undefined ? (line === undefined ? undefined : `line ${line}`) : line === undefined ? file : `${file}:${line}`;
+  const where =
+    file === undefined
+      ? line === undefined
+        ? undefined
+        : `line ${line}`
+      : line === undefined
+        ? file
+        : `${file}:${line}`;
   return [where, field].filter((part) => part !== undefined && part !== "").join(":");
 }
 

@@ -52,7 +52,8 @@ describe("marks", () => {
 
   it("say of an item what gates say in a word", () => {
     const style = made({ isTerminal: false });
-    for (const verified of ["verified", "failed", "inconclusive", "open"] as const) expect(verifiedMark(verified, style)).toContain(verified);
+    for (const verified of ["verified", "failed", "inconclusive", "open"] as const)
+      expect(verifiedMark(verified, style)).toContain(verified);
   });
 });
 

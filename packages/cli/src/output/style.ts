@@ -64,8 +64,9 @@ export function createStyle(source: StyleSource): Style {
 
 /** The style for a stream such as `process.stderr`. */
 export function styleFor(stream: NodeJS.WritableStream, env: StyleSource["env"]): Style {
-  const { isTTY, columns } = stream as Partial<NodeJS.WriteStream>;
-  return createStyle({ isTerminal: isTTY === true, columns, env });
+  const isTerminal = "isTTY" in stream && stream.isTTY === true;
+  const columns = "columns" in stream && typeof stream.columns === "number" ? stream.columns : undefined;
+  return createStyle({ isTerminal, columns, env });
 }
 
 /** A bar of `cells` for a share 0..1: full only when the share is whole. */
@@ -89,7 +90,9 @@ function speaksUtf8(env: StyleSource["env"]): boolean {
 }
 
 function width({ columns, env, isTerminal }: StyleSource): number {
-  const said = [columns, Number(env["COLUMNS"])].find((value) => value !== undefined && Number.isInteger(value) && value > 0);
+  const said = [columns, Number(env["COLUMNS"])].find(
+    (value) => value !== undefined && Number.isInteger(value) && value > 0,
+  );
   return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, said ?? (isTerminal ? TERMINAL_COLUMNS : PIPE_COLUMNS)));
 }
 

@@ -4,7 +4,7 @@ import type { ReportCheck, VerificationReport } from "../report/report-model.ts"
 import { durationText } from "./duration.ts";
 import { oneLine, shellWord } from "./plain-text.ts";
 import type { Style } from "./style.ts";
-import { commandLine, moreLine } from "./summary-section.ts";
+import { commandLine, moreLine, proseLines } from "./summary-section.ts";
 import { type Column, tableLines } from "./table.ts";
 import { verifiedMark } from "./verdict-mark.ts";
 
@@ -20,14 +20,16 @@ export function gapLines(report: VerificationReport, style: Style): string[] {
     { header: "kind" },
     { header: "item", flexible: true },
   ];
-  const rows = gaps.slice(0, GAPS_SHOWN).map((item) => [
-    String(item.line),
-    verifiedMark(item.verified, style),
-    item.kind,
-    oneLine(item.id === null ? item.title : `${item.id} ${item.title}`),
-  ]);
+  const rows = gaps
+    .slice(0, GAPS_SHOWN)
+    .map((item) => [
+      String(item.line),
+      verifiedMark(item.verified, style),
+      item.kind,
+      oneLine(item.id === null ? item.title : `${item.id} ${item.title}`),
+    ]);
   const legend = gaps.some((item) => item.verified === "open")
-    ? [`  ${style.paint.dim("open: no gate stands above it, and a tick alone proves nothing")}`]
+    ? proseLines("open: no gate stands above it, and a tick alone proves nothing", 2, style).map(style.paint.dim)
     : [];
   return [
     ...tableLines(columns, rows, style, { indent: 2 }),
@@ -45,14 +47,17 @@ function notAllowedLines(report: VerificationReport, style: Style): string[] {
   const { notAllowed, plan, command } = report;
   if (notAllowed.length === 0) return [];
   const rows = notAllowed.slice(0, COMMANDS_SHOWN).map((check) => [String(check.line), oneLine(check.command)]);
-  const columns: Column[] = [{ header: "line", align: "right" }, { header: "command", flexible: true }];
+  const columns: Column[] = [
+    { header: "line", align: "right" },
+    { header: "command", flexible: true },
+  ];
   const path = shellWord(plan.path);
   const commands = notAllowed.length === 1 ? "1 command has" : `${notAllowed.length} commands have`;
   return [
     `  ${commands} no consent to run:`,
     ...tableLines(columns, rows, style, { indent: 2 }),
     ...moreLine(notAllowed.length - rows.length, " in the report", style),
-    "  Read what they do, then allow them for good or for this once:",
+    ...proseLines("Read what they do, then allow them for good or for this once:", 2, style),
     commandLine(`holdpoint trust ${path}`, 4, style),
     commandLine(`holdpoint ${command} ${path} --trust`, 4, style),
   ];
@@ -60,27 +65,27 @@ function notAllowedLines(report: VerificationReport, style: Style): string[] {
 
 function brokenCheckLines(report: VerificationReport, style: Style): string[] {
   const broken = report.checks.filter((check) => check.outcome !== "ok" && check.outcome !== "failed");
-  const columns: Column[] = [{ header: "line", align: "right" }, { header: "check", flexible: true }, { header: "why" }];
-  const rows = broken.slice(0, COMMANDS_SHOWN).map((check) => [
-    check.line === null ? "" : String(check.line),
-    oneLine(check.command),
-    style.paint.yellow(brokenText(check)),
-  ]);
-  return [...tableLines(columns, rows, style, { indent: 2 }), ...moreLine(broken.length - rows.length, " in the report", style)];
+  const columns: Column[] = [
+    { header: "line", align: "right" },
+    { header: "check", flexible: true },
+    { header: "why" },
+  ];
+  const rows = broken
+    .slice(0, COMMANDS_SHOWN)
+    .map((check) => [
+      check.line === null ? "" : String(check.line),
+      oneLine(check.command),
+      style.paint.yellow(brokenText(check)),
+    ]);
+  return [
+    ...tableLines(columns, rows, style, { indent: 2 }),
+    ...moreLine(broken.length - rows.length, " in the report", style),
+  ];
 }
 
 function brokenText(check: ReportCheck): string {
-  switch (check.outcome) {
-    case "timed_out":
-      return `timed out after ${durationText(check.durationMs)}`;
-    case "killed":
-      return `killed after ${durationText(check.durationMs)}`;
-    case "not_started":
-      return "could not start";
-    case "ok":
-    case "failed":
-      return `exit ${check.exitCode ?? "unknown"}`;
-  }
+  if (check.outcome === "not_started") return "could not start";
+  return `${check.outcome === "timed_out" ? "timed out" : "killed"} after ${durationText(check.durationMs)}`;
 }
 
 /** One line that counts what is wrong in the document itself. */
@@ -90,5 +95,7 @@ export function problemLines(report: VerificationReport, style: Style): string[]
   if (errors + warnings === 0) return [];
   const parts = [errors > 0 ? counted(errors, "error") : "", warnings > 0 ? counted(warnings, "warning") : ""];
   const text = `The document has ${parts.filter((part) => part !== "").join(" and ")}.`;
-  return [`${errors > 0 ? style.paint.red(text) : style.paint.yellow(text)} See: holdpoint inspect ${shellWord(report.plan.path)}`];
+  return [
+    `${errors > 0 ? style.paint.red(text) : style.paint.yellow(text)} See: holdpoint inspect ${shellWord(report.plan.path)}`,
+  ];
 }

@@ -27,7 +27,9 @@ const DETAIL_INDENT = 10;
 export function gateCountLines(report: VerificationReport, style: Style): string[] {
   if (report.gates.length === 0) return NO_GATES;
   const counts = countGates(report.gates);
-  const shown = STANDINGS.filter((standing) => isAlwaysShown(standing) || SEVERITIES.some((s) => counts[s][standing] > 0));
+  const shown = STANDINGS.filter(
+    (standing) => isAlwaysShown(standing) || SEVERITIES.some((s) => counts[s][standing] > 0),
+  );
   const columns: Column[] = [
     { header: counted(report.gates.length, "gate") },
     ...shown.map((standing): Column => ({ header: `${style.glyphs[standing]} ${standing}`, align: "right" })),
@@ -49,7 +51,12 @@ const NO_GATES: readonly string[] & string[] = [
 export function gateLines(report: VerificationReport, style: Style): string[] {
   const holding = notOpen(report.gates);
   const shown = holding.slice(0, GATES_SHOWN);
-  const table = tableLines(GATE_COLUMNS, shown.map((gate) => gateRow(gate, style)), style, { indent: 2 });
+  const table = tableLines(
+    GATE_COLUMNS,
+    shown.map((gate) => gateRow(gate, style)),
+    style,
+    { indent: 2 },
+  );
   const [header, ...rows] = table;
   if (header === undefined) return [];
   const lines = rows.flatMap((row, index) => {
@@ -82,7 +89,9 @@ function gateRow(gate: ReportGate, style: Style): string[] {
 function detailLines(gate: ReportGate, style: Style): string[] {
   // What to do about an unbound gate stands once, with the sidecar lines of all of them.
   if (gate.reason === "unbound" && gate.suggestion !== null) return [];
-  const lines = proseLines(oneLine(gate.explanation), DETAIL_INDENT, style).slice(0, 3).map((line) => style.paint.dim(line));
+  const lines = proseLines(oneLine(gate.explanation), DETAIL_INDENT, style)
+    .slice(0, 3)
+    .map((line) => style.paint.dim(line));
   if (gate.hint !== null) lines.push(...proseLines(`hint: ${oneLine(gate.hint)}`, DETAIL_INDENT, style).slice(0, 2));
   if (gate.next !== null) lines.push(commandLine(oneLine(gate.next), DETAIL_INDENT, style));
   return lines;
@@ -91,13 +100,18 @@ function detailLines(gate: ReportGate, style: Style): string[] {
 /** Gates whose verdict changed while the command ran: `fail → pass`. */
 export function turnedLines(report: VerificationReport, style: Style): string[] {
   const turned = report.gates.filter(hasTurned);
-  const rows = turned.slice(0, TURNED_SHOWN).map((gate) => [
-    String(gate.line),
-    oneLine(gateName(gate)),
-    turnText(gate, style),
-  ]);
-  const columns: Column[] = [{ header: "line", align: "right" }, { header: "gate", flexible: true }, { header: "verdicts, oldest first" }];
-  return [...tableLines(columns, rows, style, { indent: 2 }), ...moreLine(turned.length - rows.length, " in the report", style)];
+  const rows = turned
+    .slice(0, TURNED_SHOWN)
+    .map((gate) => [String(gate.line), oneLine(gateName(gate)), turnText(gate, style)]);
+  const columns: Column[] = [
+    { header: "line", align: "right" },
+    { header: "gate", flexible: true },
+    { header: "verdicts, oldest first" },
+  ];
+  return [
+    ...tableLines(columns, rows, style, { indent: 2 }),
+    ...moreLine(turned.length - rows.length, " in the report", style),
+  ];
 }
 
 /** The verdicts of a gate in order, without repeats in a row; the middle of a long history is left out. */
@@ -132,7 +146,7 @@ export function bindLines(report: VerificationReport, style: Style): string[] {
   if (gates === 0) return [];
   const file = sidecarName(oneLine(report.plan.path));
   return [
-    ...proseLines(`Add to ${file} (or use holdpoint bind), naming the check that measures each:`, 2, style),
+    `  Add to ${file}, naming the check that measures each:`,
     ...lines.flatMap((block) => manyLines(block).split("\n")).map((line) => `    ${line}`),
     ...moreLine(unbound.length - gates, ", all in the report", style),
   ];

@@ -1,5 +1,5 @@
 import type { Style } from "./style.ts";
-import { wrapProse } from "./text-width.ts";
+import { truncate, wrapProse } from "./text-width.ts";
 
 /** A titled block of lines, or nothing when there are none. */
 export function section(title: string, lines: readonly string[], style: Style): string[] {
@@ -11,9 +11,10 @@ export function moreLine(left: number, where: string, style: Style): string[] {
   return left <= 0 ? [] : [`  ${style.paint.dim(`${style.glyphs.ellipsis} and ${left} more${where}`)}`];
 }
 
-/** Prose under an indent, broken at spaces to fit. */
+/** Prose under an indent, broken at spaces to fit; a word longer than the line is cut. */
 export function proseLines(text: string, indent: number, style: Style): string[] {
-  return wrapProse(text, style.columns - indent).map((line) => " ".repeat(indent) + line);
+  const room = style.columns - indent;
+  return wrapProse(text, room).map((line) => " ".repeat(indent) + truncate(line, room, style.glyphs.ellipsis));
 }
 
 /** A command to copy, after an arrow; never broken and never cut. */

@@ -1,5 +1,6 @@
 import { counted } from "../report/conclusion.ts";
 import type { ReportWork, VerificationReport } from "../report/report-model.ts";
+import { WAIT_WORDS } from "../report/wait-words.ts";
 import { oneLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";
 import { commandLine, moreLine, proseLines } from "./summary-section.ts";
@@ -11,8 +12,8 @@ export function workLines(report: VerificationReport, style: Style): string[] {
   const { work } = report;
   if (work === null) return [];
   if (work.tasks.total === 0) return ["  No task was left to work on."];
-  const lines = [`  ${tasksText(work, style)}`];
-  if (work.attempts.length > 0) lines.push(`  ${attemptsText(work)}`);
+  const lines = proseLines(tasksText(work, style), 2, style);
+  if (work.attempts.length > 0) lines.push(...proseLines(attemptsText(work), 2, style));
   if (work.writtenBack.length > 0) {
     const marks = counted(work.writtenBack.length, "status mark");
     lines.push(...proseLines(`${marks} written back to ${oneLine(report.plan.path)}`, 2, style));
@@ -43,7 +44,7 @@ export function waitLines(report: VerificationReport, style: Style): string[] {
   const waits = report.work?.waitsFor ?? [];
   const shown = waits.slice(0, WAITS_SHOWN);
   const lines = shown.flatMap((wait) => {
-    const text = `${WAIT_TEXT[wait.kind]}: ${oneLine(wait.what)}`;
+    const text = `${WAIT_WORDS[wait.kind]}: ${oneLine(wait.what)}`;
     const [first, ...rest] = proseLines(text, 4, style);
     const mark = style.paint.yellow(style.glyphs.held);
     const head = first === undefined ? [] : [`  ${mark} ${first.trimStart()}`, ...rest];
@@ -51,12 +52,3 @@ export function waitLines(report: VerificationReport, style: Style): string[] {
   });
   return [...lines, ...moreLine(waits.length - shown.length, " in the report", style)];
 }
-
-/** What a thing that cannot move waits for, in a word or two. */
-export const WAIT_TEXT: Readonly<Record<ReportWork["waitsFor"][number]["kind"], string>> = {
-  person: "a person",
-  agent: "an agent",
-  time: "time",
-  dead: "out of tries",
-  gate: "a gate",
-};

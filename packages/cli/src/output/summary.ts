@@ -1,5 +1,5 @@
-import { type Conclusion, concludeReport, counted } from "../report/conclusion.ts";
 import { leafCounts } from "../report/claim-gaps.ts";
+import { type Conclusion, concludeReport, counted } from "../report/conclusion.ts";
 import type { VerificationReport } from "../report/report-model.ts";
 import { betweenMs, durationText } from "./duration.ts";
 import { oneLine } from "./plain-text.ts";
@@ -30,10 +30,13 @@ export function renderSummary(report: VerificationReport, style: Style): string 
     section("Did not run", notRunLines(report, style), style),
     section("Work", workLines(report, style), style),
     section("Waits for", waitLines(report, style), style),
-    section("Nothing speaks for these gates yet", bindLines(report, style), style),
+    section("Gates to bind", bindLines(report, style), style),
     footLines(report, style),
   ];
-  return `${sections.filter((lines) => lines.length > 0).map((lines) => lines.join("\n")).join("\n\n")}\n`;
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
 }
 
 function headLines(report: VerificationReport, style: Style): string[] {
@@ -49,7 +52,7 @@ function headLines(report: VerificationReport, style: Style): string[] {
     `  claimed   ${bar(report.claimed, cells, style)}`,
     `  verified  ${paint.green(bar(report.verified, cells, style))}`,
     "",
-    conclusionLine(tone, style),
+    ...conclusionLines(tone, style),
   ];
 }
 
@@ -60,8 +63,8 @@ function leafText(leaves: ReturnType<typeof leafCounts>, style: Style): string {
   return style.paint.dim(`   ${leaves.verified} of ${counted(leaves.total, "item")} verified`);
 }
 
-function conclusionLine({ tone, sentence }: Conclusion, style: Style): string {
-  return paintStanding(tone, `${style.glyphs[tone]} ${sentence}`, style);
+function conclusionLines({ tone, sentence }: Conclusion, style: Style): string[] {
+  return proseLines(`${style.glyphs[tone]} ${sentence}`, 0, style).map((line) => paintStanding(tone, line, style));
 }
 
 function footLines(report: VerificationReport, style: Style): string[] {
@@ -82,6 +85,8 @@ function subjectLine(report: VerificationReport, { paint, glyphs }: Style): stri
   const { commit, tree, dirty } = report.subject;
   const what = commit === null ? "no git" : `commit ${oneLine(commit).slice(0, 12)}`;
   const state = commit === null ? "" : dirty ? " with uncommitted changes" : "";
-  const digest = oneLine(tree).replace(/^sha256:/, "").slice(0, 12);
+  const digest = oneLine(tree)
+    .replace(/^sha256:/, "")
+    .slice(0, 12);
   return paint.dim(`Judged ${what}${state} ${glyphs.dot} tree ${digest}`);
 }

@@ -4,11 +4,22 @@ import { type Column, tableLines } from "./table.ts";
 import { textWidth } from "./text-width.ts";
 
 const style = createStyle({ isTerminal: false, columns: 40, env: { LANG: "C.UTF-8" } });
-const columns: Column[] = [{ header: "line", align: "right" }, { header: "title", flexible: true }, { header: "verdict" }];
+const columns: Column[] = [
+  { header: "line", align: "right" },
+  { header: "title", flexible: true },
+  { header: "verdict" },
+];
 
 describe("tableLines", () => {
   it("aligns columns by cells, also with wide characters and colours", () => {
-    const [, first, second] = tableLines(columns, [["7", "限流", "pass"], ["12", "plain", "\u001b[31mfail\u001b[39m"]], style);
+    const [, first, second] = tableLines(
+      columns,
+      [
+        ["7", "限流", "pass"],
+        ["12", "plain", "\u001b[31mfail\u001b[39m"],
+      ],
+      style,
+    );
     expect(textWidth(first?.split("pass")[0] ?? "")).toBe(textWidth(second?.split("\u001b[31mfail")[0] ?? ""));
     expect(first?.startsWith("   7  限流")).toBe(true);
   });
@@ -20,7 +31,10 @@ describe("tableLines", () => {
   });
 
   it("shares the loss between flexible columns, the widest first", () => {
-    const two: Column[] = [{ header: "a", flexible: true }, { header: "b", flexible: true }];
+    const two: Column[] = [
+      { header: "a", flexible: true },
+      { header: "b", flexible: true },
+    ];
     const [, line] = tableLines(two, [["x".repeat(60), "y".repeat(15)]], style);
     expect(line).toContain("y".repeat(15));
     const [, even] = tableLines(two, [["x".repeat(60), "y".repeat(60)]], style);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { pad, textWidth, truncate, wrapProse } from "./text-width.ts";
 
@@ -57,8 +57,10 @@ describe("truncate", () => {
 
   it("is never wider than asked, whatever the text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), fc.nat(40), (text, cells) => textWidth(truncate(text, cells)) <= cells),
-      { numRuns: 500 },
+      fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), fc.nat(40), (text, cells) => {
+        expect(textWidth(truncate(text, cells))).toBeLessThanOrEqual(cells);
+      }),
+      { numRuns: 500, seed: 1 },
     );
   });
 });

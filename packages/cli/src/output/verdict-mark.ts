@@ -1,7 +1,7 @@
 import type { Claimed } from "@holdpoint/core";
 import type { Standing } from "../report/gate-standing.ts";
 import type { ReportItem } from "../report/report-model.ts";
-import type { Style } from "./style.ts";
+import type { Glyphs, Paint, Style } from "./style.ts";
 
 /** A mark and its word, coloured alike: `✗ fail`. The shape and the word each tell it without the colour. */
 export function standingMark(standing: Standing, style: Style): string {
@@ -10,17 +10,8 @@ export function standingMark(standing: Standing, style: Style): string {
 
 /** The mark and word of what gates say about an item. */
 export function verifiedMark(verified: ReportItem["verified"], style: Style): string {
-  const { glyphs, paint } = style;
-  switch (verified) {
-    case "verified":
-      return paint.green(`${glyphs.pass} verified`);
-    case "failed":
-      return paint.red(`${glyphs.fail} failed`);
-    case "inconclusive":
-      return paint.yellow(`${glyphs.inconclusive} inconclusive`);
-    case "open":
-      return paint.dim(`${glyphs.waiting} open`);
-  }
+  const { glyph, color } = VERIFIED[verified];
+  return style.paint[color](`${style.glyphs[glyph]} ${verified}`);
 }
 
 /** A claim in words: `in progress`. It gets no mark and no colour, because it proves nothing. */
@@ -30,15 +21,22 @@ export function claimedText(claimed: Claimed): string {
 
 /** Colours a text as a standing is coloured. */
 export function paintStanding(standing: Standing, text: string, { paint }: Style): string {
-  switch (standing) {
-    case "pass":
-      return paint.green(text);
-    case "fail":
-      return paint.red(text);
-    case "waived":
-      return paint.cyan(text);
-    case "stale":
-    case "inconclusive":
-      return paint.yellow(text);
-  }
+  return paint[STANDING_COLORS[standing]](text);
 }
+
+const STANDING_COLORS: Readonly<Record<Standing, keyof Paint>> = {
+  pass: "green",
+  waived: "cyan",
+  stale: "yellow",
+  fail: "red",
+  inconclusive: "yellow",
+};
+
+const VERIFIED: Readonly<
+  Record<ReportItem["verified"], { readonly glyph: keyof Glyphs; readonly color: keyof Paint }>
+> = {
+  verified: { glyph: "pass", color: "green" },
+  failed: { glyph: "fail", color: "red" },
+  inconclusive: { glyph: "inconclusive", color: "yellow" },
+  open: { glyph: "waiting", color: "dim" },
+};

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 
 /** Where everything that belongs to one plan stands on disk. All paths are absolute. */
@@ -39,4 +39,17 @@ export function planPlace(planFile: string, cwd: string): PlanPlace {
 export function ensureStateDir(place: PlanPlace): void {
   mkdirSync(place.artifactsDir, { recursive: true, mode: 0o700 });
   writeFileSync(join(place.stateDir, ".gitignore"), "*\n");
+}
+
+/** Notes that this plan was used last in its folder, for commands that are called without one. */
+export function rememberPlan(place: PlanPlace): void {
+  writeFileSync(join(place.stateDir, "last-plan"), `${place.planFile}\n`);
+}
+
+/** The plan that was last used in a folder; null when there is none, or when it is gone. */
+export function lastPlan(dir: string): string | null {
+  const note = join(dir, ".holdpoint", "last-plan");
+  if (!existsSync(note)) return null;
+  const file = readFileSync(note, "utf8").trim();
+  return existsSync(file) ? file : null;
 }

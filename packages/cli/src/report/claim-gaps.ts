@@ -13,7 +13,11 @@ export function claimGaps(report: Pick<VerificationReport, "items">): ReportItem
 }
 
 /** The leaves that count in the totals, and how many of them are claimed and verified. */
-export function leafCounts(report: Pick<VerificationReport, "items">): { total: number; claimed: number; verified: number } {
+export function leafCounts(report: Pick<VerificationReport, "items">): {
+  total: number;
+  claimed: number;
+  verified: number;
+} {
   const leaves = report.items.filter((item) => item.counts);
   return {
     total: leaves.length,
@@ -27,4 +31,9 @@ function isTelling(item: ReportItem): boolean {
   return (item.kind === "phase" || item.kind === "step") && item.verified !== "open";
 }
 
-const GAP_ORDER: Readonly<Record<ReportItem["verified"], number>> = { failed: 0, inconclusive: 1, open: 2, verified: 3 };
+const GAP_ORDER: Readonly<Record<ReportItem["verified"], number>> = {
+  failed: 0,
+  inconclusive: 1,
+  open: 2,
+  verified: 3,
+};

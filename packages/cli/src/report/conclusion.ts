@@ -19,7 +19,7 @@ export function concludeReport(report: VerificationReport): Conclusion {
   const failed = critical.filter((gate) => gate.verdict === "fail").length;
   const unproven = critical.filter((gate) => gate.verdict !== "fail" && !isOpen(gate)).length;
   const dead = report.work?.tasks.dead ?? 0;
-  if (failed + dead > 0) return { tone: "fail", sentence: `${sentence(failures(failed, dead, unproven))}` };
+  if (failed + dead > 0) return { tone: "fail", sentence: joined(failures(failed, dead, unproven)) };
   if (report.gates.length === 0) {
     return { tone: "inconclusive", sentence: "The plan has no gate, so nothing in it can be verified." };
   }
@@ -38,10 +38,13 @@ export function counted(count: number, noun: string): string {
 function withoutFailure(report: VerificationReport, critical: number): Conclusion {
   if (report.exitCode !== 0) {
     const sentence =
-      report.notAllowed.length > 0 ? "Not everything was allowed to run, so it is not proven." : "Not everything is proven.";
+      report.notAllowed.length > 0
+        ? "Not everything was allowed to run, so it is not proven."
+        : "Not everything is proven.";
     return { tone: "inconclusive", sentence };
   }
-  if (critical === 0) return { tone: "inconclusive", sentence: "No gate of this plan is critical, so nothing holds it." };
+  if (critical === 0)
+    return { tone: "inconclusive", sentence: "No gate of this plan is critical, so nothing holds it." };
   const gates = critical === 1 ? "The one critical gate is" : `All ${critical} critical gates are`;
   return { tone: "pass", sentence: `${gates} pass and fresh.` };
 }
@@ -54,7 +57,7 @@ function failures(failed: number, dead: number, unproven: number): string[] {
   return parts;
 }
 
-function sentence(parts: readonly string[]): string {
+function joined(parts: readonly string[]): string {
   const last = parts.at(-1) ?? "";
   return parts.length > 1 ? `${parts.slice(0, -1).join(", ")} and ${last}.` : `${last}.`;
 }

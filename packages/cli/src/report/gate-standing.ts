@@ -34,7 +34,11 @@ export function isOpen(gate: Pick<ReportGate, "verdict" | "freshness">): boolean
 
 /** Gates by severity and standing; every pair has a number. */
 export function countGates(gates: readonly ReportGate[]): Record<Severity, Record<Standing, number>> {
-  const counts: Record<Severity, Record<Standing, number>> = { critical: none(), important: none(), enhancement: none() };
+  const counts: Record<Severity, Record<Standing, number>> = {
+    critical: none(),
+    important: none(),
+    enhancement: none(),
+  };
   for (const gate of gates) counts[gate.severity][standingOf(gate)] += 1;
   return counts;
 }

@@ -1,5 +1,5 @@
-import { manyLines, oneLine } from "../output/plain-text.ts";
 import { timeText } from "../output/duration.ts";
+import { manyLines, oneLine } from "../output/plain-text.ts";
 import {
   countGates,
   gateName,
@@ -22,17 +22,23 @@ export function gateCounts(report: VerificationReport): SafeHtml | null {
   if (report.gates.length === 0) return null;
   const counts = countGates(report.gates);
   const present = SEVERITIES.filter((severity) => STANDINGS.some((standing) => counts[severity][standing] > 0));
-  const shown = STANDINGS.filter((standing) => isAlwaysShown(standing) || SEVERITIES.some((severity) => counts[severity][standing] > 0));
-  const rows = present.map((severity): Row => ({
-    cells: [
-      { content: severityWord(severity), isRowHeader: true },
-      ...shown.map((standing) => {
-        const count = counts[severity][standing];
-        return { content: count, className: count === 0 ? "number nothing" : "number" };
-      }),
-    ],
-  }));
-  const heads = shown.map((standing) => html`<th role="columnheader" scope="col" class="number">${standingBadge(standing)}</th>`);
+  const shown = STANDINGS.filter(
+    (standing) => isAlwaysShown(standing) || SEVERITIES.some((severity) => counts[severity][standing] > 0),
+  );
+  const rows = present.map(
+    (severity): Row => ({
+      cells: [
+        { content: severityWord(severity), isRowHeader: true },
+        ...shown.map((standing) => {
+          const count = counts[severity][standing];
+          return { content: count, className: count === 0 ? "number nothing" : "number" };
+        }),
+      ],
+    }),
+  );
+  const heads = shown.map(
+    (standing) => html`<th role="columnheader" scope="col" class="number">${standingBadge(standing)}</th>`,
+  );
   return html`<div class="table-frame"><table role="table" class="counts"><caption class="unseen">Gates by severity and verdict</caption>
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Gates</th>${heads}</tr></thead>
 <tbody role="rowgroup">${rows.map(
@@ -59,7 +65,12 @@ export function holdingSection(report: VerificationReport): SafeHtml | null {
 <div>${outside(gate.explanation)}</div>${nextCommand(gate)}</li>
 `,
   );
-  return pageSection("holds", "What holds", "Critical gates that are not pass and fresh. Work that depends on them waits.", html`<ol class="holds">${cards}</ol>`);
+  return pageSection(
+    "holds",
+    "What holds",
+    "Critical gates that are not pass and fresh. Work that depends on them waits.",
+    html`<ol class="holds">${cards}</ol>`,
+  );
 }
 
 /** Every gate: what was asked, the verdict, what it rests on. */
@@ -111,7 +122,10 @@ function nextCommand(gate: ReportGate): HtmlPart {
 
 function turnsText(gate: ReportGate): HtmlPart {
   if (!hasTurned(gate)) return null;
-  const turns = gate.turns.map((turn) => html`<li>${standingBadge(turn.verdict)} <span class="quiet">${reasonText(turn.reason)} · ${timeText(turn.at)}</span></li>`);
+  const turns = gate.turns.map(
+    (turn) =>
+      html`<li>${standingBadge(turn.verdict)} <span class="quiet">${reasonText(turn.reason)} · ${timeText(turn.at)}</span></li>`,
+  );
   return html`<details><summary>turned in this run</summary><ol class="turns">${turns}</ol></details>`;
 }
 
@@ -119,7 +133,10 @@ function evidenceText(gate: ReportGate): HtmlPart {
   const tier = gate.tier === null ? null : html`<span class="tier" title="${TIERS[gate.tier]}">${gate.tier}</span> `;
   if (gate.evidence.length === 0) return html`<span class="quiet">none</span>`;
   const [first, ...rest] = gate.evidence;
-  const more = rest.length === 0 ? null : html`<details><summary>${rest.length} more</summary>${rest.map((digest) => html`${digestText(digest)}<br>`)}</details>`;
+  const more =
+    rest.length === 0
+      ? null
+      : html`<details><summary>${rest.length} more</summary>${rest.map((digest) => html`${digestText(digest)}<br>`)}</details>`;
   return [tier, first === undefined ? null : digestText(first), more];
 }
 
@@ -135,6 +152,6 @@ const TIERS = {
 export function bindingSection(report: VerificationReport): SafeHtml | null {
   const { gates, lines } = sidecarLines(notOpen(report.gates));
   if (gates === 0) return null;
-  const lead = html`Nothing speaks for ${gates === 1 ? "one gate" : `${gates} gates`} yet. Add these lines to <code>${outside(sidecarName(report.plan.path))}</code>, naming the check that measures each.`;
+  const lead = html`Nothing that was measured is bound to ${gates === 1 ? "one gate" : `${gates} gates`} yet. Add these lines to <code>${outside(sidecarName(report.plan.path))}</code>, naming the check that measures each.`;
   return pageSection("bindings", "Gates to bind", lead, html`<pre>${manyLines(lines.join("\n"))}</pre>`);
 }

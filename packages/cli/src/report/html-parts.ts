@@ -4,7 +4,7 @@ import { type HtmlPart, html, type SafeHtml } from "./html-text.ts";
 import type { ReportItem } from "./report-model.ts";
 
 /** A table cell, or a header cell of its row. */
-export interface Cell {
+interface Cell {
   readonly content: HtmlPart;
   readonly isRowHeader?: true;
   readonly className?: string;
@@ -23,11 +23,26 @@ const CLIP_CHARACTERS = 280;
  * clipped with the whole a click away.
  */
 export function outside(text: string): SafeHtml {
-  const characters = text.length > CLIP_CHARACTERS ? [...text.slice(0, CLIP_CHARACTERS * 2)] : [];
-  if (characters.length <= CLIP_CHARACTERS) return html`<bdi>${text}</bdi>`;
-  const head = characters.slice(0, CLIP_CHARACTERS).join("");
-  return html`<bdi>${head}…</bdi> <details class="whole"><summary>whole text</summary><bdi>${text}</bdi></details>`;
+  const head = clip(text, CLIP_CHARACTERS);
+  if (head === text) return html`<bdi>${text}</bdi>`;
+  return html`<bdi>${head}</bdi> <details class="whole"><summary>whole text</summary><bdi>${text}</bdi></details>`;
 }
+
+/** The first characters of a longer text with an ellipsis; a shorter one as it is. No character is cut in two. */
+export function clip(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  let kept = "";
+  let count = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    count += 1;
+    // One character may be made of thousands of marks; it is not worth more room than the rest.
+    if (count > characters || kept.length + segment.length > characters * 8) return `${kept}…`;
+    kept += segment;
+  }
+  return text;
+}
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** A verdict with its shape and its word. */
 export function standingBadge(standing: Standing): SafeHtml {
@@ -36,16 +51,7 @@ export function standingBadge(standing: Standing): SafeHtml {
 
 /** What gates say about an item, with its shape and its word. */
 export function verifiedBadge(verified: ReportItem["verified"]): SafeHtml {
-  switch (verified) {
-    case "verified":
-      return badge("pass", "verified");
-    case "failed":
-      return badge("fail", "failed");
-    case "inconclusive":
-      return badge("inconclusive", "inconclusive");
-    case "open":
-      return badge("open", "open");
-  }
+  return badge(VERIFIED_SHAPES[verified], verified);
 }
 
 /** What the document says: a word without a colour, because it proves nothing. */
@@ -65,7 +71,7 @@ export function digestText(digest: string): SafeHtml {
 }
 
 /** A badge of a kind: its shape is drawn for eyes, its word is for everybody. */
-export function badge(kind: Standing | "open", word: string): SafeHtml {
+function badge(kind: Standing | "open", word: string): SafeHtml {
   return html`<span class="badge badge-${kind}"><svg class="shape" aria-hidden="true" focusable="false"><use href="#shape-${kind}"/></svg>${word}</span>`;
 }
 
@@ -95,6 +101,13 @@ const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   stale: "pass, but stale",
   fail: "fail",
   inconclusive: "inconclusive",
+};
+
+const VERIFIED_SHAPES: Readonly<Record<ReportItem["verified"], Standing | "open">> = {
+  verified: "pass",
+  failed: "fail",
+  inconclusive: "inconclusive",
+  open: "open",
 };
 
 function tableRow(row: Row, headers: readonly string[]): SafeHtml {

@@ -34,7 +34,7 @@ export function inTreeOrder(items: readonly ReportItem[]): { readonly item: Repo
   const seen = new Set<ReportItem>();
   const walk = (roots: readonly ReportItem[]): void => {
     // A stack of its own: a plan may be nested deeper than calls may be.
-    const stack = roots.map((item) => ({ item, depth: 0 })).reverse();
+    const stack = roots.map((item) => ({ item, depth: 0 })).toReversed();
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
       if (seen.has(next.item)) continue;
       seen.add(next.item);
@@ -58,7 +58,10 @@ function itemRow(item: ReportItem, depth: number, isGap: boolean): Row {
     className: `is-${item.kind}${isGap ? " is-gap" : ""}${item.counts ? "" : " is-uncounted"}`,
     cells: [
       { content: item.line, className: "number" },
-      { content: html`<span class="level level-${level}">${id}${outside(item.title)}<span class="kind">${item.kind}</span></span>`, isRowHeader: true },
+      {
+        content: html`<span class="level level-${level}">${id}${outside(item.title)}<span class="kind">${item.kind}</span></span>`,
+        isRowHeader: true,
+      },
       claimedWord(item.claimed),
       verifiedBadge(item.verified),
     ],

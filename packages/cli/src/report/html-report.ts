@@ -1,9 +1,9 @@
-import { durationText, betweenMs, timeText } from "../output/duration.ts";
+import { betweenMs, durationText, timeText } from "../output/duration.ts";
 import { boundedShare, percentText } from "../output/share-text.ts";
 import { leafCounts } from "./claim-gaps.ts";
 import { type Conclusion, concludeReport, counted } from "./conclusion.ts";
 import { bindingSection, gateCounts, gatesSection, holdingSection } from "./html-gates.ts";
-import { dataTable, digestText, outside, pageSection, type Row } from "./html-parts.ts";
+import { clip, dataTable, digestText, outside, pageSection, type Row } from "./html-parts.ts";
 import { planSection } from "./html-plan.ts";
 import { REPORT_CSS } from "./html-style.ts";
 import { type HtmlPart, html, type SafeHtml, toText, trusted } from "./html-text.ts";
@@ -101,13 +101,21 @@ function problemsSection({ problems }: VerificationReport): SafeHtml | null {
     (found): Row => ({
       cells: [
         { content: found.line, className: "number" },
-        { content: html`<b class="${found.severity === "error" ? "bad" : ""}">${found.severity}</b> <span class="quiet">${found.kind.replaceAll("-", " ")} · ${found.code}</span>`, isRowHeader: true },
+        {
+          content: html`<b class="${found.severity === "error" ? "bad" : ""}">${found.severity}</b> <span class="quiet">${found.kind.replaceAll("-", " ")} · ${found.code}</span>`,
+          isRowHeader: true,
+        },
         [outside(found.message), found.hint === "" ? null : html`<div class="hint">${outside(found.hint)}</div>`],
         { content: found.lines.join(", "), className: "number" },
       ],
     }),
   );
-  const table = dataTable("Problems of the document", ["Line", "Problem", "What", "Lines that disagree"], rows, "problems");
+  const table = dataTable(
+    "Problems of the document",
+    ["Line", "Problem", "What", "Lines that disagree"],
+    rows,
+    "problems",
+  );
   return pageSection("problems", "Problems", "What the document says twice, wrongly, or about nothing.", table);
 }
 
@@ -115,28 +123,43 @@ function provenanceSection(report: VerificationReport): SafeHtml {
   const { subject, isolation } = report;
   const facts: readonly (readonly [string, HtmlPart])[] = [
     ["Plan", [outside(report.plan.path), " ", digestText(report.plan.digest)]],
-    ["Commit", subject === null ? "not recorded" : subject.commit === null ? "no git" : html`<code>${outside(subject.commit)}</code>`],
-    ["Tree", subject === null ? "not recorded" : [digestText(subject.tree), subject.dirty ? " with changes that are not committed" : " as committed"]],
+    [
+      "Commit",
+      subject === null
+        ? "not recorded"
+        : subject.commit === null
+          ? "no git"
+          : html`<code>${outside(subject.commit)}</code>`,
+    ],
+    [
+      "Tree",
+      subject === null
+        ? "not recorded"
+        : [digestText(subject.tree), subject.dirty ? " with changes that are not committed" : " as committed"],
+    ],
     [
       "Isolation",
       isolation.level === "full"
         ? "full: checks could not write the evidence, keys, sidecar or trust file"
-        : [html`<b class="badge-inconclusive">none</b>: checks could have written the evidence store`, isolation.reason === null ? null : [" (", outside(isolation.reason), ")"]],
+        : [
+            html`<b class="badge-inconclusive">none</b>: checks could have written the evidence store`,
+            isolation.reason === null ? null : [" (", outside(isolation.reason), ")"],
+          ],
     ],
     ["Time", `${timeText(report.startedAt)}, took ${durationText(betweenMs(report.startedAt, report.endedAt))}`],
     ["Exit code", report.exitCode],
   ];
   const list = facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`);
-  return pageSection("provenance", "Subject and isolation", "What was judged, and who could have touched the evidence.", html`<dl class="facts-list">${list}</dl>`);
+  return pageSection(
+    "provenance",
+    "Subject and isolation",
+    "What was judged, and who could have touched the evidence.",
+    html`<dl class="facts-list">${list}</dl>`,
+  );
 }
 
 function titleOf(report: VerificationReport): string {
   return report.plan.title.trim() === "" ? report.plan.path : report.plan.title;
-}
-
-function clip(text: string, characters: number): string {
-  const all = [...text.slice(0, characters * 2 + 2)];
-  return all.length > characters ? `${all.slice(0, characters).join("")}…` : text;
 }
 
 /** Each verdict has a shape of its own: a disc, a square, a diamond, a half disc, a ring, a dashed ring. */

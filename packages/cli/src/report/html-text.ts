@@ -34,7 +34,10 @@ export function toText(piece: SafeHtml): string {
  * that override the direction of text are taken out: a title could read as another one.
  */
 export function escapeHtml(text: string): string {
-  return text.replace(UNFIT, "\ufffd").replace(REORDERING, "").replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? character);
+  return text
+    .replace(UNFIT, "\ufffd")
+    .replace(REORDERING, "")
+    .replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? character);
 }
 
 // oxlint-disable-next-line no-control-regex -- finding control characters is what this is for

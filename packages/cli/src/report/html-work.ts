@@ -4,6 +4,7 @@ import { counted } from "./conclusion.ts";
 import { dataTable, digestText, outside, pageSection, type Row } from "./html-parts.ts";
 import { type HtmlPart, html, type SafeHtml } from "./html-text.ts";
 import type { ReportAttempt, ReportCheck, ReportWork, VerificationReport } from "./report-model.ts";
+import { WAIT_WORDS } from "./wait-words.ts";
 
 /** More attempts than this would make the page heavy; the rest is counted. */
 const ATTEMPTS_SHOWN = 2000;
@@ -14,7 +15,7 @@ export function waitsSection(work: ReportWork | null): SafeHtml | null {
   const rows = work.waitsFor.map(
     (wait): Row => ({
       cells: [
-        { content: WAITS[wait.kind], isRowHeader: true },
+        { content: WAIT_WORDS[wait.kind], isRowHeader: true },
         [outside(wait.what), wait.next === null ? null : html`<pre class="next">${oneLine(wait.next)}</pre>`],
       ],
     }),
@@ -23,19 +24,14 @@ export function waitsSection(work: ReportWork | null): SafeHtml | null {
   return pageSection("waits", "Waits for", "Nothing below moves without a person, an agent or time.", table);
 }
 
-const WAITS: Readonly<Record<ReportWork["waitsFor"][number]["kind"], string>> = {
-  person: "a person",
-  agent: "an agent",
-  time: "time",
-  dead: "out of tries",
-  gate: "a gate",
-};
-
 /** Checks that ran, with the ends of their output, and commands that were not allowed to. */
 export function checksSection(report: VerificationReport): SafeHtml {
   const ran = report.checks.map(checkCard);
   const lead = report.checks.length === 0 ? "No check ran." : "The commands that made the evidence.";
-  return pageSection("checks", "Checks", lead, [notAllowedText(report), ran.length === 0 ? null : html`<ul class="checks">${ran}</ul>`]);
+  return pageSection("checks", "Checks", lead, [
+    notAllowedText(report),
+    ran.length === 0 ? null : html`<ul class="checks">${ran}</ul>`,
+  ]);
 }
 
 function notAllowedText({ notAllowed, plan, command }: VerificationReport): HtmlPart {
@@ -55,28 +51,29 @@ function checkCard(check: ReportCheck): SafeHtml {
     check.evidence === null ? " · no evidence" : [" · evidence ", digestText(check.evidence)],
   ];
   const list = (items: readonly string[], label: string): HtmlPart =>
-    items.length === 0 ? null : html`<div><span class="quiet">${label}</span> ${items.map((item, index) => [index === 0 ? null : ", ", html`<code>${outside(item)}</code>`])}</div>`;
+    items.length === 0
+      ? null
+      : html`<div><span class="quiet">${label}</span> ${items.map((item, index) => [index === 0 ? null : ", ", html`<code>${outside(item)}</code>`])}</div>`;
   const tail = manyLines(check.tail).trimEnd();
-  const output = tail === "" ? html`<p class="quiet">It printed nothing.</p>` : html`<details><summary>end of its output</summary><pre dir="auto">${tail}</pre></details>`;
+  const output =
+    tail === ""
+      ? html`<p class="quiet">It printed nothing.</p>`
+      : html`<details><summary>end of its output</summary><pre dir="auto">${tail}</pre></details>`;
   return html`<li class="check check-${check.outcome}"><h3><code>${outside(check.command)}</code></h3>
-<p class="facts">${facts}</p>${list(check.metrics, "yielded")}${list(check.anomalies.map((name) => name.replaceAll("_", " ")), "odd:")}${output}</li>
+<p class="facts">${facts}</p>${list(check.metrics, "yielded")}${list(
+    check.anomalies.map((name) => name.replaceAll("_", " ")),
+    "odd:",
+  )}${output}</li>
 `;
 }
 
 function outcomeWord(check: ReportCheck): SafeHtml {
-  switch (check.outcome) {
-    case "ok":
-      return html`<b>exit 0</b>`;
-    case "failed":
-      return html`<b class="bad">✗ exit ${check.exitCode ?? "unknown"}</b>`;
-    case "timed_out":
-      return html`<b class="bad">✗ timed out</b>`;
-    case "killed":
-      return html`<b class="bad">✗ killed</b>`;
-    case "not_started":
-      return html`<b class="bad">✗ could not start</b>`;
-  }
+  if (check.outcome === "ok") return html`<b>exit ${check.exitCode ?? 0}</b>`;
+  const word = check.outcome === "failed" ? `exit ${check.exitCode ?? "unknown"}` : BROKEN[check.outcome];
+  return html`<b class="bad">✗ ${word}</b>`;
 }
+
+const BROKEN = { timed_out: "timed out", killed: "killed", not_started: "could not start" } as const;
 
 /** Each attempt on the time of the run. */
 export function attemptsSection(report: VerificationReport): SafeHtml | null {
@@ -113,7 +110,8 @@ function spanOf(attempts: readonly ReportAttempt[]): Span {
 
 function attemptRow(attempt: ReportAttempt, span: Span): Row {
   const again = attempt.attempt > 1 ? html` <span class="quiet">attempt ${attempt.attempt}</span>` : null;
-  const summary = attempt.summary.trim() === "" ? null : html`<br><span class="quiet">${outside(attempt.summary)}</span>`;
+  const summary =
+    attempt.summary.trim() === "" ? null : html`<br><span class="quiet">${outside(attempt.summary)}</span>`;
   const tookMs = betweenMs(attempt.startedAt, attempt.endedAt);
   return {
     cells: [
@@ -145,6 +143,8 @@ function timeBar(attempt: ReportAttempt, tookMs: number, span: Span): HtmlPart {
 
 function writtenText(work: ReportWork): HtmlPart {
   if (work.writtenBack.length === 0) return null;
-  const items = work.writtenBack.map((token) => html`<li>line ${token.line}: ${outside(token.title)} → ${token.claimed.replace("_", " ")}</li>`);
+  const items = work.writtenBack.map(
+    (token) => html`<li>line ${token.line}: ${outside(token.title)} → ${token.claimed.replace("_", " ")}</li>`,
+  );
   return html`<details><summary>${counted(work.writtenBack.length, "status mark")} written back into the document</summary><ul>${items}</ul></details>`;
 }

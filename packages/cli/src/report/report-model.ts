@@ -83,10 +83,20 @@ export interface ReportCheck {
 
 /** How the work went. */
 export interface ReportWork {
-  readonly tasks: { readonly accepted: number; readonly open: number; readonly held: number; readonly dead: number; readonly total: number };
+  readonly tasks: {
+    readonly accepted: number;
+    readonly open: number;
+    readonly held: number;
+    readonly dead: number;
+    readonly total: number;
+  };
   readonly attempts: readonly ReportAttempt[];
   /** Why it ended: each line is one thing that cannot move without a person, an agent or time. */
-  readonly waitsFor: readonly { readonly kind: "person" | "agent" | "time" | "dead" | "gate"; readonly what: string; readonly next: string | null }[];
+  readonly waitsFor: readonly {
+    readonly kind: "person" | "agent" | "time" | "dead" | "gate";
+    readonly what: string;
+    readonly next: string | null;
+  }[];
   /** Tokens written back into the document, by line. */
   readonly writtenBack: readonly { readonly line: number; readonly title: string; readonly claimed: Claimed }[];
 }

@@ -11,7 +11,7 @@ export interface SidecarLines {
 /**
  * Puts the suggestions of several gates together as one piece of YAML.
  *
- * Each suggestion is YAML of its own, such as `gates:` with an entry below it; the same top-level key is written once,
+ * A suggestion is an entry below `gates:`, or YAML with top-level keys of its own; each top-level key is written once,
  * with all entries under it in order, and an entry that two gates share (the same check) only once.
  *
  * @param limit the greatest number of gates to take
@@ -20,8 +20,13 @@ export function sidecarLines(gates: readonly ReportGate[], limit: number = Numbe
   const sections = new Map<string, string[]>();
   const suggested = gates.filter((gate) => gate.suggestion !== null && gate.suggestion.trim() !== "").slice(0, limit);
   for (const gate of suggested) addSuggestion(sections, gate.suggestion ?? "");
-  return { gates: suggested.length, lines: [...sections].flatMap(([head, entries]) => (head === "" ? entries : [head, ...entries])) };
+  return {
+    gates: suggested.length,
+    lines: [...sections].flatMap(([head, entries]) => [head, ...entries]),
+  };
 }
+
+const GATES = "gates:";
 
 /** The sidecar's file name beside a plan: `PLAN.md` has `PLAN.holdpoint.yaml`. */
 export function sidecarName(planPath: string): string {
@@ -29,7 +34,7 @@ export function sidecarName(planPath: string): string {
 }
 
 function addSuggestion(sections: Map<string, string[]>, suggestion: string): void {
-  let head = "";
+  let head = GATES;
   for (const entry of entriesOf(suggestion)) {
     if (entry.indent === 0 && entry.lines.length === 1 && /:\s*$/.test(entry.lines[0] ?? "")) {
       head = (entry.lines[0] ?? "").trimEnd();

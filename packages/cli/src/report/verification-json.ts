@@ -1,4 +1,4 @@
-import type { PlanProblem, Reason, Severity, Tier, VerdictValue, Freshness, Claimed } from "@holdpoint/core";
+import type { Claimed, Freshness, PlanProblem, Reason, Severity, Tier, VerdictValue } from "@holdpoint/core";
 import { boundedShare } from "../output/share-text.ts";
 import type { ReportGate, ReportItem, VerificationReport } from "./report-model.ts";
 
@@ -25,7 +25,7 @@ export interface VerificationJson {
 }
 
 /** One gate of {@link VerificationJson}. */
-export interface GateJson {
+interface GateJson {
   readonly key: string;
   readonly line: number;
   readonly metric: string | null;
@@ -45,7 +45,7 @@ export interface GateJson {
 }
 
 /** One item of {@link VerificationJson}. */
-export interface ItemJson {
+interface ItemJson {
   readonly key: string;
   readonly claimed: Claimed;
   readonly verified: ReportItem["verified"];

@@ -12,4 +12,5 @@ export const problemExample: ProblemReport = {
   field: "checks[0].timout",
   remedy: "Correct the spelling or take the line out; docs/reference/schemas/sidecar.md lists every key.",
   exit: 65,
+  docs: "docs/problems/HP2202.md",
 };

@@ -19,7 +19,7 @@ checks:
 
 gates:
   line_coverage: { check: coverage, metric: line_coverage }
-  REL-3/uptime/1:
+  g-0be3f5a91c28:
     check: smoke
     exit: 0
     maxAge: 24h

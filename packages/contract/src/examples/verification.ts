@@ -11,7 +11,7 @@ export const verificationExample: Verification = {
   verified: 0.5,
   gates: [
     {
-      key: "c-91b0d2ee5a37/line_coverage/1",
+      key: "g-5c7d20e1a94b",
       line: 8,
       metric: "line_coverage",
       text: ">= 90 %",
@@ -21,10 +21,10 @@ export const verificationExample: Verification = {
       reason: "met",
       tier: "E2",
       evidence: ["sha256:486ea46224d1bb4fb680f34f7c9ad96a8f24ec88be73ea8e5a6c65260e9cb8a7"],
-      item: "c-91b0d2ee5a37",
+      item: "91b0d2ee5a37",
     },
     {
-      key: "plan/uptime/1",
+      key: "g-0be3f5a91c28",
       line: 18,
       metric: "uptime",
       text: "99.9 %",
@@ -39,7 +39,7 @@ export const verificationExample: Verification = {
   ],
   items: [
     { key: "IDX-1", claimed: "done", verified: "open" },
-    { key: "c-91b0d2ee5a37", claimed: "pending", verified: "verified" },
+    { key: "91b0d2ee5a37", claimed: "pending", verified: "verified" },
   ],
   problems: [],
 };

@@ -1,5 +1,6 @@
 import { normaliseMetric } from "./metric-name.ts";
 import type { Token } from "./tokens.ts";
+import { canonicalUnit } from "./units.ts";
 import { isStateWord, OPERATOR_PHRASES, QUALIFIER, STOP_WORDS } from "./words.ts";
 
 const MOST_TOKENS_AROUND = 12;
@@ -67,8 +68,8 @@ function wordsBack(
     const token = tokens[i];
     if (token === undefined) break;
     if (separates(token)) return { words: words.toReversed().slice(-MOST_WORDS), stop: i };
-    if (token.kind === "number") break;
-    if (isNaming(token)) words.push(token.text);
+    if (token.kind === "number" && words.length > 0) break;
+    if (isNaming(tokens, i)) words.push(token.text);
   }
   return { words: words.toReversed().slice(-MOST_WORDS), stop: null };
 }
@@ -79,13 +80,18 @@ function wordsOn(tokens: readonly Token[], from: number): readonly string[] {
     const token = tokens[i];
     if (token === undefined || separates(token) || token.kind === "operator") break;
     if (token.kind === "number") break;
-    if (isNaming(token)) words.push(token.text);
+    if (isNaming(tokens, i)) words.push(token.text);
   }
   return words.slice(0, MOST_WORDS);
 }
 
-function isNaming(token: Token): boolean {
-  if (token.kind !== "word") return false;
+function isNaming(tokens: readonly Token[], at: number): boolean {
+  const token = tokens[at];
+  const before = tokens[at - 1];
+  if (token === undefined || token.kind !== "word") return false;
+  if (before?.kind === "number" && canonicalUnit(token.text) !== null) return false;
+  // The name of an HTML tag.
+  if (tokens[at + 1]?.text === ">" && /^[</]$/.test(before?.text ?? "")) return false;
   const lower = token.text.toLowerCase();
   if (STOP_WORDS.has(lower)) return false;
   return !PHRASE_WORDS.has(lower) || QUALIFIER.test(lower);

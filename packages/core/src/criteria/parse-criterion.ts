@@ -118,6 +118,8 @@ function composite(text: string, tokens: readonly Token[]): Criterion | null {
   const parts = findThresholds(text, { states: true });
   const [only] = parts;
   if (only === undefined) return null;
+  const covered = (token: Token): boolean => parts.some((part) => part.start <= token.start && part.end >= token.end);
+  if (tokens.some((token) => isNumber(token) && !covered(token))) return null;
   let from = 0;
   for (let i = 0; i <= tokens.length; i += 1) {
     const token = tokens[i];

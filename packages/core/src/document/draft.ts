@@ -55,6 +55,13 @@ export interface CheckDraft {
   readonly block: string | null;
 }
 
+/** What a block or document of YAML holds. */
+export interface YamlReading {
+  readonly drafts: Draft[];
+  readonly gates: GateDraft[];
+  readonly checks: CheckDraft[];
+}
+
 /** Makes an item with nothing said of it yet. */
 export function draft(
   kind: ItemKind,

@@ -11,9 +11,10 @@ import { isBox, readOutline, withoutStatus } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import { isRetelling } from "./retelling.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
-import { itemOf, scopeOf } from "./scope.ts";
-import { meaningOf } from "./section-meaning.ts";
-import { mentionedStages, stageOf, windowOf } from "./stage.ts";
+import { insideReport, itemOf, scopeOf } from "./scope.ts";
+import type { Meaning } from "./section-meaning.ts";
+import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
+import { stageOf, windowOf } from "./stage.ts";
 import { Stages } from "./stages.ts";
 import { BOX_STATES, isDateMark, statusOfTitle, statusOfValue, SURE_MARKS } from "./status.ts";
 import { readRow } from "./table-row.ts";
@@ -53,6 +54,7 @@ export class MarkdownReader {
   #label: LabelScope | null = null;
   #scope: Scope | null = null;
   #block = 0;
+  #numbered = false;
 
   constructor(text: string, lines: readonly Line[], root: Draft | null) {
     this.#text = text;
@@ -90,6 +92,7 @@ export class MarkdownReader {
   #setLabel(label: LabelScope | null): void {
     this.#label = label;
     this.#scope = null;
+    this.#numbered = false;
     this.#block += 1;
   }
 
@@ -116,11 +119,9 @@ export class MarkdownReader {
     const staged = heading.stage?.named === true || heading.horizon !== null;
     const meaning = staged || (item !== null && heading.meaning.entries !== "task") ? meaningOf("") : heading.meaning;
     const retells = { ...meaning, retells: item === null && meaning.retells };
-    const own = heading.horizon !== null && item !== null ? meaningOf("tasks") : retells;
-    const parent = this.#sections.at(-1);
+    const own = heading.horizon !== null ? meaningOf("tasks") : retells;
     const retold = verdict.again && heading.horizon !== null && heading.stage === null;
-    void parent;
-    this.#sections.push({ heading, level: heading.level, item, meaning: own, retold });
+    this.#sections.push({ heading, level: heading.level, item, meaning: own, retold, told: verdict.again });
     this.#setLabel(null);
     if (item === null && heading.status !== null) this.#tellAgain(line, this.#raw(line), null);
   }
@@ -234,6 +235,7 @@ export class MarkdownReader {
     }
     if (to === null) return;
     if (label.name === "status") {
+      if (this.#sections.at(-1)?.told === true && to === this.#sections.at(-1)?.item) return;
       const status = statusOfValue(label.value);
       if (status !== null && to.claimed === "unknown" && !to.reason.startsWith("box.")) {
         to.claimed = status.claimed;
@@ -276,7 +278,7 @@ export class MarkdownReader {
       this.#notAnItem(line, raw, scope, nested);
       return;
     }
-    if (label !== null && label.value.trim() === "" && label.colon && this.#holdsEntries(index)) return;
+    if (label !== null && label.value.trim() === "" && this.#holdsEntries(index)) return;
     const joined = this.#joined(index, line, line.from);
     if (this.#isToldAgain(scope, joined, kind)) {
       this.#tellAgain(line, joined, null);
@@ -307,13 +309,19 @@ export class MarkdownReader {
   #entryKind(scope: Scope, line: Line, raw: string): "task" | "criterion" | null {
     if (line.level > 1) return null;
     if (scope.entries === "criterion") return isObservation(raw) ? null : "criterion";
-    if (scope.entries === "task") return "task";
+    if (scope.entries === "task") return line.number < 0 && this.#numbered ? null : this.#asTask(line);
     if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
     if (scope.direct === "phase" && this.#label === null) {
       return this.#outline.tracked < FEW_TRACKED && labelOf(raw)?.name == null ? "task" : null;
     }
     if (scope.direct === "step") return this.#stepEntries();
     return null;
+  }
+
+  /** Once a list of tasks is numbered, bullets between its entries describe them. */
+  #asTask(line: Line): "task" {
+    if (line.number >= 0) this.#numbered = true;
+    return "task";
   }
 
   /** Entries directly under a numbered step: work when the step stands in a phase. */
@@ -341,7 +349,7 @@ export class MarkdownReader {
     const stage = stageOf(plain.replace(/^\*+/, ""));
     if (stage !== null && stage.named && this.#stages.isDefined(stage.ref)) return true;
     if (kind !== "task") return false;
-    if (/^\[[^\]]{1,200}\]\(#/.test(raw)) return true;
+    if (WHOLE_LINK.test(raw)) return true;
     return scope.retells && isRetelling(plain, headOf(raw), this.reading.drafts);
   }
 
@@ -429,7 +437,7 @@ export class MarkdownReader {
 
   #introduction(raw: string, line: Line): void {
     const plain = plainText(raw);
-    const meaning = meaningOf(plain);
+    const meaning = this.#labelMeaning(plain);
     const words = plain.split(/\s+/).length;
     const telling = meaning.claimed === "deferred" || meaning.boxes === "criterion" || meaning.retells;
     if (words <= 5 || telling) this.#setLabel({ meaning, text: plain, checks: /\bchecks?\b/i.test(plain) && words <= 3, holder: line.holder });
@@ -444,7 +452,7 @@ export class MarkdownReader {
     }
     if (value !== "" && !/[:：]\**$/.test(value)) {
       if (label.name !== null && label.name !== "other") this.#attribute(label, line, to);
-      else if (/\bgates?\b/i.test(label.key)) this.#gateValue({ ...label, name: "gate" }, line, to);
+      else if (/(?:^|\s)gates?$/i.test(label.key) && label.key.split(/\s+/).length <= 3) this.#gateValue({ ...label, name: "gate" }, line, to);
       else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key)) this.#gateValue({ ...label, name: "criteria" }, line, to);
       this.#tellAgain(line, raw, null);
       return;
@@ -452,11 +460,19 @@ export class MarkdownReader {
     if (label.name === "status") this.#attribute(label, line, to);
     if (line.holder >= 0 && value === "" && holder !== null) return;
     const checks = label.name === "check";
-    const meaning = value === "" ? meaningOf(label.key) : meaningOf("notes");
+    const meaning = value === "" ? this.#labelMeaning(label.key) : meaningOf("notes");
     const words = label.key.split(/\s+/).length;
     if (!label.bold && meaning.because === "" && words > 5) return;
     this.#setLabel({ meaning, text: label.key, checks, holder: line.holder });
     if (statusOfTitle(raw, { lastWord: true }) !== null) this.#tellAgain(line, raw, null);
+  }
+
+  /** In a section that explains, a label announces work only when it says nothing else. */
+  #labelMeaning(key: string): Meaning {
+    const meaning = meaningOfLabel(key);
+    const work = meaning.entries === "task" || meaning.entries === "ordered-task";
+    const whole = comparable(key) === comparable(meaning.because);
+    return work && !whole && meaning.claimed === null && insideReport(this.#sections) ? meaningOf("notes") : meaning;
   }
 
   #row(line: Line): void {
@@ -513,6 +529,8 @@ export class MarkdownReader {
   }
 }
 
+/** An entry that is nothing but a link leads to where the work is told. */
+const WHOLE_LINK = /^\[[^[\]]{1,200}\](?:\(#[^)]*\)|\[[^\]]*\]|$|\s*\()/;
 const NO_ENTRY = /^(?:none|n\/a|nothing|tbd|なし.{0,12}|-+)\.?$/i;
 
 /** `Track …`, `Monitor …`: says what will be looked at, not what must be so. */
@@ -546,6 +564,3 @@ function applyTags(item: Draft, tags: readonly string[]): void {
 function titleOfStage(title: string): string {
   return title.trim();
 }
-
-void comparable;
-void mentionedStages;

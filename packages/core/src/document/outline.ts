@@ -140,7 +140,7 @@ export function isBox(text: string, from: number): boolean {
 
 function noteLabel(evidence: Writable, label: Label): void {
   const value = plainText(label.value);
-  if (label.name === "status" && statusOfValue(value) !== null) evidence.status = true;
+  if (label.name === "status" && isPlainStatus(value)) evidence.status = true;
   else if (label.name === "owner") evidence.lead = true;
   else if (label.name === "window") evidence.window = true;
   if (label.name === "effort" || label.name === "owner" || label.name === "complexity" || label.name === "priority") {
@@ -154,6 +154,12 @@ function noteLabel(evidence: Writable, label: Label): void {
     if (/timeline|week/i.test(label.key)) evidence.window = true;
     if (/priority/i.test(label.key)) evidence.workAttributes += 1;
   }
+}
+
+/** A status line that gives a state, and no report that begins with a mark. */
+function isPlainStatus(value: string): boolean {
+  const status = statusOfValue(value);
+  return status !== null && (status.form === "word" || value.length < 40);
 }
 
 function readHeading(text: string, line: Line, index: number, level: number, evidence: BlockEvidence): Heading {

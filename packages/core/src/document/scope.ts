@@ -12,6 +12,8 @@ export interface Section {
   readonly meaning: Meaning;
   /** True for a heading that tells a stage again, so that what stands under it is told again too. */
   readonly retold: boolean;
+  /** True when the item stands elsewhere: a status here is a restatement. */
+  readonly told: boolean;
 }
 
 /** A label line such as `**Tasks**:` that speaks for the lists after it. */
@@ -77,8 +79,12 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     const section = sections[i];
     if (section === undefined) break;
     if (section.retold) return nothing(boxes, severity, "told again");
+    // The document's own title speaks only for what stands directly under it, and so does the time ahead.
+    const inherited = i < sections.length - 1;
+    if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead")) continue;
     if (section.meaning.because !== "" && (section.item === null || section.meaning.entries !== "none")) {
-      return { ...pick(section.meaning), boxes, severity, direct, checks: false };
+      const picked = pick(section.meaning);
+      return { ...picked, retells: picked.retells && direct === null, boxes, severity, direct, checks: false };
     }
     if (section.item === null) continue;
     // Below a stage, a heading that says nothing hides the stage from plain entries.

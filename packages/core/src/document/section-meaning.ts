@@ -17,9 +17,11 @@ export interface Meaning {
   readonly severity: Severity | null;
   /** The word that decided, for the reason given with each item. */
   readonly because: string;
+  /** True when the words that decided are less than half of the title, so that it may name something of its own. */
+  readonly weak: boolean;
 }
 
-type Sense = Omit<Meaning, "because" | "severity">;
+type Sense = Omit<Meaning, "because" | "severity" | "weak">;
 
 const BASE: Sense = {
   entries: "neutral",
@@ -51,15 +53,15 @@ const PHRASES: readonly (readonly [Sense, string])[] = [
   [BOXED_CRITERIA, "quality validation|pre-flight|preflight|readiness checklist|verify|checkpoint"],
   [TARGETS, "metrics|metrics dashboard|health metrics|system health|targets|performance targets|slos|slo|performance goals"],
   [TARGETS, "coverage goals|quality goals|documentation goals|service levels"],
-  [TASKS, "tasks|task list|todo|todos|to do|to-do|work items|action items|required actions|actions|required changes"],
+  [TASKS, "tasks|task list|todo|todos|to do|to-do|work items|action items|required actions|required changes"],
   [TASKS, "remaining tasks|remaining work|remaining|ship|work to do|work remaining|implementation tasks|subtasks|sub-tasks"],
   [TASKS, "implementation plan|execution plan|action plan|work plan|rollout plan|migration steps|backlog|milestones"],
-  [TASKS, "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|focus"],
+  [TASKS, "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions"],
   [TASKS, "completed tasks|pending tasks|open tasks|current tasks|upcoming tasks|in progress|タスク|ロードマップ"],
-  [ORDERED, "roadmap|changes|execution order|implementation order|ordered steps|plan of work|completed|pending"],
+  [ORDERED, "roadmap|=changes|execution order|implementation order|ordered steps|plan of work|=completed|=pending"],
   [WORK, "implementation steps|planned features|planned|future features|bugs|work packages|user stories|high priority"],
   [WORK, "medium priority|low priority|critical priority|new tasks|todo tasks|work streams|workstreams|epics|stories"],
-  [WORK, "team asks|critical issues|long-term goals|short-term goals|plan|tasks breakdown|task breakdown|proposed work"],
+  [WORK, "critical issues|long-term goals|short-term goals|=plan|tasks breakdown|task breakdown|proposed work"],
   [AGAIN, "next steps|next actions|immediate next steps|next step|what's next|recommended next steps|ready for execution"],
   [LATER, "later|deferred|postponed|not first|parking lot|someday|icebox|deferred items|deferred work"],
   [NONE, "results|result|achieved|achievements|achievement|accomplishments|benefits|benefit|findings|risk|risks|mitigation"],
@@ -81,7 +83,14 @@ const PHRASES: readonly (readonly [Sense, string])[] = [
 ];
 
 const LOOKUP = new Map<string, Sense>();
-for (const [sense, phrases] of PHRASES) for (const phrase of phrases.split("|")) LOOKUP.set(phrase, sense);
+/** Phrases that mean something only when they are the whole title. */
+const EXACT = new Map<string, Sense>();
+for (const [sense, phrases] of PHRASES) {
+  for (const phrase of phrases.split("|")) {
+    if (phrase.startsWith("=")) EXACT.set(phrase.slice(1), sense);
+    else LOOKUP.set(phrase, sense);
+  }
+}
 const LONGEST_PHRASE = 4;
 
 /** Words whose presence means that the section reports, whatever else it names. */
@@ -94,7 +103,7 @@ const SEVERITIES: readonly (readonly [RegExp, Severity])[] = [
 ];
 
 const MONTHS_AHEAD = /\bnext (?:\d+|two|three|six|few|twelve) (?:weeks|months|quarters|sprints)\b/;
-const NO_MEANING: Meaning = { ...BASE, severity: null, because: "" };
+const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false };
 
 /**
  * What a heading or label announces.
@@ -102,22 +111,43 @@ const NO_MEANING: Meaning = { ...BASE, severity: null, because: "" };
  * @param title plain text without marks and status
  */
 export function meaningOf(title: string): Meaning {
-  const clean = title
-    .toLowerCase()
+  const clean = withoutAsides(title.toLowerCase().slice(0, 160))
     .replace(/[’`]/g, "'")
-    .replace(/[:.!?]+\s*$/u, "")
-    .slice(0, 120);
-  const words = clean.split(/[^\p{L}\p{N}'/-]+/u).filter((word) => word !== "" && word !== "-" && word !== "&");
+    .replace(/[:.!?]+\s*$/u, "");
+  const words = clean.split(/[^\p{L}\p{N}'/-]+/u).filter((word) => word !== "" && word !== "-");
   const severity = SEVERITIES.find(([pattern]) => pattern.test(clean))?.[1] ?? null;
-  if (MONTHS_AHEAD.test(clean) && words.length <= 6) return { ...TASKS, severity, because: "the time ahead" };
+  if (REFUSING.test(clean)) return { ...NONE, severity: null, because: "a refusal", weak: false };
+  if (MONTHS_AHEAD.test(clean) && words.length <= 6) return { ...TASKS, severity, because: "the time ahead", weak: false };
+  const exact = EXACT.get(words.join(" "));
+  if (exact !== undefined) return { ...exact, severity, because: words.join(" "), weak: false };
   const best = longestPhrase(words);
   if (best === null) return severity === null ? NO_MEANING : { ...NO_MEANING, severity };
+  const weak = best.phrase.split(" ").length * 2 < words.length;
   const reports = words.find((word) => REPORTING.has(word));
   if (reports !== undefined && best.sense.gates !== "states" && best.sense !== TARGETS && best.sense.entries !== "none") {
     const sense = reports === "dashboard" ? TARGETS : NONE;
-    return { ...sense, severity, because: reports };
+    return { ...sense, severity, because: reports, weak };
   }
-  return { ...best.sense, severity, because: best.phrase };
+  if (best.sense.entries === "criterion" && SAMPLE.test(clean)) return { ...NONE, severity, because: "a proposal", weak };
+  return { ...best.sense, severity, because: best.phrase, weak };
+}
+
+const REFUSING = /^(?:do not|don't|not |no |never|non-|what's not)/;
+const SAMPLE = /^(?:proposed|example|sample)\b/;
+
+/** Longer remarks in brackets say nothing of what the section is: `Features (beyond the milestones table)`. */
+function withoutAsides(title: string): string {
+  return title.replace(/\(([^()]*)\)/g, (whole, inside: string) => {
+    return inside.trim().split(/\s+/).length > 2 || /\d/.test(inside) ? " " : whole;
+  });
+}
+
+/** What a label announces: as {@link meaningOf}, and `Requirements:` lists what must be met. */
+export function meaningOfLabel(key: string): Meaning {
+  if (/^(?:minimum |must-have |hard )?requirements$/i.test(key.trim())) {
+    return { ...CRITERIA, severity: null, because: "requirements", weak: false };
+  }
+  return meaningOf(key);
 }
 
 function longestPhrase(words: readonly string[]): { sense: Sense; phrase: string } | null {
@@ -147,7 +177,7 @@ function cjkSense(phrase: string): Sense | undefined {
 
 /** Whether a heading is only a name for its kind of section, and no piece of work of its own. */
 export function isGeneric(title: string, meaning: Meaning): boolean {
-  if (meaning.because === "") return GENERIC.has(title.toLowerCase().replace(/[:\s]+$/, ""));
+  if (meaning.because === "" || meaning.weak) return GENERIC.has(title.toLowerCase().replace(/[:\s]+$/, ""));
   return true;
 }
 

@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
 import type { Heading, Outline } from "./outline.ts";
 import { sameWork } from "./outline.ts";
-import { isGeneric } from "./section-meaning.ts";
+import { isGeneric, meaningOf } from "./section-meaning.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
 import type { Stage } from "./stage.ts";
@@ -56,7 +56,7 @@ export class Stages {
       const known = this.itemFor(heading.trailing.ref);
       if (known === null) return made("phase", heading, "stage.trailing", "work of a named phase", [heading.trailing.ref]);
     }
-    if (heading.stage?.kind === "phase" && heading.level > 1 && heading.meaning.because === "") {
+    if (heading.stage?.kind === "phase" && heading.level > 1 && meaningOf(heading.stage.rest).entries === "neutral") {
       if (!this.isDefined(heading.stage.ref)) return made("phase", heading, "stage.unnamed", "begins with a phase", [heading.stage.ref]);
       return NEITHER;
     }
@@ -97,7 +97,8 @@ function certainStage(heading: Heading): Stage | null {
   const { stage, horizon } = heading;
   if (stage !== null && stage.named) return heading.level === 1 && stage.kind === "step" ? null : stage;
   if (stage !== null && stage.kind === "phase" && heading.level === 1 && heading.status !== null) return stage;
-  return heading.level > 1 ? horizon : null;
+  // A heading that ends in a colon is a label for what follows and no stage.
+  return heading.level > 1 && !/[:：]$/.test(heading.title) ? horizon : null;
 }
 
 function restOf(heading: Heading): string {
@@ -142,9 +143,9 @@ function stepVerdict(heading: Heading, sections: readonly Section[], outline: Ou
   const above = sections.at(-1);
   if (meaning.boxes === "criterion") return NEITHER;
   if (number !== null) return numberedStep(heading, sections, tracked, work);
-  if (meaning.because !== "" || insideReport(sections)) return NEITHER;
   if (evidence.status && !isGeneric(title, meaning)) return made("step", heading, "step.status", "a heading with a status line", []);
-  if (above !== undefined && above.meaning.headingsAreSteps && above.item === null) {
+  if ((meaning.because !== "" && !meaning.weak) || insideReport(sections)) return NEITHER;
+  if (above !== undefined && above.level > 1 && above.meaning.headingsAreSteps && above.item === null) {
     return made("step", heading, "step.planned", `heading under ${above.meaning.because}`, []);
   }
   if (above?.item?.kind === "phase" && above.level === level - 1 && evidence.workAttributes > 0) {
@@ -160,9 +161,9 @@ function stepVerdict(heading: Heading, sections: readonly Section[], outline: Ou
 function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
   const reports = insideReport(sections);
   if (tracked || (work && !reports)) return made("step", heading, "step.numbered", "a numbered heading with work", []);
-  if (reports || heading.meaning.because !== "") return NEITHER;
+  if (reports || (heading.meaning.because !== "" && !heading.meaning.weak)) return NEITHER;
   const above = sections.at(-1);
-  const announced = sections.some(({ meaning, item }) => item === null && (meaning.headingsAreSteps || meaning.entries === "task" || meaning.boxes === "criterion"));
+  const announced = sections.some(({ meaning, item, level }) => item === null && level > 1 && (meaning.headingsAreSteps || meaning.entries === "task" || meaning.boxes === "criterion"));
   const inPhase = above?.item?.kind === "phase" && heading.evidence.entries > 0;
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
   return NEITHER;

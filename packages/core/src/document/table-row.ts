@@ -31,6 +31,8 @@ export function readRow(
 ): TakenRow | null {
   const roles = readTableRoles(text, lines, row.table);
   if (roles === null) return null;
+  // A line without any bar below a table belongs to it by the letter of GFM, but is a remark.
+  if (row.cells.length < 2 && row.header.length > 1) return null;
   const title = cellText(text, row.cells[roles.title]);
   const stage = stageOf(stripMarks(title));
   if (stage !== null && stage.named) {
@@ -41,7 +43,7 @@ export function readRow(
   const parts = readItemText(title.replace(/^↳\s*/, ""));
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
-  if (/^(?:total|sum|overall)\b/i.test(parts.title) && roles.kind !== "metric") return { item: null, retold: null, gates: [] };
+  if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric") return { item: null, retold: null, gates: [] };
   const kind = kindOf(roles, scope);
   const item = draft(kind, line.line, id === "" || /^\d+$/.test(id ?? "") ? null : id, parts.title, owner, 0.9, `row.${roles.kind}: a row of a table`);
   if (kind === "phase" && stage !== null) item.aliases.push(stage.ref);

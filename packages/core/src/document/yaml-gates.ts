@@ -1,16 +1,14 @@
 import { normaliseMetric } from "../criteria/metric-name.ts";
 import { parseCriterion } from "../criteria/parse-criterion.ts";
 import type { Severity } from "../plan/inspection.ts";
-import type { Draft } from "./draft.ts";
+import type { Draft, YamlReading } from "./draft.ts";
 import { draft } from "./draft.ts";
 import type { StatedGate } from "./gate-text.ts";
 import { gatesOfEntry, gatesOfValue } from "./gate-text.ts";
 import { readItemText } from "./item-text.ts";
 import { statusOfValue } from "./status.ts";
-import type { YamlReading } from "./yaml-plan.ts";
-import { normalKey } from "./yaml-plan.ts";
 import type { YamlNode, YamlPair, YamlSource } from "./yaml-source.ts";
-import { isMapping, isSequence } from "./yaml-source.ts";
+import { isMapping, isSequence, normalKey } from "./yaml-source.ts";
 
 interface GateContext {
   readonly source: YamlSource;

@@ -1,5 +1,5 @@
 import type { Claimed, ItemKind } from "../plan/inspection.ts";
-import type { CheckDraft, Draft, GateDraft } from "./draft.ts";
+import type { Draft, YamlReading } from "./draft.ts";
 import { applyAttribute, draft, modeOf, referencesOf } from "./draft.ts";
 import { comparable, readItemText } from "./item-text.ts";
 import { attributeNameOf } from "./label.ts";
@@ -7,14 +7,7 @@ import { stageOf } from "./stage.ts";
 import { statusOfValue } from "./status.ts";
 import { readChecks, readGateBlock, readSingleGate } from "./yaml-gates.ts";
 import type { YamlNode, YamlPair, YamlSource } from "./yaml-source.ts";
-import { isMapping, isSequence } from "./yaml-source.ts";
-
-/** What a block or document of YAML holds. */
-export interface YamlReading {
-  readonly drafts: Draft[];
-  readonly gates: GateDraft[];
-  readonly checks: CheckDraft[];
-}
+import { isMapping, isSequence, normalKey } from "./yaml-source.ts";
 
 /** What is known about the place of a block. */
 export interface YamlPlace {
@@ -80,11 +73,6 @@ function statesThreshold(source: YamlSource, node: YamlNode, depth: number): boo
     source.entriesOf(node).some((entry) => statesThreshold(source, entry, depth + 1)) ||
     source.pairsOf(node).some(({ value }) => statesThreshold(source, value, depth + 1))
   );
-}
-
-/** Lower case with `_` between words. */
-export function normalKey(key: string): string {
-  return key.trim().toLowerCase().replace(/[\s-]+/g, "_");
 }
 
 /** Reads a whole mapping (or list) as a plan: items, gates and checks. */

@@ -102,6 +102,14 @@ export class YamlSource {
   }
 }
 
+/** A key in lower case with `_` between words. */
+export function normalKey(key: string): string {
+  return key
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, "_");
+}
+
 /** Whether a node is a mapping. */
 export function isMapping(node: YamlNode): boolean {
   return isMap(node);

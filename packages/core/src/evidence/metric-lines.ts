@@ -22,7 +22,7 @@ export const MOST_METRICS = 10_000;
 
 const LONGEST_LINE = 512;
 const NAME = String.raw`([\p{L}_][\p{L}\p{N}_./:%()-]{0,199}(?: [\p{L}\p{N}_./:%()-]{1,199}){0,11})`;
-const NUMBER = String.raw`([+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?|[+-]?(?:NaN|nan|NAN|inf|Inf|INF|[Ii]nfinity))`;
+const NUMBER = String.raw`([+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?|[+-]?(?:NaN|nan|NAN|[Ii]nfinity|inf|Inf|INF))`;
 const NUMBER_LINE = new RegExp(`^${NAME}=${NUMBER}(?: ?([\\p{L}µμ%/][\\p{L}%/]{0,15}))?$`, "u");
 const FRACTION_LINE = new RegExp(`^${NAME}=(\\d{1,15})/(\\d{1,15})$`, "u");
 const STATE_LINE = new RegExp(`^${NAME}=([A-Za-z][A-Za-z_-]{0,63})$`, "u");

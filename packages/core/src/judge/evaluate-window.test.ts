@@ -180,7 +180,7 @@ describe("a window", () => {
     expect(judge("24hr canary", old)).toBe("pass met");
   });
   it("is not believed when a known run is missing", () => {
-    const ledger = new Map([["check", { runs: 98, newestEndedAt: ago(1) }]]);
+    const ledger = new Map([["check", { records: ["sha256:gone"], newest: [] }]]);
     expect(judge("24hr canary", every(15, 97), { context: { ledger } })).toBe("inconclusive no_evidence");
   });
   it("takes the slots that the policy gives it", () => {

@@ -81,11 +81,11 @@ export interface JudgedSubject {
   readonly dirty: boolean;
 }
 
-/** How many runs of a check are known, so that one that was taken away is missed. */
+/** The records of a check that are known, by digest, so that one that was taken away or changed is missed. */
 export interface CheckLedger {
-  readonly runs: number;
-  /** End of the newest run, as on its record. */
-  readonly newestEndedAt: string;
+  readonly records: readonly string[];
+  /** Of those, the records of the newest run. */
+  readonly newest: readonly string[];
 }
 
 /** The present, as far as judging depends on it. */

@@ -232,7 +232,8 @@ describe("the newest run", () => {
     ).toBe("pass met fresh");
   });
   it("is missed when it is known and its record was taken away", () => {
-    const ledger = new Map([["check", { runs: 2, newestEndedAt: ago(1) }]]);
+    const { digest } = makeRecord({ metrics: SIX, minutesAgo: 1 });
+    const ledger = new Map([["check", { records: [digest], newest: [digest] }]]);
     expect(judge("<7", [{ metrics: SIX, minutesAgo: 10 }], { context: { ledger } })).toBe(
       "inconclusive no_evidence fresh",
     );
@@ -523,7 +524,8 @@ describe("a comparison with the past", () => {
     expect(judge(text, records)).toBe(expected);
   });
   it("is not made when a known run is missing", () => {
-    const ledger = new Map([["check", { runs: 3, newestEndedAt: ago(1) }]]);
+    const { digest } = makeRecord(run(5, 60));
+    const ledger = new Map([["check", { records: [digest], newest: [] }]]);
     expect(judge("ratchet", [run(9, 50), run(1, 50)], { context: { ledger } })).toBe("inconclusive no_evidence fresh");
   });
   it("says what it was compared with", () => {

@@ -1,10 +1,11 @@
 import { CLOCK_SKEW_MS, isExpired, isStale, TIER_ORDER } from "./doubt.ts";
 import { evaluate } from "./evaluate.ts";
 import { isAbout } from "./evaluate-witness.ts";
+import { compileExpression } from "./expression.ts";
 import type { Finding } from "./finding.ts";
 import { inconclusive, settle } from "./finding.ts";
 import { parseInstant } from "./instant.ts";
-import type { EvidenceRecord, JudgeInput } from "./judge-input.ts";
+import type { CheckLedger, EvidenceRecord, JudgeInput } from "./judge-input.ts";
 import type { Observations } from "./observe.ts";
 import { groupRuns, newestRuns, type Run } from "./runs.ts";
 import type { Freshness, Tier, Verdict } from "./verdict.ts";
@@ -46,6 +47,10 @@ function findingOf(input: JudgeInput, seen: Observations): Finding {
   if (gate.criterion === null) {
     return inconclusive("unparsed", `the text ${JSON.stringify(clip(gate.text))} is no criterion that can be judged`);
   }
+  if (bound.problem !== null && gate.criterion.kind === "expression") {
+    const compiled = compileExpression(gate.criterion);
+    if ("message" in compiled) return evaluate(gate.criterion, seen);
+  }
   if (bound.problem === "unbound") return inconclusive("unbound", "no check is bound to it");
   if (bound.problem === "ambiguous") return inconclusive("ambiguous", "more than one check could speak for it");
   return evaluate(gate.criterion, seen);
@@ -67,25 +72,22 @@ function withPolicy(finding: Finding, seen: Observations): Finding {
 
 function observationsOf(input: JudgeInput): Observations {
   const runs = groupRuns(input.bound);
-  const { ledger } = input.context;
-  const complete =
-    ledger === undefined ||
-    input.bound.checks.every((check) => {
-      const known = ledger.get(check.id)?.runs ?? 0;
-      return runs.filter((run) => run.source === check.id).length >= known;
-    });
+  const complete = isPresent(input, (known) => known.records);
   return { input, runs, newest: [...newestRuns(runs).values()], complete };
 }
 
 function newestIsPresent(seen: Observations): boolean {
-  const { ledger } = seen.input.context;
+  return isPresent(seen.input, (known) => known.newest);
+}
+
+/** Whether the known records of all bound checks, as far as they are picked, are among the evidence. */
+function isPresent(input: JudgeInput, pick: (known: CheckLedger) => readonly string[]): boolean {
+  const { ledger } = input.context;
   if (ledger === undefined) return true;
-  return seen.input.bound.checks.every((check) => {
+  const present = new Set(input.bound.records.map((record) => record.digest));
+  return input.bound.checks.every((check) => {
     const known = ledger.get(check.id);
-    if (known === undefined) return true;
-    const knownMs = parseInstant(known.newestEndedAt);
-    const newest = seen.newest.find((run) => run.source === check.id);
-    return newest !== undefined && newest.endedMs !== null && knownMs !== null && newest.endedMs >= knownMs;
+    return known === undefined || pick(known).every((digest) => present.has(digest));
   });
 }
 

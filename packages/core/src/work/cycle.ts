@@ -36,7 +36,11 @@ function searchFrom(
       done.add(top.node.key);
       continue;
     }
-    if (onPath.has(key)) return circle(path.map((step) => step.node.key), key);
+    if (onPath.has(key))
+      return circle(
+        path.map((step) => step.node.key),
+        key,
+      );
     const node = done.has(key) ? undefined : byKey.get(key);
     if (node === undefined) continue;
     path.push({ node, next: 0 });

@@ -49,7 +49,11 @@ class Scheduler {
   private readonly nodes = new Map<string, DraftNode>();
   private readonly order: DraftNode[] = [];
   private readonly exitOf = new Map<string, Frontier>();
-  private readonly explicit: { readonly item: PlanItem; readonly target: string; readonly nodes: readonly DraftNode[] }[] = [];
+  private readonly explicit: {
+    readonly item: PlanItem;
+    readonly target: string;
+    readonly nodes: readonly DraftNode[];
+  }[] = [];
   private readonly notes: WorkNote[] = [];
   private joins = 0;
   private readonly options: ScheduleOptions;
@@ -220,7 +224,8 @@ class Scheduler {
 
   private isWithin(key: string, host: PlanItem): boolean {
     let at: PlanItem | undefined = this.tree.itemOf.get(this.nodes.get(key)?.item ?? "");
-    while (at !== undefined && at.key !== host.key) at = at.parent === null ? undefined : this.tree.itemOf.get(at.parent);
+    while (at !== undefined && at.key !== host.key)
+      at = at.parent === null ? undefined : this.tree.itemOf.get(at.parent);
     return at !== undefined;
   }
 

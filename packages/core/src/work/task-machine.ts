@@ -29,16 +29,7 @@
  */
 
 /** Every state a task can be in. */
-export const TASK_STATES = [
-  "waiting",
-  "ready",
-  "leased",
-  "reported",
-  "held",
-  "accepted",
-  "dead",
-  "cancelled",
-] as const;
+export const TASK_STATES = ["waiting", "ready", "leased", "reported", "held", "accepted", "dead", "cancelled"] as const;
 
 /** One of {@link TASK_STATES}. */
 export type TaskState = (typeof TASK_STATES)[number];
@@ -179,7 +170,11 @@ export function transition(task: TaskSnapshot, command: TaskCommand): Transition
   if (ofState.length === 0) return { ok: false, reason: "wrong_state" };
   const row = ofState.find((candidate) => candidate.when.every((guard) => TASK_GUARDS[guard](task)));
   if (row === undefined) return { ok: false, reason: "guard" };
-  return { ok: true, task: { ...task, state: row.to, attempt: nextAttempt(task, row), tries: nextTries(task, row) }, by: row };
+  return {
+    ok: true,
+    task: { ...task, state: row.to, attempt: nextAttempt(task, row), tries: nextTries(task, row) },
+    by: row,
+  };
 }
 
 /** Whether nothing but an operator can move the task any more. */

@@ -5,7 +5,8 @@ import { metricsOf, readingOf } from "../testing/reading-of.ts";
 const LINES =
   '<line number="1" hits="2"/><line number="2" hits="0" branch="true" condition-coverage="50% (1/2)"/>' +
   '<line number="3" hits="1" branch="false"/>';
-const HEADER = 'lines-valid="3" lines-covered="2" line-rate="0.6667" branches-valid="2" branches-covered="1" branch-rate="0.5"';
+const HEADER =
+  'lines-valid="3" lines-covered="2" line-rate="0.6667" branches-valid="2" branches-covered="1" branch-rate="0.5"';
 
 function report(attributes: string, classes: string): string {
   return (
@@ -42,6 +43,32 @@ describe("a Cobertura report", () => {
     expect(metricsOf(reading)).toMatchObject({ lines_total: 3, lines_covered: 2 });
   });
 
+  it("counts the lines of methods where the class lists none, and else leaves them aside", async () => {
+    const method = `<method name="m"><lines>${LINES}</lines></method>`;
+    const only = await readingOf(report('lines-valid="3"', classOf("a.py", "", method)));
+    expect(metricsOf(only)).toMatchObject({ lines_total: 3, lines_covered: 2 });
+    const both = await readingOf(report('lines-valid="1"', classOf("a.py", '<line number="9" hits="1"/>', method)));
+    expect(metricsOf(both)).toMatchObject({ lines_total: 1, lines_covered: 1 });
+    expect([...only.anomalies, ...both.anomalies]).toEqual([]);
+  });
+
+  it("may claim branches beside those on its lines, as far as that explains the difference", async () => {
+    const claim = (valid: number, covered: number): string =>
+      report(`line-rate="0.6667" branches-valid="${valid}" branches-covered="${covered}"`, classOf("a.py", LINES));
+    expect((await readingOf(claim(4, 2))).anomalies).toEqual([]);
+    expect((await readingOf(claim(3, 3))).anomalies).toEqual(["header_mismatch"]);
+    expect((await readingOf(claim(1, 1))).anomalies).toEqual(["header_mismatch"]);
+    expect((await readingOf(claim(4, 0))).anomalies).toEqual(["header_mismatch"]);
+  });
+
+  it("whose class has more lines of methods than are kept is unsupported", async () => {
+    const method = `<method name="m"><lines>${LINES}</lines></method>`;
+    const reading = await readingOf(report('line-rate="1"', classOf("a.py", "", method)), "cobertura", {
+      limits: { maxEntries: 2 },
+    });
+    expect(reading.anomalies).toContain("unsupported");
+  });
+
   it.each([
     ["lines-valid", 'lines-valid="4" lines-covered="2"'],
     ["lines-covered", 'lines-valid="3" lines-covered="3"'],
@@ -68,7 +95,10 @@ describe("a Cobertura report", () => {
     ["a class without a file", report("", classOf("", LINES))],
     ["a class in a class", report("", `<class filename="a">${classOf("b", LINES)}</class>`)],
     ["a condition without a count", report("", classOf("a", '<line number="1" hits="1" condition-coverage="all"/>'))],
-    ["more conditions met than there are", report("", classOf("a", '<line number="1" hits="1" condition-coverage="(3/2)"/>'))],
+    [
+      "more conditions met than there are",
+      report("", classOf("a", '<line number="1" hits="1" condition-coverage="(3/2)"/>')),
+    ],
     ["a line number that no file has", report("", classOf("a", '<line number="99999999" hits="1"/>'))],
   ])("with %s is malformed", async (_what, text) => {
     const reading = await readingOf(text, "cobertura");

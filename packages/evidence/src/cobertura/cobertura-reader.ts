@@ -10,8 +10,8 @@ import { coberturaMismatch, noSums } from "./cobertura-header.ts";
 
 /**
  * Reads Cobertura XML (coverage-04.dtd), as Cobertura, coverage.py, Coverlet, Istanbul, JaCoCo converters and PHPUnit
- * write it. Each line of a source file counts once, whichever classes and methods name it; the sums and rates of the
- * root are only compared.
+ * write it. Each line of a source file counts once, whichever classes name it; the lines of methods repeat those of
+ * their class and count only where the class lists none. The sums and rates of the root are only compared.
  */
 export function createCoberturaReader(limits: ReadLimits = DEFAULT_LIMITS): ReportReader {
   const oddities = new Oddities();
@@ -26,6 +26,7 @@ export function createCoberturaReader(limits: ReadLimits = DEFAULT_LIMITS): Repo
 class CoberturaHandler implements XmlHandler {
   readonly #tally: CoverageTally;
   readonly #oddities: Oddities;
+  readonly #limits: ReadLimits;
   /** The same counting for this document alone: what its header must agree with. */
   readonly #own: CoverageTally;
   readonly #ownFiles = new Set<FileCoverage>();
@@ -35,10 +36,13 @@ class CoberturaHandler implements XmlHandler {
   #file: FileCoverage | null = null;
   #ownFile: FileCoverage | null = null;
   #inMethods = 0;
+  #classLines = 0;
+  #methodLines: XmlAttributes[] = [];
 
   constructor(tally: CoverageTally, oddities: Oddities, limits: ReadLimits) {
     this.#tally = tally;
     this.#oddities = oddities;
+    this.#limits = limits;
     this.#own = new CoverageTally(new Oddities(), limits);
   }
 
@@ -48,11 +52,12 @@ class CoberturaHandler implements XmlHandler {
       this.#root = attributes;
     } else if (name === "class") this.#class(attributes);
     else if (name === "methods") this.#inMethods = depth;
+    else if (name === "line" && this.#inMethods > 0) this.#keepMethodLine(attributes);
     else if (name === "line") this.#line(attributes);
   }
 
   close(name: string, depth: number): void {
-    if (name === "class") this.#file = null;
+    if (name === "class") this.#closeClass();
     else if (depth === this.#inMethods) this.#inMethods = 0;
     if (depth !== 1) return;
     const mismatch = coberturaMismatch(this.#root, this.#rows, this.#unique());
@@ -66,6 +71,19 @@ class CoberturaHandler implements XmlHandler {
     this.#file = this.#tally.file(path);
     this.#ownFile = this.#own.file(path);
     this.#ownFiles.add(this.#ownFile);
+    this.#classLines = 0;
+    this.#methodLines = [];
+  }
+
+  #closeClass(): void {
+    if (this.#classLines === 0) for (const line of this.#methodLines) this.#line(line);
+    this.#file = null;
+  }
+
+  #keepMethodLine(attributes: XmlAttributes): void {
+    if (this.#methodLines.length >= this.#limits.maxEntries)
+      throw new StopReading("unsupported", "a class has too many lines");
+    this.#methodLines.push(attributes);
   }
 
   #line(attributes: XmlAttributes): void {
@@ -84,7 +102,7 @@ class CoberturaHandler implements XmlHandler {
       this.#tally.entry(this.#file.branches, `${at},${index}`, index < branches.hit);
       this.#own.entry(this.#ownFile.branches, `${at},${index}`, index < branches.hit);
     }
-    if (this.#inMethods > 0) return;
+    this.#classLines += 1;
     this.#rows.lines += 1;
     if (hit) this.#rows.linesHit += 1;
     this.#rows.branches += branches.found;

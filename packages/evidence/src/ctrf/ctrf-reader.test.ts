@@ -9,7 +9,11 @@ interface Test {
 }
 
 function report(tests: readonly Test[], summary: Readonly<Record<string, unknown>> = {}): string {
-  return JSON.stringify({ reportFormat: "CTRF", specVersion: "0.0.0", results: { tool: { name: "t" }, summary, tests } });
+  return JSON.stringify({
+    reportFormat: "CTRF",
+    specVersion: "0.0.0",
+    results: { tool: { name: "t" }, summary, tests },
+  });
 }
 
 const PASSED: Test = { name: "a", status: "passed", duration: 1500 };
@@ -35,7 +39,12 @@ describe("a CTRF report", () => {
   );
 
   it("tells tests of the same name in different files apart", async () => {
-    const reading = await readingOf(report([{ ...PASSED, filePath: "a", status: "failed" }, { ...PASSED, filePath: "b" }]));
+    const reading = await readingOf(
+      report([
+        { ...PASSED, filePath: "a", status: "failed" },
+        { ...PASSED, filePath: "b" },
+      ]),
+    );
     expect(reading.anomalies).toEqual([]);
   });
 

@@ -50,11 +50,16 @@ export class JunitCase {
     else if (!SILENT.has(name) && this.unknown.length < 3) this.unknown.push(name);
   }
 
+  /** Whether anything marks the case as skipped, even if it failed nevertheless. */
+  get skipMark(): boolean {
+    return this.#skipped || STATUS_SKIPPED.has(this.#status);
+  }
+
   /** The worst that any part of the case says. A rerun element alone means that no try passed. */
   outcome(): CaseOutcome {
     if (this.#errored) return "errored";
     if (this.#failed || this.#rerun || STATUS_BAD.has(this.#status)) return "failed";
-    if (this.#skipped || STATUS_SKIPPED.has(this.#status)) return "skipped";
+    if (this.skipMark) return "skipped";
     return this.#retried ? "flaky" : "passed";
   }
 }

@@ -29,12 +29,16 @@ describe("the dialects of JUnit", () => {
     ["go-junit-report", 3, 1, 1, 0, 1, 0],
     ["nested", 3, 3, 0, 0, 0, 0],
     ["googletest", 3, 1, 0, 0, 2, 0],
-  ])("counts the cases of %s and finds its header to agree", async (name, total, passed, failed, errored, skipped, flaky) => {
-    const reading = await readingOf(fixture(name));
-    expect(reading.cases).toMatchObject({ total, passed, failed, errored, skipped, flaky });
-    expect(reading.anomalies).toEqual(flaky > 0 ? ["flaky"] : []);
-    expect(reading.reader).toEqual({ name: "junit", version: "1" });
-  });
+    ["node-test", 6, 2, 2, 0, 2, 0],
+  ])(
+    "counts the cases of %s and finds its header to agree",
+    async (name, total, passed, failed, errored, skipped, flaky) => {
+      const reading = await readingOf(fixture(name));
+      expect(reading.cases).toMatchObject({ total, passed, failed, errored, skipped, flaky });
+      expect(reading.anomalies).toEqual(flaky > 0 ? ["flaky"] : []);
+      expect(reading.reader).toEqual({ name: "junit", version: "1" });
+    },
+  );
 
   it.each([1, 2, 3, 7])("reads the same from pieces of %i bytes", async (pieceBytes) => {
     for (const name of ["ant", "surefire-flaky", "pytest", "nested"]) {
@@ -57,12 +61,16 @@ describe("the dialects of JUnit", () => {
   });
 
   it("sees failure in a status that no child element repeats", async () => {
-    const reading = await readingOf(suite("", '<testcase name="a" status="fail"/><testcase name="b" status="passed"/>'));
+    const reading = await readingOf(
+      suite("", '<testcase name="a" status="fail"/><testcase name="b" status="passed"/>'),
+    );
     expect(reading.cases).toMatchObject({ failed: 1, passed: 1 });
   });
 
   it("takes a case with only a rerun failure for failed", async () => {
-    expect((await readingOf(suite("", '<testcase name="a"><rerunFailure/></testcase>'))).cases).toMatchObject({ failed: 1 });
+    expect((await readingOf(suite("", '<testcase name="a"><rerunFailure/></testcase>'))).cases).toMatchObject({
+      failed: 1,
+    });
   });
 
   it("counts an error of the suite itself", async () => {
@@ -72,7 +80,10 @@ describe("the dialects of JUnit", () => {
   });
 
   it("reads a report in the encoding that it declares", async () => {
-    const bytes = Buffer.from(`<?xml version="1.0" encoding="ISO-8859-1"?>${suite("", '<testcase name="größe"/>')}`, "latin1");
+    const bytes = Buffer.from(
+      `<?xml version="1.0" encoding="ISO-8859-1"?>${suite("", '<testcase name="größe"/>')}`,
+      "latin1",
+    );
     const reader = createJunitReader();
     await reader.read(bytes, "a.xml");
     expect(reader.finish()).toMatchObject({ anomalies: [], cases: { passed: 1 } });
@@ -140,10 +151,17 @@ describe("JUnit that proves nothing", () => {
     ["nests a case in a case", `<testsuite><testcase name="a">${PASSED}</testcase></testsuite>`, "malformed"],
     ["hides a case in properties", `<testsuite><properties>${FAILED}</properties>${PASSED}</testsuite>`, "malformed"],
     ["uses an entity that nobody defined", `<testsuite>${PASSED}<testcase name="&who;"/></testsuite>`, "malformed"],
+    ["has two document types", `<!DOCTYPE a><!DOCTYPE b><testsuite>${PASSED}</testsuite>`, "malformed"],
+    ["has an endless document type", `<!DOCTYPE a "${"x".repeat(5000)}"><testsuite>${PASSED}</testsuite>`, "malformed"],
+    ["breaks off in its document type", "<!DOCTYPE a", "truncated"],
     ["has an endless entity", `<testsuite>${PASSED}&${"a".repeat(100)}`, "malformed"],
     ["has declarations of its own", `<!DOCTYPE t [<!ENTITY a "b">]><testsuite>${PASSED}</testsuite>`, "malformed"],
     ["has a late document type", `<testsuite>${PASSED}</testsuite><!DOCTYPE t>`, "malformed"],
-    ["is in an unknown encoding", `<?xml version="1.0" encoding="klingon"?><testsuite>${PASSED}</testsuite>`, "malformed"],
+    [
+      "is in an unknown encoding",
+      `<?xml version="1.0" encoding="klingon"?><testsuite>${PASSED}</testsuite>`,
+      "malformed",
+    ],
     ["is empty text", " ", "malformed"],
   ])("and %s is odd", async (_what, text, anomaly) => {
     const reading = await readingOf(text, "junit");
@@ -151,14 +169,24 @@ describe("JUnit that proves nothing", () => {
     expect(metricsOf(reading)).not.toHaveProperty("test_pass_rate");
   });
 
+  it("in an entity that ends in another piece is whole", async () => {
+    const text = suite("", `${PASSED}<system-out>a &amp; b &lt; c</system-out>`);
+    expect((await readingOf(text, "junit", { pieceBytes: 3 })).anomalies).toEqual([]);
+  });
+
   it("with bytes that are no text is malformed", async () => {
     const reader = createJunitReader();
-    await reader.read(Buffer.concat([Buffer.from("<testsuite>"), Buffer.from([0xff, 0xfe, 0xc0]), Buffer.from("</testsuite>")]), "a");
+    await reader.read(
+      Buffer.concat([Buffer.from("<testsuite>"), Buffer.from([0xff, 0xfe, 0xc0]), Buffer.from("</testsuite>")]),
+      "a",
+    );
     expect(reader.finish().anomalies).toContain("malformed");
   });
 
   it("with an outcome it does not know is unsupported", async () => {
-    expect((await readingOf(suite("", '<testcase name="a"><exploded/></testcase>'))).anomalies).toEqual(["unsupported"]);
+    expect((await readingOf(suite("", '<testcase name="a"><exploded/></testcase>'))).anomalies).toEqual([
+      "unsupported",
+    ]);
   });
 
   it("with one case both failed and passed is flaky, and the failure still counts", async () => {
@@ -170,7 +198,9 @@ describe("JUnit that proves nothing", () => {
 
 describe("bounds of a JUnit reading", () => {
   it("end a document that nests too deep", async () => {
-    const reading = await readingOf("<testsuite>".repeat(20) + "</testsuite>".repeat(20), "junit", { limits: { maxDepth: 10 } });
+    const reading = await readingOf("<testsuite>".repeat(20) + "</testsuite>".repeat(20), "junit", {
+      limits: { maxDepth: 10 },
+    });
     expect(reading.notes[0]?.message).toContain("deeper than 10");
     expect(reading.anomalies).toContain("malformed");
   });

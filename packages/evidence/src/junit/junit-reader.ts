@@ -5,15 +5,13 @@ import { TestTally } from "../test-tally.ts";
 import type { XmlAttributes, XmlHandler } from "../xml/read-xml.ts";
 import { readXml } from "../xml/read-xml.ts";
 import { JunitCase } from "./junit-case.ts";
-import type { SuiteCounts } from "./junit-header.ts";
-import { addCounts, headerMismatch, noCounts } from "./junit-header.ts";
+import type { SuiteCounts, SuiteSums } from "./junit-header.ts";
+import { addAsChild, addCounts, headerMismatch, noCounts } from "./junit-header.ts";
 
 /** A `<testsuites>` or `<testsuite>` that is open. */
-interface OpenSuite {
+interface OpenSuite extends SuiteSums {
   readonly name: string;
   readonly attributes: XmlAttributes;
-  readonly own: SuiteCounts;
-  readonly all: SuiteCounts;
 }
 
 /**
@@ -52,7 +50,8 @@ class JunitHandler implements XmlHandler {
     } else if (this.#asideDepth > 0) {
       refuseCaseIn(name);
     } else if (name === "testsuite" || (name === "testsuites" && depth === 1)) {
-      this.#suites.push({ name: attributes["name"] ?? "", attributes, own: noCounts(), all: noCounts() });
+      const sums: SuiteSums = { own: noCounts(), children: noCounts(), all: noCounts() };
+      this.#suites.push({ name: attributes["name"] ?? "", attributes, ...sums });
     } else if (depth === 1) {
       throw new StopReading("malformed", `the root is <${name}>, not <testsuites> or <testsuite>`);
     } else if (name === "testcase") {
@@ -87,6 +86,7 @@ class JunitHandler implements XmlHandler {
       cases: 1,
       bad: outcome === "failed" || outcome === "errored" ? 1 : 0,
       skipped: outcome === "skipped" ? 1 : 0,
+      skipMarks: testCase.skipMark ? 1 : 0,
       suiteErrors: 0,
     };
     const suite = this.#suites.at(-1);
@@ -104,10 +104,13 @@ class JunitHandler implements XmlHandler {
     const suite = this.#suites.pop();
     if (suite === undefined) return;
     addCounts(suite.all, suite.own);
-    const mismatch = headerMismatch(suite.attributes, suite.own, suite.all);
+    addCounts(suite.children, suite.own);
+    const mismatch = headerMismatch(suite.attributes, suite);
     if (mismatch !== null) this.#oddities.add("header_mismatch", `suite "${suite.name}" ${mismatch}`);
     const parent = this.#suites.at(-1);
-    if (parent !== undefined) addCounts(parent.all, suite.all);
+    if (parent === undefined) return;
+    addCounts(parent.all, suite.all);
+    addAsChild(parent.children, suite.all);
   }
 }
 

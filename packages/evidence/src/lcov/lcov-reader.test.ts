@@ -58,7 +58,11 @@ describe("an LCOV tracefile", () => {
       open: () => Buffer.from(text),
     }));
     const [reading] = await readReports(sources);
-    expect(metricsOf(reading ?? (await readingOf("")))).toMatchObject({ lines_total: 2, lines_covered: 2, line_coverage: 100 });
+    expect(metricsOf(reading ?? (await readingOf("")))).toMatchObject({
+      lines_total: 2,
+      lines_covered: 2,
+      line_coverage: 100,
+    });
   });
 
   it("says nothing of branches and functions when it has none", async () => {

@@ -38,6 +38,8 @@ describe("metric lines", () => {
   it("of an output of which only the head was kept are truncated", async () => {
     const reading = await readReport(Buffer.from("a=1\n"), { truncated: true, place: "stdout" });
     expect(reading.anomalies).toEqual(["truncated"]);
-    expect(reading.notes).toEqual([{ anomaly: "truncated", message: "only the head was kept", place: "stdout", line: null }]);
+    expect(reading.notes).toEqual([
+      { anomaly: "truncated", message: "only the head was kept", place: "stdout", line: null },
+    ]);
   });
 });

@@ -72,7 +72,10 @@ describe("a SARIF log", () => {
           results: [{ ruleIndex: 0 }, { rule: { index: 0, toolComponent: { index: 1 } } }],
           invocations: [{ executionSuccessful: true }],
           artifacts: [{}],
-          tool: { driver: { rules: RULES }, extensions: [{ rules: [] }, { rules: [{ id: "X", defaultConfiguration: { level: "note" } }] }] },
+          tool: {
+            driver: { rules: RULES },
+            extensions: [{ rules: [] }, { rules: [{ id: "X", defaultConfiguration: { level: "note" } }] }],
+          },
         },
       ],
     });
@@ -98,8 +101,16 @@ describe("a SARIF log", () => {
   });
 
   it("counts new findings only when each says its baseline state", async () => {
-    const told = [{ baselineState: "new", level: "error" }, { baselineState: "unchanged" }, { baselineState: "absent" }];
-    expect(metricsOf(await readingOf(log(run(told))))).toMatchObject({ findings: 2, new_findings: 1, new_findings_error: 1 });
+    const told = [
+      { baselineState: "new", level: "error" },
+      { baselineState: "unchanged" },
+      { baselineState: "absent" },
+    ];
+    expect(metricsOf(await readingOf(log(run(told))))).toMatchObject({
+      findings: 2,
+      new_findings: 1,
+      new_findings_error: 1,
+    });
     const untold = metricsOf(await readingOf(log(run([...told, {}]))));
     expect(untold).not.toHaveProperty("new_findings");
   });
@@ -110,7 +121,9 @@ describe("a SARIF log", () => {
       findings_high: 0,
       findings_medium: 1,
     });
-    expect(metricsOf(await readingOf(log(run([{ ruleId: "R1" }, { ruleId: "R3" }]))))).not.toHaveProperty("findings_critical");
+    expect(metricsOf(await readingOf(log(run([{ ruleId: "R1" }, { ruleId: "R3" }]))))).not.toHaveProperty(
+      "findings_critical",
+    );
   });
 
   it("adds up its runs", async () => {
@@ -166,7 +179,11 @@ describe("odd SARIF", () => {
     ["an unknown baseline state", log(run([{ baselineState: "old" }])), "malformed"],
     ["something else for results", log(run([], { results: {} })), "malformed"],
     ["results in another file", log(run([], { externalPropertyFileReferences: {} })), "unsupported"],
-    ["overridden levels", log(run([], { invocations: [{ executionSuccessful: true, ruleConfigurationOverrides: [{}] }] })), "unsupported"],
+    [
+      "overridden levels",
+      log(run([], { invocations: [{ executionSuccessful: true, ruleConfigurationOverrides: [{}] }] })),
+      "unsupported",
+    ],
     ["its runs twice", '{"version":"2.1.0","runs":[],"runs":[]}', "malformed"],
     ["text after it", `${log(run([]))} done`, "malformed"],
     ["its end missing", log(run([])).slice(0, -5), "truncated"],

@@ -11,7 +11,7 @@ export type TapLine =
       readonly directive: "skip" | "todo" | null;
     }
   | { readonly kind: "bail"; readonly reason: string }
-  | { readonly kind: "subtest"; readonly name: string }
+  | { readonly kind: "subtest"; readonly depth: number; readonly name: string }
   | { readonly kind: "failures"; readonly count: number }
   | { readonly kind: "yaml"; readonly indent: number }
   | { readonly kind: "other" };
@@ -29,7 +29,7 @@ export function readTapLine(raw: string): TapLine {
   const indent = raw.length - raw.trimStart().length;
   if (text === "---") return { kind: "yaml", indent };
   const subtest = /^# Subtest(?:: (.*))?$/.exec(text);
-  if (subtest !== null) return { kind: "subtest", name: subtest[1] ?? "" };
+  if (subtest !== null) return { kind: "subtest", depth: Math.floor(indent / INDENT), name: subtest[1] ?? "" };
   const version = /^TAP version (\d{1,4})$/.exec(raw.trimEnd());
   if (version !== null) return { kind: "version", version: Number(version[1]) };
   const failures = /^# (?:fail|failed|cancelled) {1,3}(\d{1,9})$/.exec(raw.trimEnd());

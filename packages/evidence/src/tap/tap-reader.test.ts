@@ -59,7 +59,10 @@ describe("a TAP document", () => {
   });
 
   it("takes the skipped parent of an empty subtest for one skipped case", async () => {
-    expect((await readingOf("1..2\n    1..0 # SKIP\nok 1 - x # SKIP\nok 2\n")).cases).toMatchObject({ total: 2, skipped: 1 });
+    expect((await readingOf("1..2\n    1..0 # SKIP\nok 1 - x # SKIP\nok 2\n")).cases).toMatchObject({
+      total: 2,
+      skipped: 1,
+    });
   });
 
   it("may number its points in any order", async () => {

@@ -96,8 +96,10 @@ class TapDocument {
       this.#started = true;
     } else if (read.kind === "bail") {
       throw new StopReading("truncated", `the run bailed out: ${read.reason}`, line);
-    } else if (read.kind === "subtest") this.#current().nextName = read.name;
-    else if (read.kind === "failures") this.#failures += read.count;
+    } else if (read.kind === "subtest") {
+      if (read.depth >= this.#levels.length) this.#enter(read.depth, line);
+      this.#current().nextName = read.name;
+    } else if (read.kind === "failures") this.#failures += read.count;
     else if (read.kind === "plan" || read.kind === "point") {
       this.#started = true;
       const level = this.#enter(read.depth, line);
@@ -113,18 +115,10 @@ class TapDocument {
     return level;
   }
 
-  /** Goes to the level of a line: one deeper begins a subtest, one less deep ends it. */
+  /** Goes to the level of a line: a deeper one begins subtests, a less deep one ends them. */
   #enter(depth: number, line: number): TapLevel {
-    if (depth > this.#levels.length) throw new StopReading("malformed", "a subtest is indented too far", line);
     if (depth >= this.#limits.maxDepth) throw new StopReading("malformed", "subtests nest too deep", line);
-    if (depth === this.#levels.length) {
-      const parent = this.#current();
-      if (parent.ended !== null)
-        throw new StopReading("malformed", "a subtest has no test point that sums it up", line);
-      const name = parent.nextName === "" ? `${parent.points + 1}` : parent.nextName;
-      parent.nextName = "";
-      this.#levels.push(new TapLevel(parent.name === "" ? name : `${parent.name} > ${name}`));
-    }
+    while (this.#levels.length <= depth) this.#begin(line);
     while (this.#levels.length - 1 > depth) {
       const ended = this.#levels.pop() ?? null;
       if (ended?.ended !== null && ended?.ended !== undefined) {
@@ -137,6 +131,14 @@ class TapDocument {
       parent.cases += ended?.cases ?? 0;
     }
     return this.#current();
+  }
+
+  #begin(line: number): void {
+    const parent = this.#current();
+    if (parent.ended !== null) throw new StopReading("malformed", "a subtest has no test point that sums it up", line);
+    const name = parent.nextName === "" ? `${parent.points + 1}` : parent.nextName;
+    parent.nextName = "";
+    this.#levels.push(new TapLevel(parent.name === "" ? name : `${parent.name} > ${name}`));
   }
 
   #plan(level: TapLevel | undefined): void {

@@ -46,7 +46,12 @@ interface Row {
  *
  * @param at milliseconds since the epoch
  */
-export async function appendEvents(tx: Session, tenant: string, at: number, events: readonly NewEvent[]): Promise<void> {
+export async function appendEvents(
+  tx: Session,
+  tenant: string,
+  at: number,
+  events: readonly NewEvent[],
+): Promise<void> {
   if (events.length === 0) return;
   await tx.run(APPEND, [
     tenant,

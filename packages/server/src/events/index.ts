@@ -1,2 +1,2 @@
-export { appendEvents, createEventLog } from "./event-log.ts";
 export type * from "./event.types.ts";
+export { appendEvents, createEventLog } from "./event-log.ts";

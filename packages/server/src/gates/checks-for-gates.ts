@@ -34,7 +34,8 @@ export function checksForGates(
       onItem(gate, all, parents),
     ].find((candidates) => candidates.length > 0);
     const witnessed = bound.get(gate.key)?.bound.how === "witness";
-    for (const id of ids ?? (witnessed ? [] : all.filter((check) => !ran.has(check.id)).map((check) => check.id))) wanted.add(id);
+    for (const id of ids ?? (witnessed ? [] : all.filter((check) => !ran.has(check.id)).map((check) => check.id)))
+      wanted.add(id);
   }
   return all.filter((check) => wanted.has(check.id));
 }

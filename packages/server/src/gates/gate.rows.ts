@@ -61,7 +61,15 @@ export function endOf({ digest, statement }: NewEvidence): number {
 export function toEvidence(row: EvidenceRow): StoredEvidence {
   const { digest, canonical, kind, gates } = row;
   const bytes = new Uint8Array(canonical);
-  return { digest, canonical: bytes, kind, checkId: row.check_id, endedAt: row.ended_at_ms, recordedAt: row.recorded_at_ms, gates };
+  return {
+    digest,
+    canonical: bytes,
+    kind,
+    checkId: row.check_id,
+    endedAt: row.ended_at_ms,
+    recordedAt: row.recorded_at_ms,
+    gates,
+  };
 }
 
 /** A stored verdict from its row. */

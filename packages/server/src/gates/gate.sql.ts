@@ -64,8 +64,14 @@ export const LIST_EVIDENCE_OF_GATE: Statement = statement(
 
 export const LEDGER: Statement = statement(
   "evidence_ledger",
-  `SELECT check_id, count(*) AS runs, max(ended_at_ms) AS newest_ms FROM holdpoint.evidence
-   WHERE tenant_id = $1 AND plan_id = $2 AND check_id IS NOT NULL AND kind = 'check' GROUP BY check_id`,
+  `SELECT check_id, array_agg(digest ORDER BY ended_at_ms, digest) AS records,
+     array_agg(digest ORDER BY digest) FILTER (WHERE ended_at_ms = newest_ms) AS newest
+   FROM (
+     SELECT check_id, digest, ended_at_ms, max(ended_at_ms) OVER (PARTITION BY check_id) AS newest_ms
+     FROM holdpoint.evidence
+     WHERE tenant_id = $1 AND plan_id = $2 AND check_id IS NOT NULL
+   ) e
+   GROUP BY check_id`,
 );
 
 /** The gate's row is locked, so that two judges that write at once get numbers of their own. */

@@ -1,4 +1,4 @@
-import type { Runtime, Verdict } from "@holdpoint/core";
+import type { CheckLedger, Runtime, Verdict } from "@holdpoint/core";
 import type { Session, Store } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
 import {
@@ -28,12 +28,19 @@ type Judged = { readonly gateKey: string; readonly seq: number; readonly changed
 export function createGateStore(store: Store, runtime: Runtime, tenant: string): GateStore {
   return {
     addEvidence: (records) => store.transaction((tx) => addEvidence(tx, runtime.now(), tenant, records)),
-    addVerdicts: (planId, verdicts) => store.transaction((tx) => addVerdicts(tx, runtime.now(), tenant, planId, verdicts)),
+    addVerdicts: (planId, verdicts) =>
+      store.transaction((tx) => addVerdicts(tx, runtime.now(), tenant, planId, verdicts)),
     addObservations: async (observations) => {
       await store.transaction((tx) => addObservations(tx, runtime, tenant, observations));
     },
     evidence: async ({ planId, gateKey, checkId, since, limit }: EvidenceQuery) => {
-      const values = [tenant, planId, checkId ?? null, since ?? Number.MIN_SAFE_INTEGER, limit ?? DEFAULT_EVIDENCE_LIMIT];
+      const values = [
+        tenant,
+        planId,
+        checkId ?? null,
+        since ?? Number.MIN_SAFE_INTEGER,
+        limit ?? DEFAULT_EVIDENCE_LIMIT,
+      ];
       const rows =
         gateKey === undefined
           ? await store.run<EvidenceRow>(SQL.LIST_EVIDENCE, values)
@@ -45,12 +52,8 @@ export function createGateStore(store: Store, runtime: Runtime, tenant: string):
       return row === undefined ? null : toEvidence(row);
     },
     ledger: async (planId) => {
-      const rows = await store.run<{ check_id: string; runs: number; newest_ms: number }>(SQL.LEDGER, [tenant, planId]);
-      const entry = (runs: number, newestMs: number): { runs: number; newestEndedAt: string } => ({
-        runs,
-        newestEndedAt: new Date(newestMs).toISOString(),
-      });
-      return new Map(rows.map((row) => [row.check_id, entry(row.runs, row.newest_ms)]));
+      const rows = await store.run<CheckLedger & { readonly check_id: string }>(SQL.LEDGER, [tenant, planId]);
+      return new Map(rows.map(({ check_id: id, records, newest }) => [id, { records, newest }]));
     },
     currentVerdicts: async (planId) =>
       (await store.run<VerdictRow>(SQL.CURRENT_VERDICTS, [tenant, planId])).map(toVerdict),

@@ -1,4 +1,4 @@
-import type { EvidenceStatement, Verdict, VerdictValue } from "@holdpoint/core";
+import type { CheckLedger, EvidenceStatement, Verdict, VerdictValue } from "@holdpoint/core";
 
 /** A statement to be kept, with its canonical bytes. */
 export interface NewEvidence {
@@ -73,10 +73,12 @@ export interface Observation {
 /** Evidence, judgements and signatures of a tenant's plans. Nothing here judges. */
 export interface GateStore {
   /** Keeps statements; one that is known already is left as it is and only bound to further gates. */
-  addEvidence(records: readonly NewEvidence[]): Promise<readonly { readonly digest: string; readonly added: boolean }[]>;
+  addEvidence(
+    records: readonly NewEvidence[],
+  ): Promise<readonly { readonly digest: string; readonly added: boolean }[]>;
   evidence(query: EvidenceQuery): Promise<readonly StoredEvidence[]>;
-  /** How many runs of each check are kept and when the newest ended (ISO 8601), so that one that is missing is missed. */
-  ledger(planId: string): Promise<ReadonlyMap<string, { readonly runs: number; readonly newestEndedAt: string }>>;
+  /** The kept records of each check, by check id, and those that ended last: so that one that is missing is missed. */
+  ledger(planId: string): Promise<ReadonlyMap<string, CheckLedger>>;
   getEvidence(digest: string): Promise<StoredEvidence | null>;
   /** Adds verdicts to the history of their gates; one that says the same as the newest is not added again. */
   addVerdicts(

@@ -51,6 +51,8 @@ export interface JudgeRequest {
   readonly attempt: number | null;
   /** `always` runs each check anew; `stale` only those whose newest evidence does not speak of the folder as it is. */
   readonly run: "always" | "stale" | "never";
+  /** `needed`: those that could speak for the gates; `all`: every check of the plan. @default "needed" */
+  readonly checks?: "needed" | "all";
 }
 
 /** Judges the gates of one plan: runs what checks they need, records evidence, records verdicts. */
@@ -95,12 +97,16 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
       verdicts.set(gate.key, verdict);
       parts.listener.gateJudged(one, verdict);
     }
-    await store.addVerdicts(parts.planId, [...verdicts].map(([gateKey, verdict]) => ({ gateKey, verdict })));
+    await store.addVerdicts(
+      parts.planId,
+      [...verdicts].map(([gateKey, verdict]) => ({ gateKey, verdict })),
+    );
     return verdicts;
   }
 
   async function observe(request: JudgeRequest, wanted: ReadonlySet<string>, context: JudgeContext): Promise<void> {
-    for (const check of checksForGates(plan, sidecar, book.records(), wanted)) {
+    const needed = request.checks === "all" ? checks : checksForGates(plan, sidecar, book.records(), wanted);
+    for (const check of needed) {
       if (!parts.allowed(check)) {
         refused.set(check.id, check);
         continue;

@@ -8,4 +8,6 @@ export {
   type GatekeeperParts,
   type JudgeRequest,
 } from "./gatekeeper.ts";
+export { openEvidenceBook, type EvidenceBook } from "./evidence-book.ts";
+export { type PersonWord, waiverRecord, witnessRecord } from "./person-record.ts";
 export type { Observation as CheckObservation } from "./observe-check.ts";

@@ -26,7 +26,8 @@ function speaksOfNow({ statement }: EvidenceRecord, check: CheckDefinition, cont
   const { predicate, subject } = statement;
   if (predicate.check?.digest !== check.digest || predicate.anomalies.length > 0) return false;
   if (predicate.exit?.code !== 0 || predicate.exit.timedOut) return false;
-  if (predicate.inputs !== null) return bare(predicate.inputs.digest) === bare(context.inputDigests.get(check.id) ?? "");
+  if (predicate.inputs !== null)
+    return bare(predicate.inputs.digest) === bare(context.inputDigests.get(check.id) ?? "");
   const tree = subject.find((entry) => entry.name === "tree")?.digest["sha256"];
   return tree !== undefined && bare(tree) === bare(context.subject.tree);
 }

@@ -1,5 +1,11 @@
 import { createReadStream } from "node:fs";
-import type { CheckDefinition, EvidenceAnomaly, EvidencePredicate, EvidenceRecord, JudgedSubject } from "@holdpoint/core";
+import type {
+  CheckDefinition,
+  EvidenceAnomaly,
+  EvidencePredicate,
+  EvidenceRecord,
+  JudgedSubject,
+} from "@holdpoint/core";
 import {
   buildStatement,
   parseFormat,
@@ -82,7 +88,10 @@ export async function observeCheck(
       },
     }),
   );
-  const notes = [...readings.flatMap((reading) => reading.notes.map((note) => `${note.place}: ${note.message}`)), ...lost];
+  const notes = [
+    ...readings.flatMap((reading) => reading.notes.map((note) => `${note.place}: ${note.message}`)),
+    ...lost,
+  ];
   return { check, run, records: statements, notes: changed ? ["the tree changed while it ran", ...notes] : notes };
 }
 

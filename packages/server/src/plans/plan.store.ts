@@ -2,7 +2,15 @@ import type { PlanDocument, PlanGate, PlanItem, Runtime } from "@holdpoint/core"
 import type { Session, Statement, Store } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
 import * as SQL from "./plan.sql.ts";
-import type { PlanImport, PlanImported, PlanRevision, PlanStore, PlanView, StoredGate, StoredItem } from "./plan.types.ts";
+import type {
+  PlanImport,
+  PlanImported,
+  PlanRevision,
+  PlanStore,
+  PlanView,
+  StoredGate,
+  StoredItem,
+} from "./plan.types.ts";
 
 /** Rows sent in one statement. */
 const CHUNK = 5_000;

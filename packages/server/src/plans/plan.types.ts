@@ -69,4 +69,3 @@ export interface PlanStore {
   items(planId: string, options?: { readonly all?: boolean }): Promise<readonly StoredItem[]>;
   gates(planId: string, options?: { readonly all?: boolean }): Promise<readonly StoredGate[]>;
 }
-

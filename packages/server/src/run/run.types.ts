@@ -26,4 +26,6 @@ export interface Settlement {
   /** What is missing, one sentence each; empty when accepted. */
   readonly missing: readonly string[];
   readonly verdicts: ReadonlyMap<string, Verdict>;
+  /** Held, and time alone may still move it: a window that is not full yet. */
+  readonly needsOnlyTime: boolean;
 }

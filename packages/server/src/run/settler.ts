@@ -58,7 +58,7 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
     const missing = shut.map(({ key, verdict }) => verdict?.explanation ?? `gate ${key} was not judged`);
     const onlyPersonOrTime = shut.every(({ verdict }) => verdict !== undefined && needsPersonOrTime(verdict));
     if (task.kind === "checkpoint" || onlyPersonOrTime) {
-      if (task.state === "held") return { ...about(task), outcome: "held", missing, verdicts };
+      if (task.state === "held") return finish(task, { ok: true }, "held", verdicts, missing);
       return finish(task, await work.hold({ ...ref(task), missing }), "held", verdicts, missing);
     }
     await workspace?.discard();
@@ -112,10 +112,12 @@ function about(task: TaskView): Pick<Settlement, "taskId" | "key" | "title" | "a
 
 function finish(
   task: TaskView,
-  result: CommandOutcome,
+  result: Pick<CommandOutcome, "ok">,
   outcome: Settlement["outcome"],
   verdicts: ReadonlyMap<string, Verdict>,
   missing: readonly string[],
 ): Settlement {
-  return { ...about(task), outcome: result.ok ? outcome : "superseded", missing, verdicts };
+  const shut = [...verdicts.values()].filter((verdict) => !isOpen(verdict));
+  const needsOnlyTime = outcome === "held" && shut.some(({ reason }) => reason === "window_incomplete");
+  return { ...about(task), outcome: result.ok ? outcome : "superseded", missing, verdicts, needsOnlyTime };
 }

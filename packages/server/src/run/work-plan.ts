@@ -50,14 +50,14 @@ const MOST_PAUSE_MS = 1000;
  */
 export async function workPlan(parts: WorkPlanParts): Promise<WorkPlanEnd> {
   const { work, planId, fleet, runtime, signal } = parts;
-  const told = new Set<string>();
   const staysUntil = runtime.now() + parts.waitMs;
-  let lookedAt = await settleAll(parts, ["held"]).then(() => runtime.now());
+  const round = new Round(parts);
+  await round.settle(["held"]);
 
   for (;;) {
     if (signal.aborted) return "interrupted";
     await work.expire();
-    const settled = await settleAll(parts, ["reported"]);
+    const settled = await round.settle(["reported"]);
     const offered = signal.aborted ? 0 : await fleet.offer();
     if (settled + offered > 0) continue;
     if (fleet.running() > 0) {
@@ -66,48 +66,79 @@ export async function workPlan(parts: WorkPlanParts): Promise<WorkPlanEnd> {
     }
     const open = await work.list({ planId, states: ["waiting", "ready", "leased", "reported", "held"] });
     if (open.length === 0) return "done";
-    tellWithoutAgent(open, told, parts);
+    round.tellWithoutAgent(open);
     const now = runtime.now();
-    const due = await dueAt(open, parts, now);
-    const held = open.some((task) => task.state === "held");
-    if (held && now < staysUntil && now - lookedAt >= LOOK_AGAIN_MS) {
-      await settleAll(parts, ["held"]);
-      lookedAt = runtime.now();
+    const lookAt = round.lookAgainAt(open, now, staysUntil);
+    if (lookAt !== null && lookAt <= now) {
+      await round.settle(["held"]);
       continue;
     }
-    if (due === null && !(held && now < staysUntil)) return "nothing_can_move";
-    const until = Math.min(due ?? Number.POSITIVE_INFINITY, held && now < staysUntil ? lookedAt + LOOK_AGAIN_MS : Number.POSITIVE_INFINITY);
+    const due = await dueAt(open, parts, now);
+    if (due === null && lookAt === null) return "nothing_can_move";
+    const until = Math.min(due ?? Number.POSITIVE_INFINITY, lookAt ?? Number.POSITIVE_INFINITY);
     await fleet.idle(Math.min(Math.max(until - now, LEAST_PAUSE_MS), MOST_PAUSE_MS));
   }
 }
 
+/** What the loop remembers from pass to pass. */
+class Round {
+  readonly #parts: WorkPlanParts;
+  readonly #told = new Set<string>();
+  /** Held tasks that time alone may move. */
+  readonly #timed = new Set<string>();
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: WorkPlanParts) {
+    this.#parts = parts;
+  }
+
+  /** Settles the tasks in these states one after the other; answers how many moved. */
+  async settle(states: readonly ("reported" | "held")[]): Promise<number> {
+    const { work, planId, signal, settle, listener, runtime } = this.#parts;
+    let moved = 0;
+    for (const task of await work.list({ planId, states })) {
+      if (signal.aborted) return moved;
+      const settlement = await settle(task);
+      if (settlement.needsOnlyTime) this.#timed.add(task.taskId);
+      else this.#timed.delete(task.taskId);
+      if (task.state === "held" && settlement.outcome === "held") continue;
+      moved++;
+      listener.settled(settlement);
+    }
+    if (states.includes("held")) this.#lookedAt = runtime.now();
+    return moved;
+  }
+
+  /**
+   * When to look again at what is held, or null when looking cannot help: a run that stays for a given time does so only
+   * for gates that time alone can move; one that stays until it is interrupted also waits for people.
+   */
+  lookAgainAt(open: readonly TaskView[], now: number, staysUntil: number): number | null {
+    if (now >= staysUntil) return null;
+    const forPeople = staysUntil === Number.POSITIVE_INFINITY;
+    const worth = open.some((task) => task.state === "held" && (forPeople || this.#timed.has(task.taskId)));
+    return worth ? this.#lookedAt + LOOK_AGAIN_MS : null;
+  }
+
+  /** Tells once of each ready task that no agent of the fleet can be given. */
+  tellWithoutAgent(open: readonly TaskView[]): void {
+    const { fleet, listener } = this.#parts;
+    for (const task of open) {
+      if (task.state !== "ready" || this.#told.has(task.taskId) || fleet.canWork(task)) continue;
+      this.#told.add(task.taskId);
+      listener.withoutAgent(task);
+    }
+  }
+}
+
 /** When something becomes possible by itself: a rested task for which there is an agent, a lease of another process. */
-async function dueAt(open: readonly TaskView[], { work, planId, fleet }: WorkPlanParts, now: number): Promise<number | null> {
+async function dueAt(
+  open: readonly TaskView[],
+  { work, planId, fleet }: WorkPlanParts,
+  now: number,
+): Promise<number | null> {
   const rested = open.some((task) => task.state === "ready" && fleet.canWork(task));
   const leased = open.some((task) => task.state === "leased");
   if (!rested && !leased) return null;
   return (await work.nextDueAt(planId)) ?? now;
-}
-
-async function settleAll(parts: WorkPlanParts, states: readonly ("reported" | "held")[]): Promise<number> {
-  const tasks = await parts.work.list({ planId: parts.planId, states });
-  let moved = 0;
-  for (const task of tasks) {
-    if (parts.signal.aborted) return moved;
-    const settlement = await parts.settle(task);
-    const changed = !(task.state === "held" && settlement.outcome === "held");
-    if (changed) {
-      moved++;
-      parts.listener.settled(settlement);
-    }
-  }
-  return moved;
-}
-
-function tellWithoutAgent(open: readonly TaskView[], told: Set<string>, { fleet, listener }: WorkPlanParts): void {
-  for (const task of open) {
-    if (task.state !== "ready" || told.has(task.taskId) || fleet.canWork(task)) continue;
-    told.add(task.taskId);
-    listener.withoutAgent(task);
-  }
 }

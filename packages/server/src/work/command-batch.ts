@@ -72,8 +72,16 @@ export class CommandBatch {
     await this.move("renewed", SQL.RENEW, of("renew"), (c) => [c.leaseTtlMs]);
     await this.move("reported", SQL.REPORT, of("report"), (c) => [json(c.result ?? null)]);
     await this.move("released", SQL.RELEASE, of("release"), (c) => [c.reason]);
-    await this.move("failed", SQL.FAIL, of("fail"), (c) => [c.reason, this.context.random()], this.retryValues("failed"));
-    for (const entry of of("expire")) this.results[entry.at] = await this.expire(entry.command.input);
+    await this.move(
+      "failed",
+      SQL.FAIL,
+      of("fail"),
+      (c) => [c.reason, this.context.random()],
+      this.retryValues("failed"),
+    );
+    for (const entry of of("expire")) {
+      this.results[entry.at] = { kind: "freed", freed: await this.expire(entry.command.input) };
+    }
     await this.move("held", SQL.HOLD, of("hold"), (c) => [json(c.missing)]);
     await this.move("refused", SQL.REFUSE, of("refuse"), (c) => [json(c.missing), this.context.random()], this.retry());
     await this.move("accepted", SQL.ACCEPT, of("accept"), (c) => [json(c.evidence ?? [])]);
@@ -105,7 +113,8 @@ export class CommandBatch {
     for (const row of rows) {
       const entry = row.place === null ? undefined : entries[row.place - 1];
       if (entry !== undefined) {
-        this.results[entry.at] = { ok: true, state: row.state, attempt: row.attempt, tries: row.tries };
+        const { state, attempt, tries } = row;
+        this.results[entry.at] = { kind: "outcome", outcome: { ok: true, state, attempt, tries } };
       }
       if (verb !== "renewed") this.events.push(eventOf(entry === undefined ? "unblocked" : verb, row));
     }
@@ -119,7 +128,8 @@ export class CommandBatch {
     const rows = await this.tx.run<StandingRow>(STANDING, [this.context.tenant, ids]);
     const standings = new Map(rows.map((row) => [row.task_id, toStanding(row)]));
     for (const { at, command } of rest) {
-      this.results[at] = refusalOf(command, standings.get(command.input.taskId) ?? null);
+      const outcome = refusalOf(command, standings.get(command.input.taskId) ?? null);
+      this.results[at] = { kind: "outcome", outcome };
     }
   }
 
@@ -172,7 +182,7 @@ export class CommandBatch {
       if (slot !== undefined) answers.get(slot.at)?.push(toClaim(row));
       this.events.push(eventOf("claimed", { ...row, missing: [] }));
     }
-    for (const [at, claims] of answers) this.results[at] = claims;
+    for (const [at, claims] of answers) this.results[at] = { kind: "claims", claims };
   }
 
   private retry(): readonly unknown[] {

@@ -95,7 +95,8 @@ function inOrder(nodes: readonly WorkNode[]): readonly WorkNode[] {
       if (left === 0) order.push(child);
     }
   }
-  if (order.length !== nodes.length) throw new Error("a graph of work has a cycle or names a task that it does not have");
+  if (order.length !== nodes.length)
+    throw new Error("a graph of work has a cycle or names a task that it does not have");
   return order;
 }
 
@@ -146,7 +147,9 @@ function beginning(unmet: number, judgeFirst: boolean): TaskState {
   return judgeFirst ? "reported" : "ready";
 }
 
-function textOf(node: WorkNode): Pick<StoredTask, "key" | "kind" | "priority" | "position" | "capabilities" | "title" | "item" | "line" | "gates"> {
+function textOf(
+  node: WorkNode,
+): Pick<StoredTask, "key" | "kind" | "priority" | "position" | "capabilities" | "title" | "item" | "line" | "gates"> {
   const { key, kind, priority, position, capabilities, title, item, line, gates } = node;
   return { key, kind, priority, position, capabilities, title, item, line, gates };
 }

@@ -47,7 +47,7 @@ export async function importGraph(tx: Session, context: ImportContext, request: 
   const stored = (await tx.run<TaskRow>(SQL.STORED_TASKS, [tenant, request.planId])).map(toStored);
   const maxAttempts = request.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
   const diff = diffGraph(stored, request.graph, { maxAttempts, newId: () => context.newId() });
-  await write(tx, context, request.planId, diff);
+  await writeTasks(tx, context, request.planId, diff);
   await writeEdges(tx, tenant, request.planId, diff.edges);
   const imported = summaryOf(diff);
   await appendEvents(tx, tenant, now, eventsOf(request.planId, diff, imported));
@@ -70,7 +70,7 @@ export function summaryOf(diff: GraphDiff): WorkImported {
 /** Why a task is cancelled that the document no longer holds. */
 export const REMOVED_REASON = "the document no longer holds it";
 
-async function write(tx: Session, context: ImportContext, planId: string, diff: GraphDiff): Promise<void> {
+async function writeTasks(tx: Session, context: ImportContext, planId: string, diff: GraphDiff): Promise<void> {
   const { tenant, now } = context;
   const send = async (statement: Statement, writes: readonly TaskWrite[]): Promise<void> => {
     for (const chunk of chunks(writes)) {

@@ -32,8 +32,11 @@ export type WorkCommand =
 /** The commands that speak of one task. */
 export type TaskCommandOf = Exclude<WorkCommand, { kind: "claim" | "expire" }>;
 
-/** What a command answers; claims and expiries answer lists. */
-export type WorkResult = CommandOutcome | readonly Claim[] | readonly AttemptRef[];
+/** What a command answers: claims and expiries lists, everything else an outcome. */
+export type WorkResult =
+  | { readonly kind: "outcome"; readonly outcome: CommandOutcome }
+  | { readonly kind: "claims"; readonly claims: readonly Claim[] }
+  | { readonly kind: "freed"; readonly freed: readonly AttemptRef[] };
 
 /** Where a task stood when a command for it changed nothing. */
 export interface Standing {

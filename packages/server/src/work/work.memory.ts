@@ -70,7 +70,9 @@ class MemoryWork {
 
   importGraph({ planId, graph, maxAttempts = DEFAULT_MAX_ATTEMPTS }: WorkImport): WorkImported {
     const stored = this.ordered().filter((task) => task.planId === planId);
-    const plain = stored.map(({ planId: _plan, missing: _missing, reason: _reason, lease: _lease, readyAt: _at, ...task }) => task);
+    const plain = stored.map(
+      ({ planId: _plan, missing: _missing, reason: _reason, lease: _lease, readyAt: _at, ...task }) => task,
+    );
     const diff = diffGraph(plain, graph, { maxAttempts, newId: () => this.runtime.newId() });
     for (const { task } of [...diff.added, ...diff.changed]) {
       const known = this.tasks.get(task.taskId) ?? { planId, missing: [], reason: null, lease: null, readyAt: null };
@@ -78,7 +80,13 @@ class MemoryWork {
       this.tasks.set(task.taskId, { ...known, ...task, readyAt });
     }
     for (const task of diff.removed) {
-      this.change(task.taskId, { state: "cancelled", removed: true, reason: REMOVED_REASON, lease: null, readyAt: null });
+      this.change(task.taskId, {
+        state: "cancelled",
+        removed: true,
+        reason: REMOVED_REASON,
+        lease: null,
+        readyAt: null,
+      });
     }
     this.edges.set(planId, diff.edges);
     return summaryOf(diff);
@@ -143,7 +151,10 @@ class MemoryWork {
     const now = this.runtime.now();
     const times = [...this.tasks.values()]
       .filter((task) => planId === undefined || task.planId === planId)
-      .flatMap(({ readyAt, lease }) => [...(readyAt !== null && readyAt > now ? [readyAt] : []), ...(lease === null ? [] : [lease.expiresAt])]);
+      .flatMap(({ readyAt, lease }) => [
+        ...(readyAt !== null && readyAt > now ? [readyAt] : []),
+        ...(lease === null ? [] : [lease.expiresAt]),
+      ]);
     return times.length === 0 ? null : Math.min(...times);
   }
 
@@ -160,7 +171,8 @@ class MemoryWork {
   private renew(task: MemoryTask, command: Extract<TaskCommandOf, { kind: "renew" }>): CommandOutcome {
     const { attempt, leaseTtlMs } = command.input;
     const { lease, state, tries } = task;
-    if (lease === null || attempt !== task.attempt) return refusalOf(command, { ...task, holder: lease?.agent ?? null });
+    if (lease === null || attempt !== task.attempt)
+      return refusalOf(command, { ...task, holder: lease?.agent ?? null });
     this.change(task.taskId, { lease: { ...lease, expiresAt: this.runtime.now() + leaseTtlMs } });
     return { ok: true, state, attempt, tries };
   }

@@ -5,18 +5,9 @@ import { CommandBatch } from "./command-batch.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { importGraph } from "./graph-import.ts";
 import type { WorkCommand, WorkResult } from "./work.commands.ts";
-import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
 import { emptyCounts } from "./work.counts.ts";
-import type {
-  AttemptRef,
-  Claim,
-  CommandOutcome,
-  TaskQuery,
-  TaskView,
-  WorkCounts,
-  WorkStore,
-  WorkStoreOptions,
-} from "./work.types.ts";
+import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
+import type { CommandOutcome, TaskQuery, TaskView, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
 
 /** Tasks listed by one call unless it says otherwise. */
 const DEFAULT_LIST_LIMIT = 1_000;
@@ -33,12 +24,19 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
       return results;
     }),
   );
-  // Which result belongs to which command is settled by CommandBatch: claims and expiries answer lists, all else outcomes.
-  const outcome = async (command: WorkCommand): Promise<CommandOutcome> => (await queue.add(command)) as CommandOutcome;
+  const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
+    const result = await queue.add(command);
+    if (result.kind !== "outcome") throw mismatch(command);
+    return result.outcome;
+  };
   return {
     importGraph: (request) =>
       store.transaction((tx) => importGraph(tx, { tenant, now: runtime.now(), newId: () => runtime.newId() }, request)),
-    claim: async (input) => (await queue.add({ kind: "claim", input })) as readonly Claim[],
+    claim: async (input) => {
+      const result = await queue.add({ kind: "claim", input });
+      if (result.kind !== "claims") throw mismatch({ kind: "claim", input });
+      return result.claims;
+    },
     renew: (input) => outcome({ kind: "renew", input }),
     report: (input) => outcome({ kind: "report", input }),
     accept: (input) => outcome({ kind: "accept", input }),
@@ -48,7 +46,11 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     hold: (input) => outcome({ kind: "hold", input }),
     cancel: (input) => outcome({ kind: "cancel", input }),
     redrive: (input) => outcome({ kind: "redrive", input }),
-    expire: async (input = {}) => (await queue.add({ kind: "expire", input })) as readonly AttemptRef[],
+    expire: async (input = {}) => {
+      const result = await queue.add({ kind: "expire", input });
+      if (result.kind !== "freed") throw mismatch({ kind: "expire", input });
+      return result.freed;
+    },
     get: async (taskId) => {
       const [row] = await store.run<ViewRow>(GET, [tenant, taskId]);
       return row === undefined ? null : toView(row);
@@ -66,6 +68,10 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
       return rows[0]?.due_at_ms ?? null;
     },
   };
+}
+
+function mismatch(command: WorkCommand): Error {
+  return new Error(`${command.kind} was answered with something else`);
 }
 
 interface ViewRow {

@@ -110,9 +110,9 @@ function readHolder(file: string): LockHolder | null {
 
 function isHolder(value: unknown): value is LockHolder {
   if (typeof value !== "object" || value === null) return false;
-  const has = (name: string, types: readonly string[]): boolean =>
-    types.includes(typeof (value as Record<string, unknown>)[name]);
-  return has("pid", ["number"]) && has("host", ["string"]) && has("since", ["string"]) && has("nonce", ["string"]);
+  if (!("pid" in value && "host" in value && "since" in value && "nonce" in value)) return false;
+  const { pid, host, since, nonce } = value;
+  return [host, since, nonce].every((text) => typeof text === "string") && Number.isInteger(pid);
 }
 
 function held(dir: string, file: string, holder: LockHolder): Error {

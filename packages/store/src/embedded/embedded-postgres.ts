@@ -111,7 +111,10 @@ async function startLocked(stateDir: string, lock: DirectoryLock, options: Embed
     version,
     description: `PostgreSQL ${version} ${settings.runAs.description}`,
     created,
-    recovered: [...(lock.recoveredFrom === null ? [] : ["lock" as const]), ...(leftovers === "none" ? [] : [leftovers])],
+    recovered: [
+      ...(lock.recoveredFrom === null ? [] : ["lock" as const]),
+      ...(leftovers === "none" ? [] : [leftovers]),
+    ],
     get running() {
       return server.running;
     },

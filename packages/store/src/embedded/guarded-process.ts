@@ -55,13 +55,20 @@ export interface GuardedCommand {
  * In a session of its own, so that Ctrl-C in the terminal reaches this process alone, which then ends things in order.
  */
 export function startGuarded(command: GuardedCommand): GuardedProcess {
-  const [file = "", ...args] = wrapped(command.runAs, ["/bin/sh", "-c", GUARD, "guard", ...onParentDeath(), ...command.argv]);
+  const [file = "", ...args] = wrapped(command.runAs, [
+    "/bin/sh",
+    "-c",
+    GUARD,
+    "guard",
+    ...onParentDeath(),
+    ...command.argv,
+  ]);
   const child = spawn(file, args, {
     cwd: command.cwd,
     detached: true,
     stdio: ["ignore", command.logFd, command.logFd, "pipe"],
     env: environmentOf(command.binaries),
-    ...(command.runAs.user ?? {}),
+    ...command.runAs.user,
   });
   const ended = endOf(child);
   child.unref();
@@ -82,16 +89,17 @@ export function startGuarded(command: GuardedCommand): GuardedProcess {
 }
 
 /** Runs a program to its end. */
-export function runToEnd(
-  command: Omit<GuardedCommand, "logFd"> & { readonly input?: string },
-): { readonly status: number | null; readonly output: string } {
+export function runToEnd(command: Omit<GuardedCommand, "logFd"> & { readonly input?: string }): {
+  readonly status: number | null;
+  readonly output: string;
+} {
   const [file = "", ...args] = wrapped(command.runAs, command.argv);
   const done = spawnSync(file, args, {
     cwd: command.cwd,
     encoding: "utf8",
     env: environmentOf(command.binaries),
     ...(command.input === undefined ? {} : { input: command.input }),
-    ...(command.runAs.user ?? {}),
+    ...command.runAs.user,
   });
   const output = `${done.stdout ?? ""}${done.stderr ?? ""}${done.error === undefined ? "" : done.error.message}`;
   return { status: done.status, output };

@@ -38,7 +38,9 @@ const PREFERRED_USERS: readonly string[] = ["postgres", "nobody"];
 export function chooseRunAs(host: RunAsHost = thisHost()): RunAs {
   if (host.uid !== 0) return { kind: "same-user", description: "as this user", prefix: [], user: null };
   const users = namedUsers(host.passwd);
-  const named = PREFERRED_USERS.map((name) => users.find((user) => user.name === name)).find((user) => user !== undefined);
+  const named = PREFERRED_USERS.map((name) => users.find((user) => user.name === name)).find(
+    (user) => user !== undefined,
+  );
   const shown = users.find((user) => user.uid === 1000) ?? named;
   if (host.platform === "linux" && shown !== undefined) {
     const prefix = ["unshare", "--user", `--map-user=${shown.uid}`, `--map-group=${shown.gid}`];

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
+import { Client } from "pg";
 import type { PostgresBinaries } from "../embedded/binaries.ts";
 import { startEmbedded } from "../embedded/embedded-postgres.ts";
 import { migrate } from "../migrate.ts";
@@ -42,7 +42,7 @@ export async function startTestServer(binaries: PostgresBinaries | undefined): P
   const choice = binaries === undefined ? {} : { binaries };
   const server = await startEmbedded({ dataDir, now: 0, durable: false, ...choice });
   const { host, user, password } = server.connection;
-  const admin = new pg.Client({ host, user, password, database: "postgres" });
+  const admin = new Client({ host, user, password, database: "postgres" });
   await admin.connect();
   const addressOf = (name: string): string => `socket://${user}:${password}@${host}?db=${name}`;
   const stores: Store[] = [];
@@ -56,7 +56,7 @@ export async function startTestServer(binaries: PostgresBinaries | undefined): P
   };
   const makeTemplate = async (): Promise<string> => {
     const name = await create("template1");
-    const client = new pg.Client({ host, user, password, database: name });
+    const client = new Client({ host, user, password, database: name });
     await client.connect();
     await migrate(client, MIGRATIONS, 0);
     await client.end();

@@ -1,0 +1,42 @@
+import { parseDurationMs } from "@holdpoint/contract";
+import { problem } from "@holdpoint/core";
+import { openEvidenceBook, waiverRecord } from "@holdpoint/server";
+import type { CommandCall } from "../command-table.ts";
+import { oneLine } from "../output/plain-text.ts";
+import { required } from "./arguments.ts";
+import { commandProblems } from "./command.problems.ts";
+import { personCall, withPerson } from "./person-call.ts";
+
+/** `holdpoint gate waive KEY --as NAME --reason … --expires …`: lets a gate pass without evidence until then. */
+export async function run(call: CommandCall): Promise<number> {
+  const person = personCall(call, "gate waive");
+  const expires = required(call, "expires", "--expires");
+  const { gate } = person;
+  const waived = await withPerson(call, person, async ({ app }, planId, word) => {
+    const expiresAt = parseExpiry(expires, word.at);
+    const record = waiverRecord(word, expiresAt);
+    await (await openEvidenceBook(app.gates, planId)).add([record], [gate.key], expiresAt);
+    return { digest: record.digest, until: new Date(expiresAt).toISOString() };
+  });
+  if (call.options["json"] === true) {
+    const object = { schema: "holdpoint/waiver/v1", gate: gate.key, name: person.name, expires: waived.until, digest: waived.digest };
+    call.out.write(`${JSON.stringify(object)}\n`);
+  } else {
+    call.out.write(`${oneLine(person.name)} waived ${gate.key} until ${waived.until}, ${waived.digest.slice(0, 19)}.\n`);
+    call.out.write("It is shown as pass (waived) and counted apart.\n");
+  }
+  return 0;
+}
+
+/** A duration from now, or a date. @throws HP8012 when it is neither, or not in the future */
+export function parseExpiry(text: string, now: number): number {
+  const duration = parseDurationMs(text);
+  const at = duration === null ? Date.parse(text) : now + duration;
+  if (Number.isFinite(at) && at > now) return at;
+  throw problem(
+    commandProblems,
+    "HP8012",
+    { flag: "--expires", value: text, expected: "Write a duration such as 7d or 24h, or a date in the future such as 2027-01-31." },
+    { field: "--expires" },
+  );
+}

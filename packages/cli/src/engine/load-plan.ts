@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from "node:fs";
+import { loadSidecar } from "@holdpoint/contract";
+import type { BindingSidecar, HoldpointError, PlanDocument, PlanProblem } from "@holdpoint/core";
+import type { PlanPlace } from "../place/plan-place.ts";
+import { displayPath, readPlanFile } from "../place/read-plan-file.ts";
+
+/** A plan with its sidecar, as read just now. */
+export interface LoadedPlan {
+  readonly plan: PlanDocument;
+  readonly sidecar: BindingSidecar | null;
+  /** The plan's own problems and those of the sidecar. */
+  readonly problems: readonly PlanProblem[];
+}
+
+/** Reads the plan and, where there is one, its sidecar. @throws HP1xxx, HP22xx, HP80xx */
+export function loadPlan(place: PlanPlace, cwd: string): LoadedPlan {
+  const plan = readPlanFile(place, cwd);
+  if (!existsSync(place.sidecarFile)) return { plan, sidecar: null, problems: plan.problems };
+  const name = displayPath(place.sidecarFile, cwd);
+  const { sidecar, problems } = loadSidecar(readFileSync(place.sidecarFile, "utf8"), name, plan);
+  return { plan, sidecar, problems: [...plan.problems, ...problems.map(toPlanProblem)] };
+}
+
+function toPlanProblem(found: HoldpointError): PlanProblem {
+  return {
+    code: found.code,
+    severity: "warning",
+    kind: "dangling-reference",
+    line: found.place.line ?? 0,
+    lines: [],
+    message: `${found.place.file ?? "the sidecar"}: ${found.message}`,
+    hint: found.remedy,
+  };
+}

@@ -1,0 +1,156 @@
+import {
+  type BoundGate,
+  exitCodeOf,
+  type PlanDocument,
+  type PlanProblem,
+  type Rollup,
+  rollUp,
+  type Severity,
+  type Verdict,
+} from "@holdpoint/core";
+import type { CheckObservation } from "@holdpoint/server";
+import { oneLine, shellWord } from "../output/plain-text.ts";
+import type { ReportCheck, ReportGate, ReportItem, ReportWork, VerificationReport } from "./report-model.ts";
+
+/** What a report is made from. */
+export interface ReportSource {
+  readonly command: "verify" | "run";
+  readonly plan: PlanDocument;
+  /** The plan's path as the user would write it. */
+  readonly planPath: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly subject: VerificationReport["subject"];
+  /** Verdicts of every gate, judged just now. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly bound: ReadonlyMap<string, BoundGate>;
+  /** Keys of the gates to show and to count; all when absent. */
+  readonly only?: ReadonlySet<string>;
+  readonly observations: readonly CheckObservation[];
+  /** Verdicts of this run by gate, oldest first. */
+  readonly turns: ReadonlyMap<string, ReportGate["turns"]>;
+  readonly problems: readonly PlanProblem[];
+  readonly notAllowed: readonly { readonly line: number; readonly command: string }[];
+  /** True when consent was missing for all that was to run. */
+  readonly nothingAllowed: boolean;
+  readonly work: ReportWork | null;
+}
+
+/** Puts a report together: verdicts beside claims, rolled up by the rule of `rollUp`. */
+export function buildReport(source: ReportSource): VerificationReport {
+  const { plan, verdicts, bound } = source;
+  const severities = new Map([...bound].map(([key, one]): [string, Severity] => [key, one.gate.severity]));
+  const rollup = rollUp(plan, verdicts, severities);
+  const gates = plan.gates.flatMap((gate) => {
+    if (source.only !== undefined && !source.only.has(gate.key)) return [];
+    const verdict = verdicts.get(gate.key);
+    return verdict === undefined ? [] : [toGate(source, gate, verdict, severities)];
+  });
+  const judged = gates.map((gate) => ({ severity: gate.severity, verdict: gate }));
+  return {
+    command: source.command,
+    plan: { title: plan.title, digest: plan.digest, path: source.planPath },
+    startedAt: new Date(source.startedAt).toISOString(),
+    endedAt: new Date(source.endedAt).toISOString(),
+    subject: source.subject,
+    isolation: isolationOf(source.observations),
+    claimed: rollup.claimed,
+    verified: rollup.verified,
+    gates,
+    items: toItems(plan, rollup),
+    checks: source.observations.map(toCheck),
+    problems: source.problems,
+    notAllowed: source.notAllowed,
+    work: source.work,
+    exitCode: exitCodeOf(judged, { deadTasks: source.work?.tasks.dead ?? 0, nothingAllowed: source.nothingAllowed }),
+  };
+}
+
+function toGate(
+  source: ReportSource,
+  gate: PlanDocument["gates"][number],
+  verdict: Verdict,
+  severities: ReadonlyMap<string, Severity>,
+): ReportGate {
+  const one = source.bound.get(gate.key);
+  return {
+    key: gate.key,
+    line: gate.line,
+    metric: gate.metric,
+    text: gate.text,
+    severity: severities.get(gate.key) ?? gate.severity,
+    verdict: verdict.verdict,
+    freshness: verdict.freshness,
+    reason: verdict.reason,
+    explanation: verdict.explanation,
+    hint: verdict.hint,
+    tier: verdict.tier,
+    evidence: verdict.evidence,
+    item: gate.item,
+    suggestion: verdict.reason === "unbound" || verdict.reason === "unparsed" ? (one?.suggestion ?? null) : null,
+    next: nextStep(gate.key, one, verdict, source.planPath),
+    turns: source.turns.get(gate.key) ?? [],
+  };
+}
+
+/** The command that would move the gate, where there is one. */
+export function nextStep(key: string, one: BoundGate | undefined, verdict: Verdict, planPath: string): string | null {
+  if (verdict.reason !== "awaiting_witness") return null;
+  const role = roleOf(one?.gate.criterion ?? null);
+  const asRole = role === null ? "" : ` --role ${shellWord(role)}`;
+  return `holdpoint gate sign ${shellWord(key)} --plan ${shellWord(planPath)} --as NAME${asRole} --reason "…"`;
+}
+
+function roleOf(criterion: BoundGate["gate"]["criterion"]): string | null {
+  if (criterion?.kind === "witness") return criterion.role;
+  if (criterion?.kind !== "composite") return null;
+  return criterion.of.map((part) => roleOf(part)).find((role) => role !== null) ?? null;
+}
+
+function toItems(plan: PlanDocument, rollup: Rollup): readonly ReportItem[] {
+  const parents = new Set(plan.items.map((item) => item.parent));
+  return plan.items.map((item) => ({
+    key: item.key,
+    id: item.id,
+    kind: item.kind,
+    title: item.title,
+    line: item.line,
+    parent: item.parent,
+    claimed: item.claimed,
+    verified: rollup.items.get(item.key) ?? "open",
+    counts: !parents.has(item.key) && item.claimed !== "cancelled" && item.claimed !== "deferred" && !item.optional,
+  }));
+}
+
+/** `none` as soon as one check could have touched the evidence. */
+function isolationOf(observations: readonly CheckObservation[]): VerificationReport["isolation"] {
+  const open = observations.find(({ run }) => run.isolation.level === "none");
+  return open === undefined ? { level: "full", reason: null } : { level: "none", reason: open.run.isolation.reason };
+}
+
+function toCheck({ check, run, records, notes }: CheckObservation): ReportCheck {
+  const predicates = records.map((record) => record.statement.predicate);
+  return {
+    id: check.id,
+    command: check.run,
+    line: check.line,
+    exitCode: run.exitCode,
+    outcome: outcomeOf(run),
+    durationMs: run.endedAt - run.startedAt,
+    evidence: records[0]?.digest ?? null,
+    metrics: predicates.flatMap(({ metrics }) =>
+      metrics.map(({ key, value, unit }) => `${key} ${String(value)}${unit === null ? "" : ` ${unit}`}`),
+    ),
+    anomalies: [
+      ...new Set([...predicates.flatMap(({ anomalies }) => anomalies), ...notes.map((note) => oneLine(note))]),
+    ],
+    tail: run.tail,
+  };
+}
+
+function outcomeOf(run: CheckObservation["run"]): ReportCheck["outcome"] {
+  if (!run.started) return "not_started";
+  if (run.timedOut) return "timed_out";
+  if (run.signal !== null || run.endedFor !== null) return "killed";
+  return run.exitCode === 0 ? "ok" : "failed";
+}

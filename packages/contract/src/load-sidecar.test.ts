@@ -1,0 +1,77 @@
+import type { PlanGate } from "@holdpoint/core";
+import { describe, expect, test } from "vitest";
+import { loadSidecar } from "./load-sidecar.ts";
+
+const FILE = "PLAN.holdpoint.yaml";
+const HEAD = "holdpoint: sidecar/v1\n";
+
+function gate(key: string, metric: string | null): PlanGate {
+  return { key, metric, line: 1, text: ">= 1", criterion: null, item: null, severity: "critical", block: null };
+}
+
+function found(text: string, gates: readonly PlanGate[] = [gate("a", "uptime")]): readonly string[] {
+  const { problems } = loadSidecar(HEAD + text, FILE, { gates, checks: [] });
+  expect(problems.map(({ message }) => message).filter((message) => /[{}]|undefined/.test(message))).toEqual([]);
+  return problems.map(({ code, place }) => `${code} ${place.line} ${place.field}`);
+}
+
+describe("loadSidecar", () => {
+  test("finds nothing in a sidecar that fits its plan", () => {
+    expect(found("checks: [{ id: c, run: d }]\ngates: { uptime: { check: c, criterion: '>= 99 %' } }\n")).toEqual([]);
+  });
+
+  test("gives the entries as they are in the file", () => {
+    const text = `${HEAD}checks: [{ id: c, run: d }]\ngates: { uptime: { check: c } }\n`;
+    const { sidecar } = loadSidecar(text, FILE, { gates: [gate("a", "uptime")], checks: [] });
+    expect([...sidecar.gates.keys()]).toEqual(["uptime"]);
+  });
+
+  test("takes a check that only the plan names", () => {
+    const plan = { gates: [gate("a", "uptime")], checks: [{ line: 4, command: "npm test", item: null, block: null }] };
+    const named = loadSidecar(`${HEAD}checks: [{ id: c, run: npm test }]\ngates: { a: { check: c } }\n`, FILE, plan);
+    expect(named.problems).toEqual([]);
+  });
+
+  test("lists what cannot take effect by its line", () => {
+    const text = `checks:
+  - id: c
+    run: d
+  - id: c
+    run: e
+gates:
+  uptime:
+    check: missing
+    criterion: as good as before
+  gone:
+    check: c
+`;
+    const [twice, check, criterion, gone] = found(text);
+    expect([twice, check, criterion]).toEqual([
+      "HP2206 5 checks[1].id",
+      "HP2207 9 gates.uptime.check",
+      "HP2208 10 gates.uptime.criterion",
+    ]);
+    expect(gone).toContain(" 11 gates.gone");
+  });
+
+  test("lists an expression that cannot be read", () => {
+    const places = found("gates:\n  a:\n    criterion: 'cel: uptime >'\n");
+    expect(places).toHaveLength(1);
+    expect(places[0]).toContain(" 4 gates.a.criterion");
+  });
+
+  test.each(["criterion: '>= 1'", "exit: 0", "severity: important", "minTier: E1", "maxAge: 1h", "isolation: any"])(
+    "does not let a metric's name change what several gates ask for: %s",
+    (field) => {
+      const text = `checks: [{ id: c, run: d }]\ngates:\n  m: { check: c, ${field} }\n`;
+      expect(found(text, [gate("a", "m"), gate("b", "m")])).toEqual(["HP2205 4 gates.m"]);
+      expect(found(text, [gate("a", "m"), gate("b", "other")])).toEqual([]);
+      expect(found(text, [gate("m", "x"), gate("b", "m"), gate("c", "m")])).toEqual([]);
+    },
+  );
+
+  test("lets a metric's name say for several gates which check measures it", () => {
+    const text = "checks: [{ id: c, run: d }]\ngates:\n  m: { check: c, metric: n }\n";
+    expect(found(text, [gate("a", "m"), gate("b", "m")])).toEqual([]);
+  });
+});

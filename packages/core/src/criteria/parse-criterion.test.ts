@@ -1,0 +1,212 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseCriterion } from "./parse-criterion.ts";
+
+function short(text: string, metric: string | null = null): string {
+  const { criterion } = parseCriterion(text, { metric });
+  if (criterion === null) return "null";
+  return `${criterion.kind} ${criterion.op} ${String(criterion.value)} ${String(criterion.unit)}`;
+}
+
+describe("a threshold text", () => {
+  it.each([
+    ["<500ms", "absolute < 500 ms"],
+    ["&lt;500ms", "absolute < 500 ms"],
+    ["`<500ms`", "absolute < 500 ms"],
+    ['"<500ms"', "absolute < 500 ms"],
+    ["**<500ms**", "absolute < 500 ms"],
+    ["500ms", "absolute = 500 ms"],
+    [">=95%", "absolute >= 95 %"],
+    ["≥ 80 %", "absolute >= 80 %"],
+    ["> 85%", "absolute > 85 %"],
+    ["≤ 3", "absolute <= 3 null"],
+    ["!= 3", "absolute != 3 null"],
+    ["99.9%+", "absolute >= 99.9 %"],
+    ["1000+", "absolute >= 1000 null"],
+    ["10k", "absolute = 10000 null"],
+    ["2M", "absolute = 2000000 null"],
+    ["66,972", "absolute = 66972 null"],
+    ["1,000 req/s", "absolute = 1000 rps"],
+    ["1000rps", "absolute = 1000 rps"],
+    ["1000 requests per second", "absolute = 1000 rps"],
+    ["1000 requests / s", "absolute = 1000 rps"],
+    ["1/week", "absolute = 1 /w"],
+    ["3 per day", "absolute = 3 /d"],
+    ["5 percentage points", "absolute = 5 pp"],
+    ["5% rel", "absolute = 5 %rel"],
+    ["1.5x", "absolute = 1.5 x"],
+    ["10 MiB", "absolute = 10 MiB"],
+    ["<10min parallel", "absolute < 10 min"],
+    ["<4hr", "absolute < 4 h"],
+    ["< 1day", "absolute < 1 d"],
+    [">=90 days", "absolute >= 90 d"],
+    ["within two business days", "absolute <= 2 d"],
+    ["under 2 seconds", "absolute < 2 s"],
+    ["at least 80%", "absolute >= 80 %"],
+    ["no more than 3", "absolute <= 3 null"],
+    ["15 or more", "absolute >= 15 null"],
+    ["80%以上", "absolute >= 80 %"],
+    ["30秒以内", "absolute <= 30 s"],
+    [">=80% of 66,972", "absolute >= 80 %"],
+    [">=4.5/5", "absolute >= 4.5 null"],
+    ["within 10% of target", "absolute <= 10 %"],
+    ["-20%", "absolute = -20 %"],
+    ["+5%", "absolute = 5 %"],
+    ["0 broken", "absolute = 0 null"],
+    ["zero", "absolute = 0 null"],
+    ["100% pass", "absolute = 100 %"],
+    ["100% (Python, Go)", "absolute = 100 %"],
+    ["3+ plugins available", "absolute >= 3 null"],
+    ["203/203 passing", "count = 203 null"],
+    ["203/203", "count = 203 null"],
+    ["true", "state = true null"],
+    ["False", "state = false null"],
+    ["operational", "state = operational null"],
+    ["encrypted", "state = encrypted null"],
+    ["completed (all of them)", "state = completed null"],
+    ["24hr canary", "window >= 24 h"],
+    ["48hr production validation", "window >= 48 h"],
+    ["7-day validation", "window >= 7 d"],
+    ["2w bake", "window >= 2 w"],
+    ["exit code 0", "exit = 0 null"],
+    ["exit: 3", "exit = 3 null"],
+    ["no worse than -2pp", "relative >= -2 pp"],
+    ["no worse than +5%rel vs best", "relative <= 5 %rel"],
+    ["no worse than +100ms", "relative <= 100 ms"],
+    ["no worse than -3", "relative >= -3 null"],
+    ["no worse than -3 zz", "null"],
+    ["ratchet", "relative >= 0 null"],
+    ["ratchet down", "relative <= 0 null"],
+    ["1 of release-manager not producer within 48h", "witness >= 1 null"],
+    ["2 of lead", "witness >= 2 null"],
+    ["0 of lead", "absolute = 0 null"],
+    ["1 of lead within 48MB", "null"],
+    ["cel: a < 1", "expression cel a < 1 null"],
+    ["cel:", "null"],
+    ["all of: <5; >1", "composite all null null"],
+    ["any of: <5; >9", "composite any null null"],
+    ["2 of: <5; >1; <9", "composite atLeast 2 null"],
+    ["4 of: <5; >1", "null"],
+    ["all of: <5; soon", "null"],
+    ["not: <5", "composite not null null"],
+    ["All checks pass + 24hr canary", "composite all null null"],
+    ["coverage >=80%", "absolute >= 80 %"],
+    ["24hr canary coverage >= 90%: error_rate <1%; p95 <5ms", "window >= 24 h"],
+    ["24hr canary: soon", "null"],
+    ["24hr canary coverage 0%", "composite all null null"],
+    ["TBD", "null"],
+    ["foo", "null"],
+    ["", "null"],
+    ["v2.3", "null"],
+    ["2-3 days", "null"],
+    ["$500", "null"],
+    ["500 USD", "null"],
+    ["contract validation + docs review", "null"],
+    ["99.9% uptime + fast", "null"],
+    [`<${"9".repeat(3000)}`, "null"],
+  ])("%s is %s", (text, expected) => {
+    expect(short(text)).toBe(expected);
+  });
+
+  it("keeps base, qualifier, noun and coverage", () => {
+    expect(parseCriterion(">=80% of 66,972").criterion).toMatchObject({ base: 66972 });
+    expect(parseCriterion("<100ms during burst").criterion).toMatchObject({ qualifier: "during burst" });
+    expect(parseCriterion("203/205 passing").criterion).toMatchObject({ value: 203, total: 205, noun: "passing" });
+    expect(parseCriterion("24hr soak coverage 90%: error_rate <1%").criterion).toMatchObject({
+      coverage: 0.9,
+      label: "soak",
+      holds: [{ op: "<", value: 1, unit: "%", metric: "error_rate" }],
+    });
+    expect(parseCriterion("1 of lead not producer within 48h").criterion).toMatchObject({
+      role: "lead",
+      notProducer: true,
+      withinMs: 172_800_000,
+    });
+    expect(parseCriterion("no worse than -2pp vs best").criterion).toMatchObject({ baseline: "best" });
+    expect(short("ratchet", "p95_latency")).toBe("relative <= 0 null");
+  });
+
+  it("keeps the parts of a sum with a metric each", () => {
+    expect(parseCriterion("99.9% uptime + 203/203 agents passing + 24hr canary").criterion).toMatchObject({
+      of: [
+        { kind: "absolute", value: 99.9, metric: "uptime" },
+        { kind: "count", value: 203, metric: "agents" },
+        { kind: "window", value: 24 },
+      ],
+    });
+  });
+
+  it("knows zero findings by its words or by its metric", () => {
+    expect(parseCriterion("0 critical issues").criterion).toMatchObject({ counts: "findings" });
+    expect(parseCriterion("0", { metric: "Open-Vulnerabilities" }).criterion).toMatchObject({ counts: "findings" });
+    expect(parseCriterion("0", { metric: "downtime" }).criterion).not.toHaveProperty("counts");
+    expect(parseCriterion("zero critical issues + 24hr canary").criterion).toMatchObject({
+      of: [{ counts: "findings" }, { kind: "window" }],
+    });
+  });
+
+  it.each([
+    ["95%", null, ["bare_number"]],
+    [">=95%", null, []],
+    ["zero", null, []],
+    ["-20%", null, ["bare_number", "signed_number"]],
+    [">=80% of 66,972", null, ["base_unconfirmed"]],
+    ["no worse than -2%", "coverage", ["relative_percent"]],
+    ["no worse than -2%", "p95", []],
+    ["all of: 95%; 24hr canary", null, ["bare_number"]],
+    ["soon", null, ["not_understood"]],
+    ["x".repeat(2001), null, ["too_long"]],
+    [`${"not: ".repeat(12)}<5`, null, ["not_understood"]],
+  ])("%s on %s has the notes %j", (text, metric, codes) => {
+    expect(parseCriterion(text, { metric }).notes.map((note) => note.code)).toEqual(codes);
+  });
+
+  it("never throws and never types a text with more demands than it understood", () => {
+    const piece = fc.constantFrom(
+      "<5",
+      "95%",
+      " + ",
+      " and ",
+      "soon",
+      "24hr canary",
+      "(",
+      ")",
+      ";",
+      "of",
+      "/",
+      "-",
+      "7",
+      "no worse than ",
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ maxLength: 80 }),
+          fc.array(piece, { maxLength: 12 }).map((parts) => parts.join(" ")),
+        ),
+        (text) => {
+          const { criterion, notes } = parseCriterion(text);
+          if (criterion === null) expect(notes).toHaveLength(1);
+          if (criterion?.kind === "composite") expect(criterion.of.length).toBeGreaterThan(0);
+        },
+      ),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it("reads what it wrote", () => {
+    const op = fc.constantFrom("<", "<=", "=", "!=", ">=", ">");
+    const unit = fc.constantFrom(null, "ms", "s", "min", "h", "d", "%", "MB", "GiB", "rps", "x", "pp");
+    fc.assert(
+      fc.property(op, fc.integer({ min: 0, max: 1e9 }), unit, (sign, value, of) => {
+        expect(parseCriterion(`${sign}${value}${of ?? ""}`).criterion).toMatchObject({
+          kind: "absolute",
+          op: sign,
+          value,
+          unit: of,
+        });
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import type { Draft } from "./draft.ts";
+import { draft } from "./draft.ts";
+import { readItemText } from "./item-text.ts";
+import { stageOf } from "./stage.ts";
+import { applyFields } from "./yaml-plan.ts";
+import type { YamlSource } from "./yaml-source.ts";
+import { normalKey, readYaml } from "./yaml-source.ts";
+
+/** Where the frontmatter of a document stands. Offsets into the working text. */
+export interface FrontmatterRange {
+  readonly contentFrom: number;
+  readonly contentTo: number;
+  /** Where the document proper begins. */
+  readonly end: number;
+}
+
+/** Finds YAML frontmatter: a line of three dashes at the very start, closed by another (or by three dots). */
+export function findFrontmatter(text: string): FrontmatterRange | null {
+  if (!text.startsWith("---")) return null;
+  const firstEnd = text.indexOf("\n");
+  if (firstEnd < 0 || text.slice(0, firstEnd).trim() !== "---") return null;
+  let at = firstEnd + 1;
+  for (let line = 0; at < text.length && line < 500; line += 1) {
+    let end = text.indexOf("\n", at);
+    if (end < 0) end = text.length;
+    const content = text.slice(at, Math.min(end, at + 12)).trimEnd();
+    if (content === "---" || content === "...") {
+      return { contentFrom: firstEnd + 1, contentTo: at, end: Math.min(end + 1, text.length) };
+    }
+    at = end + 1;
+  }
+  return null;
+}
+
+/** What frontmatter says: the item that the whole document is about, or null when it is about none. */
+export function readFrontmatter(text: string, range: FrontmatterRange, file: string): { source: YamlSource; item: Draft | null } {
+  const source = readYaml(text.slice(range.contentFrom, range.contentTo), range.contentFrom, 2, file);
+  const pairs = source.pairsOf(source.root);
+  const byKey = new Map(pairs.map((pair) => [normalKey(pair.key), pair]));
+  const titled = byKey.get("title") ?? byKey.get("name");
+  const id = source.textOf(byKey.get("id")?.value) ?? source.textOf(byKey.get("task_id")?.value);
+  const workLike = byKey.has("status") || byKey.has("state");
+  const tracked = id !== null || byKey.has("depends_on") || byKey.has("dependencies") || byKey.has("assignee") || byKey.has("parallel") || byKey.has("priority");
+  if (!workLike || !tracked) return { source, item: null };
+  const title = source.textOf(titled?.value) ?? "";
+  const parts = readItemText(title);
+  const kind = stageOf(title)?.kind === "phase" ? "phase" : "task";
+  const line = titled?.line ?? 0;
+  const item = draft(kind, line, id ?? parts.id, parts.title, null, 0.95, "frontmatter.task: a document that is one task");
+  applyFields(source, item, pairs);
+  return { source, item };
+}
