@@ -27,6 +27,7 @@ export function schemaPage(shape: SchemaEntry, schema: JsonSchema): string {
   for (const [name, part] of Object.entries(schema.$defs ?? {})) {
     parts.push(`\n## ${name}\n\n`, part.description === undefined ? "" : `${part.description}\n\n`, body(part));
   }
+  if (shape.notes !== undefined) parts.push(`\n${shape.notes}`);
   parts.push("\n## Example\n\n", exampleOf(shape));
   return parts.join("");
 }

@@ -42,7 +42,12 @@ export interface AgentEvidenceLine {
 
 const name = z.string().min(1).max(200);
 const message = z.string().max(10_000);
-const unit = z.string().max(40).nullable().exactOptional().describe("Unit of the value, as in criteria; null for none.");
+const unit = z
+  .string()
+  .max(40)
+  .nullable()
+  .exactOptional()
+  .describe("Unit of the value, as in criteria; null for none.");
 const gate = name.exactOptional().describe("Key of the gate it is meant for.");
 
 /** Shape of {@link AgentLine}. Later versions may add keys. */

@@ -87,7 +87,9 @@ export const agentManifestSchema: z.ZodType<AgentManifestText> = strictShape({
     .array(word)
     .min(1)
     .max(100)
-    .describe("What it can do. A task is offered to it when one of them, or its name, is a word of the task; `any` fits all."),
+    .describe(
+      "What it can do. A task is offered to it when one of them, or its name, is a word of the task; `any` fits all.",
+    ),
   labels: z.record(word, z.string().max(200)).exactOptional().describe("Names and values for people and reports."),
   command: someText.exactOptional().describe("Command line, run by `/bin/sh -c` in the plan's folder. This or `argv`."),
   argv: z
@@ -97,7 +99,9 @@ export const agentManifestSchema: z.ZodType<AgentManifestText> = strictShape({
   workspace: z
     .enum(["worktree", "shared"])
     .exactOptional()
-    .describe("`worktree`: a working tree of its own for each attempt, merged when the task is accepted. Default: `worktree`."),
+    .describe(
+      "`worktree`: a working tree of its own for each attempt, merged when the task is accepted. Default: `worktree`.",
+    ),
   link: z
     .array(folderBelow)
     .max(50)
@@ -123,7 +127,9 @@ export const agentManifestSchema: z.ZodType<AgentManifestText> = strictShape({
     .describe("How long it rests after it could not be started or was not healthy, doubling each time."),
   health: someText
     .exactOptional()
-    .describe("Command line that exits 0 when the agent can work; asked before its first task and after a failed start."),
+    .describe(
+      "Command line that exits 0 when the agent can work; asked before its first task and after a failed start.",
+    ),
 }).refine((manifest) => (manifest.command === undefined) !== (manifest.argv === undefined), {
   path: ["command"],
   error: "must be given, or else argv, and not both",

@@ -1,20 +1,20 @@
 import type { z } from "zod";
+import { agentLineSchema } from "./agent-lines.ts";
+import { agentManifestSchema } from "./agent-manifest.ts";
 import { evidenceRecordSchema } from "./evidence-record.ts";
-import { evidenceRecordExample } from "./examples/evidence-record.ts";
 import { agentLinesExample } from "./examples/agent-lines.ts";
 import { agentManifestExample } from "./examples/agent-manifest.ts";
+import { evidenceRecordExample } from "./examples/evidence-record.ts";
 import { inspectionExample } from "./examples/inspection.ts";
 import { problemExample } from "./examples/problem.ts";
 import { sidecarExample } from "./examples/sidecar.ts";
 import { taskInputExample } from "./examples/task-input.ts";
 import { trustFileExample } from "./examples/trust-file.ts";
 import { verificationExample } from "./examples/verification.ts";
-import { agentLineSchema } from "./agent-lines.ts";
-import { agentManifestSchema } from "./agent-manifest.ts";
 import { inspectionSchema } from "./inspection.ts";
 import { problemSchema } from "./problem-report.ts";
 import { sidecarSchema } from "./sidecar-file.ts";
-import { taskInputSchema } from "./task-input.ts";
+import { TASK_ENVIRONMENT, taskInputSchema } from "./task-input.ts";
 import { trustFileSchema } from "./trust-file.ts";
 import { verificationSchema } from "./verification.ts";
 
@@ -27,6 +27,8 @@ export interface SchemaEntry {
   readonly file: string;
   /** One or two sentences for the page. */
   readonly about: string;
+  /** Markdown that stands behind the fields; for what a schema cannot say. */
+  readonly notes?: string;
   readonly schema: z.ZodType;
   /** How the example is written; `lines` is one JSON object a line, each of this shape. */
   readonly notation: "yaml" | "json" | "lines";
@@ -63,8 +65,8 @@ export const SCHEMAS: readonly SchemaEntry[] = [
   {
     name: "agent-manifest",
     title: "Agent manifest",
-    file: "`agents/*.yaml` beside the plan",
-    about: "One agent: what it can do, how it is started, and the bounds of its attempts.",
+    file: "`agents/NAME.yaml` beside the plan",
+    about: "Describes one agent: what it can do, how it is started, what it may use.",
     schema: agentManifestSchema,
     notation: "yaml",
     strict: true,
@@ -72,9 +74,11 @@ export const SCHEMAS: readonly SchemaEntry[] = [
   },
   {
     name: "task-input",
-    title: "Task",
-    file: "standard input of an agent",
-    about: "One attempt at one task, as the agent is given it. What matters most stands in the environment too.",
+    title: "Task input",
+    file: "standard input of an agent's command",
+    about:
+      "One attempt at one task: what is to be done, which gates have to pass, and why the attempt before was refused.",
+    notes: taskEnvironmentNotes(),
     schema: taskInputSchema,
     notation: "json",
     strict: false,
@@ -82,9 +86,10 @@ export const SCHEMAS: readonly SchemaEntry[] = [
   },
   {
     name: "agent-lines",
-    title: "An agent's lines",
-    file: "standard output of an agent",
-    about: "One JSON object a line. Whatever else an agent prints is its log.",
+    title: "Agent lines",
+    file: "standard output of an agent's command, one JSON object a line",
+    about:
+      "What an agent says while it works: progress, log, numbers, files, its own account. Whatever else it prints is its log.",
     schema: agentLineSchema,
     notation: "lines",
     strict: false,
@@ -135,4 +140,22 @@ export const SCHEMAS: readonly SchemaEntry[] = [
 
 function pretty(value: unknown): string {
   return JSON.stringify(value, null, 2);
+}
+
+function taskEnvironmentNotes(): string {
+  const meanings: Readonly<Record<keyof typeof TASK_ENVIRONMENT, string>> = {
+    task: "id of the task as written in the plan, or its key",
+    attempt: "number of the attempt, from 1",
+    plan: "the document in the workspace, absolute",
+    title: "title of the task",
+    agent: "name of the agent",
+    workspace: "the plan's folder in the workspace, absolute; also the working directory",
+    inbox: "folder that `holdpoint evidence add` writes to",
+  };
+  const lines = Object.entries(TASK_ENVIRONMENT).map(([key, name]) => `- \`${name}\`: ${meaningOf(meanings, key)}`);
+  return `## Environment\n\nThe attempt's environment holds the same in short:\n\n${lines.join("\n")}\n`;
+}
+
+function meaningOf(meanings: Readonly<Record<string, string>>, key: string): string {
+  return meanings[key] ?? "";
 }

@@ -31,7 +31,7 @@ const CACHES = [
 const GIT_CONTROL = ["config", "config.worktree", "hooks", "commondir"];
 
 /** Where {@link planProtection} looks. */
-export interface ProtectedPlan {
+export interface PlanProtectionInput {
   /** The plan's folder. */
   readonly planDir: string;
   /** Files that decide what counts as evidence, such as the sidecar and the plan's own document. */
@@ -43,7 +43,7 @@ export interface ProtectedPlan {
 }
 
 /** The protection of a plan: its `.holdpoint/` hidden, what steers git read-only, its folder writable. */
-export function planProtection(plan: ProtectedPlan): Protection {
+export function planProtection(plan: PlanProtectionInput): Protection {
   const writable = [plan.planDir, ...(plan.writable ?? [])];
   const git = writable.map((folder) => join(folder, ".git"));
   return {

@@ -47,7 +47,7 @@ function headLine(state: LiveState, nowMs: number, { paint, glyphs }: Style, col
   const counts = [
     tasks.total > 0 ? `${tasks.accepted}/${tasks.total} tasks` : "",
     state.running.length > 0 ? `${state.running.length} running` : "",
-    `gates ${gates.pass}/${gates.total} pass`,
+    gates.total > 0 ? `gates ${gates.pass}/${gates.total} pass` : "",
     gates.fail > 0 ? paint.red(`${gates.fail} fail`) : "",
     clockText(since),
   ];

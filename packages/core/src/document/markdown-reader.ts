@@ -123,7 +123,7 @@ export class MarkdownReader {
     const retold = verdict.again && heading.horizon !== null && heading.stage === null;
     this.#sections.push({ heading, level: heading.level, item, meaning: own, retold, told: verdict.again });
     this.#setLabel(null);
-    if (item === null && heading.status !== null) this.#tellAgain(line, this.#raw(line), null);
+    if (item === null && heading.status !== null && heading.meaning.boxes !== "criterion") this.#tellAgain(line, this.#raw(line), null);
   }
 
   #defineStage(item: Draft, index: number, line: Line, again: boolean): void {
@@ -278,7 +278,8 @@ export class MarkdownReader {
       this.#notAnItem(line, raw, scope, nested);
       return;
     }
-    if (label !== null && label.value.trim() === "" && this.#holdsEntries(index)) return;
+    const groups = label !== null && (label.colon || (scope.entries === "criterion" && line.number < 0));
+    if (groups && label.value.trim() === "" && this.#holdsEntries(index)) return;
     const joined = this.#joined(index, line, line.from);
     if (this.#isToldAgain(scope, joined, kind)) {
       this.#tellAgain(line, joined, null);

@@ -1,5 +1,5 @@
 import type { Line } from "./block.ts";
-import { comparable, stripMarks } from "./item-text.ts";
+import { comparable, headOf, stripMarks } from "./item-text.ts";
 import { labelOf } from "./label.ts";
 import type { Label } from "./label.ts";
 import { plainText } from "./plain-text.ts";
@@ -52,6 +52,8 @@ export interface Outline {
   readonly headings: readonly Heading[];
   /** By index of the line. */
   readonly byIndex: ReadonlyMap<number, Heading>;
+  /** Stages that a list entry names in bold (`- **Phase 1 (Weeks 1-2):** …`). */
+  readonly stageEntries: ReadonlySet<string>;
   /** Check boxes and rows of task tables in the whole document. */
   readonly tracked: number;
 }
@@ -63,6 +65,7 @@ const BOLD_LEVEL = 7;
 export function readOutline(text: string, lines: readonly Line[]): Outline {
   const headings: Heading[] = [];
   let evidence: Writable = emptyEvidence();
+  const stageEntries = new Set<string>();
   let tracked = 0;
   // Backwards, so that a heading knows its block when it is reached.
   for (let index = lines.length - 1; index >= 0; index -= 1) {
@@ -78,10 +81,19 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
         headings.push(readHeading(text, line, index, BOLD_LEVEL, evidence));
         evidence = emptyEvidence();
       } else if (label !== null) noteLabel(evidence, label);
-    } else tracked += note(evidence, text, lines, line);
+    } else {
+      if (line.role === "item" && text.startsWith("**", line.from)) noteStage(stageEntries, text, line);
+      tracked += note(evidence, text, lines, line);
+    }
   }
   headings.reverse();
-  return { headings, byIndex: new Map(headings.map((heading) => [heading.index, heading])), tracked };
+  return { headings, byIndex: new Map(headings.map((heading) => [heading.index, heading])), stageEntries, tracked };
+}
+
+function noteStage(stages: Set<string>, text: string, line: Line): void {
+  const head = headOf(text.slice(line.from, Math.min(line.to, line.from + 240)));
+  const stage = head === null ? null : stageOf(head);
+  if (stage !== null && stage.named) stages.add(stage.ref);
 }
 
 type Writable = { -readonly [K in keyof BlockEvidence]: BlockEvidence[K] };
@@ -179,7 +191,8 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
     horizon: level === BOLD_LEVEL ? null : horizonOf(bare),
     trailing: trailingPhaseOf(bare),
     number,
-    meaning: meaningOf(bare),
+    // With the status: in `Features (Planned)` it tells what the section holds.
+    meaning: meaningOf(first.replace(NUMBER, "")),
     evidence,
   };
 }

@@ -1,6 +1,7 @@
 import type { Claimed } from "../plan/inspection.ts";
 import type { Draft } from "./draft.ts";
 import { comparable, headOf, stripMarks } from "./item-text.ts";
+import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
 import type { Retold } from "./markdown-reader.ts";
 import { plainText } from "./plain-text.ts";
@@ -42,8 +43,16 @@ function statusIn(raw: string): Claimed | null {
     return null;
   }
   const label = labelOf(raw);
-  if (label !== null && label.value !== "") return statusOfValue(label.value)?.claimed ?? null;
+  if (label !== null && label.value !== "") return statusOfLabel(label);
   return /\b(?:is|are)\s+(?:now\s+|already\s+)?(?:complete|completed|done)\b/i.test(raw) ? "done" : null;
+}
+
+/** After any other key than `Status`, a state counts only where it is the whole value or set off from the rest. */
+function statusOfLabel(label: Label): Claimed | null {
+  const status = statusOfValue(label.value);
+  if (status === null || /^\W*\d/.test(label.value)) return null;
+  const alone = /^[\s*_]*(?:$|[.,;:(|–—-])/u.test(label.value.slice(status.end));
+  return label.name === "status" || status.form === "emoji" || alone ? status.claimed : null;
 }
 
 class Index {
@@ -55,7 +64,13 @@ class Index {
     for (const item of drafts) {
       if (item.id !== null && !this.#byId.has(item.id)) this.#byId.set(item.id, item);
       for (const alias of item.aliases) if (!this.#byAlias.has(alias)) this.#byAlias.set(alias, item);
-      for (const name of namesOf(item)) if (!this.#byTitle.has(name)) this.#byTitle.set(name, item);
+    }
+    // Stages first: where a task and a stage share a name, the stage is what is told again.
+    for (const stages of [true, false]) {
+      for (const item of drafts) {
+        if ((item.kind === "step" || item.kind === "phase") !== stages) continue;
+        for (const name of namesOf(item)) if (!this.#byTitle.has(name)) this.#byTitle.set(name, item);
+      }
     }
   }
 
@@ -90,5 +105,7 @@ function namesOf(item: Draft): string[] {
   const whole = comparable(item.title);
   const head = comparable(/^(.{3,80}?)(?::\s|\s[-–—]\s)/u.exec(item.title)?.[1] ?? "");
   const bare = comparable(item.title.replace(/^\d+[.)]?\s+/, ""));
-  return [whole, head, bare].filter((name) => name.length > 3);
+  // `2. Advanced Search Platform` is also called `Advanced Search`.
+  const short = item.kind === "step" ? bare.split(" ").slice(0, -1).join(" ") : "";
+  return [whole, head, bare, short.includes(" ") ? short : ""].filter((name) => name.length > 3);
 }

@@ -56,12 +56,13 @@ export class Stages {
       const known = this.itemFor(heading.trailing.ref);
       if (known === null) return made("phase", heading, "stage.trailing", "work of a named phase", [heading.trailing.ref]);
     }
-    if (heading.stage?.kind === "phase" && heading.level > 1 && meaningOf(heading.stage.rest).entries === "neutral") {
-      if (!this.isDefined(heading.stage.ref)) return made("phase", heading, "stage.unnamed", "begins with a phase", [heading.stage.ref]);
+    if (heading.stage?.kind === "phase" && heading.level > 1 && namesWork(heading.stage.rest)) {
+      const known = this.isDefined(heading.stage.ref) || this.#outline.stageEntries.has(heading.stage.ref);
+      if (!known) return made("phase", heading, "stage.unnamed", "begins with a phase", [heading.stage.ref]);
       return NEITHER;
     }
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
-    return stepVerdict(heading, sections, this.#outline);
+    return stepVerdict(heading, sections);
   }
 
   #join(stage: Stage, heading: Heading, criteria: boolean): void {
@@ -85,6 +86,12 @@ export class Stages {
     if (group === undefined) return NEITHER;
     return { item: itemOfGroup(group, stage.ref), again: group.definer !== heading };
   }
+}
+
+/** Whether what follows a stage's number names work (`Phase 5 Search`) and no part of the plan (`Phase 5 Objectives`). */
+function namesWork(rest: string): boolean {
+  const meaning = meaningOf(rest);
+  return meaning.entries === "neutral" || meaning.weak;
 }
 
 function itemOfGroup(group: Group, ref: string): Draft {
@@ -135,7 +142,7 @@ function isTeamSection(heading: Heading): boolean {
   return lead && heading.evidence.window;
 }
 
-function stepVerdict(heading: Heading, sections: readonly Section[], outline: Outline): HeadingVerdict {
+function stepVerdict(heading: Heading, sections: readonly Section[]): HeadingVerdict {
   const { level, evidence, meaning, number, title } = heading;
   if (level < 2 || level > 6 || title === "") return NEITHER;
   const tracked = evidence.boxes > 0 || evidence.taskRows > 0;
@@ -154,7 +161,6 @@ function stepVerdict(heading: Heading, sections: readonly Section[], outline: Ou
   if (tracked && !insideStage(sections) && !isGeneric(title, meaning) && !inCriteria(sections)) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
-  void outline;
   return NEITHER;
 }
 

@@ -368,7 +368,7 @@ function setOffPhrase(text: string, lastWord: boolean): FoundStatus | null {
     if (word === undefined || phrase === null) continue;
     const last = words[phrase.last];
     const end = last?.end ?? word.end;
-    if (!isSetOff(tail, words, at, end, lastWord && phrase.last === words.length - 1)) continue;
+    if (!isSetOff(tail, words, at, end, lastWord)) continue;
     const { start, claimed } = withModifier(words, at, phrase.claimed);
     if (claimed === "done" && isPartDone(tail.slice(Math.max(0, word.start - 8)))) continue;
     return { claimed, start: from + start, end: from + end, form: "word" };
@@ -385,7 +385,7 @@ function withModifier(words: readonly Word[], at: number, claimed: Claimed): { s
   return { start, claimed };
 }
 
-function isSetOff(tail: string, words: readonly Word[], at: number, end: number, isLast: boolean): boolean {
+function isSetOff(tail: string, words: readonly Word[], at: number, end: number, lastWord: boolean): boolean {
   let first = at;
   while (first > 0 && isModifier(words[first - 1]?.text ?? "")) first -= 1;
   const start = words[first]?.start ?? 0;
@@ -400,7 +400,7 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
   if (afterMark) return trimmed.length > 1 || shouting;
   if (SEPARATOR_BEFORE.test(before) && trimmed !== "") return true;
   if (shouting && /\*\*$/.test(trimmed)) return true;
-  if (isLast && /[\p{L}\p{N})]\s*$/u.test(before) && /^(?:complete|completed|done)$/.test(words[at]?.text ?? "")) return true;
+  if (lastWord && /[\p{L}\p{N})]\s*$/u.test(before) && /^(?:complete|completed|done)$/.test(words[at]?.text ?? "")) return true;
   return false;
 }
 

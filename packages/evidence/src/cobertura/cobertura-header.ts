@@ -53,13 +53,16 @@ function countDisagrees(root: XmlAttributes, name: string, counted: number): str
   return count === null || count === counted ? null : `says ${name}=${count}, holds ${counted}`;
 }
 
-/** A rate may be rounded to the digits it is written with, but never by more than a hundredth. */
+/**
+ * A rate may be rounded to the digits it is written with, but never by more than a hundredth; nor need it be better than
+ * four digits, since Istanbul writes 0.3777 as 0.37770000000000004.
+ */
 function rateDisagrees(root: XmlAttributes, name: string, hit: number, found: number): string | null {
   const rate = claimed(root, name);
   // Over nothing, writers put 0, 1 or NaN.
   if (rate === null || found === 0) return null;
   const digits = /\.(\d+)/.exec(root[name] ?? "")?.[1]?.length ?? 0;
-  const slack = Math.max(Math.min(10 ** -digits, 0.01), 1e-6);
+  const slack = Math.max(Math.min(10 ** -digits, 0.01), 1e-4);
   return Math.abs(rate - hit / found) <= slack ? null : `says ${name}=${rate}, holds ${hit} of ${found}`;
 }
 

@@ -61,6 +61,11 @@ describe("a Cobertura report", () => {
     expect((await readingOf(claim(4, 0))).anomalies).toEqual(["header_mismatch"]);
   });
 
+  it("may write its rate with the noise of binary fractions", async () => {
+    const reading = await readingOf(report('line-rate="0.66660000000000003"', classOf("a.py", LINES)));
+    expect(reading.anomalies).toEqual([]);
+  });
+
   it("whose class has more lines of methods than are kept is unsupported", async () => {
     const method = `<method name="m"><lines>${LINES}</lines></method>`;
     const reading = await readingOf(report('line-rate="1"', classOf("a.py", "", method)), "cobertura", {

@@ -65,7 +65,7 @@ export class JunitCase {
 }
 
 /** Seconds, also with thousands separators as Surefire writes them (`1,234.5`); null for anything else. */
-export function seconds(value: string | undefined): number | null {
+function seconds(value: string | undefined): number | null {
   if (value === undefined) return null;
   const plain = value.trim();
   if (/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain)) return Number(plain.replaceAll(",", ""));

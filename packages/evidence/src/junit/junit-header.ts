@@ -55,8 +55,8 @@ export function addAsChild(to: SuiteCounts, suite: SuiteCounts): void {
 export function headerMismatch(attributes: XmlAttributes, suite: SuiteSums): string | null {
   const whole = disagreement(attributes, suite.all);
   const partly = suite.own.cases + suite.own.suiteErrors > 0 ? [suite.own, suite.children] : [suite.children];
-  const agrees = suite.children.cases > 0 && partly.some((counts) => disagreement(attributes, counts) === null);
-  return whole === null || agrees ? null : whole;
+  const inPart = suite.children.cases > 0 && partly.some((counts) => disagreement(attributes, counts) === null);
+  return whole === null || inPart ? null : whole;
 }
 
 function disagreement(attributes: XmlAttributes, counts: SuiteCounts): string | null {

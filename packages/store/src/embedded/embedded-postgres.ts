@@ -23,6 +23,9 @@ const START_WITHIN_MS = 60_000;
 /** How long an orderly stop may take before it is cut short, in milliseconds. */
 const STOP_WITHIN_MS = 10_000;
 const POLL_MS = 4;
+/** How often, and how far apart, a start is tried while a killed server's processes are still ending. */
+const MAX_STARTS = 50;
+const BETWEEN_STARTS_MS = 100;
 /** A log of more bytes than this is begun anew at the next start. */
 const MAX_LOG_BYTES = 1_048_576;
 
@@ -98,14 +101,10 @@ async function startLocked(stateDir: string, lock: DirectoryLock, options: Embed
   const socket = shortSocketDir(paths.run);
   if (socket.path !== paths.run) giveSocketLink(settings.runAs, socket);
   const version = majorVersion(settings);
-  const server = start(paths, settings, socket, version);
-  try {
-    await untilReady(server, paths);
-  } catch (error) {
-    await server.stop(STOP_WITHIN_MS);
+  const server = await startReady(paths, settings, socket, version).catch((error: unknown) => {
     socket.remove();
     throw error;
-  }
+  });
   return {
     connection: { host: socket.path, user: CLUSTER_USER, password },
     version,
@@ -124,6 +123,26 @@ async function startLocked(stateDir: string, lock: DirectoryLock, options: Embed
       lock.release();
     },
   };
+}
+
+/** Starts the server; when processes of a killed one still hold its shared memory, again until they are gone. */
+async function startReady(
+  paths: ClusterPaths,
+  settings: ClusterSettings,
+  socket: SocketDir,
+  version: number,
+): Promise<GuardedProcess> {
+  for (let run = 1; ; run += 1) {
+    const server = start(paths, settings, socket, version);
+    if (await becomesReady(server, paths)) return server;
+    await server.stop(STOP_WITHIN_MS);
+    const detail = lastLine(paths.log) ?? "it wrote no reason";
+    const isOccupied = detail.includes("shared memory block");
+    if (!isOccupied || run >= MAX_STARTS) {
+      throw problem(STORE_PROBLEMS, "HP6004", { dir: paths.data, detail, log: paths.log });
+    }
+    await pause(BETWEEN_STARTS_MS);
+  }
 }
 
 function giveSocketLink(runAs: RunAs, socket: SocketDir): void {
@@ -149,14 +168,12 @@ function logIsLong(log: string): boolean {
   }
 }
 
-async function untilReady(server: GuardedProcess, paths: ClusterPaths): Promise<void> {
-  for (let waitedMs = 0; waitedMs < START_WITHIN_MS; waitedMs += POLL_MS) {
-    if (readPostmasterFile(paths.data)?.status === "ready") return;
-    if (!server.running) break;
+async function becomesReady(server: GuardedProcess, paths: ClusterPaths): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < START_WITHIN_MS && server.running; waitedMs += POLL_MS) {
+    if (readPostmasterFile(paths.data)?.status === "ready") return true;
     await pause(POLL_MS);
   }
-  const detail = lastLine(paths.log) ?? "it wrote no reason";
-  throw problem(STORE_PROBLEMS, "HP6004", { dir: paths.data, detail, log: paths.log });
+  return false;
 }
 
 function lastLine(log: string): string | null {

@@ -1,0 +1,315 @@
+import { retryDelayMs } from "@holdpoint/core";
+import type { CommandContext } from "../command/run-command.ts";
+import { runCommand } from "../command/run-command.ts";
+import { planProtection } from "../isolation/protection.ts";
+import type { Agent } from "../manifest/agent.ts";
+import { offeredCapabilities } from "../manifest/match-agent.ts";
+import { removeWorktree } from "../worktree/create-worktree.ts";
+import type { AttemptEvent, AttemptOutcome, AttemptSettings } from "./attempt.types.ts";
+import { runAttempt } from "./run-attempt.ts";
+import type { AttemptAccount, ClaimedWork, WorkRef, WorkSource } from "./work-source.ts";
+
+/** Longest a health command may take, milliseconds. */
+const HEALTH_MS = 30_000;
+
+/** What happens in the pool, for views and logs. */
+export type PoolEvent =
+  | { readonly type: "started"; readonly agent: string; readonly work: ClaimedWork }
+  | { readonly type: "attempt"; readonly agent: string; readonly work: WorkRef; readonly event: AttemptEvent }
+  | { readonly type: "ended"; readonly agent: string; readonly outcome: AttemptOutcome; readonly told: TellOutcome }
+  | { readonly type: "resting"; readonly agent: string; readonly forMs: number; readonly reason: string };
+
+/** What the source was told of an attempt; `lost` when there was nobody to tell, or no way to. */
+export type TellOutcome = "reported" | "failed" | "released" | "lost";
+
+/** What a pool is made from. */
+export interface PoolOptions extends AttemptSettings {
+  readonly agents: readonly Agent[];
+  readonly source: WorkSource;
+  /** How long a lease runs without renewal; it is renewed every third of that. Milliseconds. @default 30000 */
+  readonly leaseTtlMs?: number;
+  /** How often an idle agent asks for work when nobody wakes it, milliseconds. @default 500 */
+  readonly pollMs?: number;
+  readonly onEvent?: (event: PoolEvent) => void | Promise<void>;
+}
+
+type StopReason = "drained" | "lost" | "cancelled";
+
+interface RunningAttempt {
+  readonly agent: string;
+  readonly work: ClaimedWork;
+  readonly controller: AbortController;
+  stop: StopReason | null;
+  /** When the lease ends as far as is known, milliseconds since the epoch. */
+  leasedUntil: number;
+}
+
+/**
+ * Runs the local agents: leases work for each as far as its concurrency goes, keeps the leases alive, and tells the
+ * source what became of each attempt.
+ *
+ * An attempt whose lease is lost is ended and told to nobody: the task is someone else's. Draining ends all attempts and
+ * hands their work back without counting the try.
+ */
+export class AgentPool {
+  readonly #options: PoolOptions;
+  readonly #running = new Map<string, RunningAttempt>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #wakers = new Set<() => void>();
+  #draining = false;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  /** Attempts that are being run now. */
+  get running(): readonly WorkRef[] {
+    return [...this.#running.values()].map(({ work }) => ({ taskId: work.taskId, attempt: work.attempt }));
+  }
+
+  /** Works until it is drained. Rejects only for a bug: what agents and the source do is dealt with. */
+  async run(): Promise<void> {
+    await Promise.all(this.#options.agents.map((agent) => this.#serve(agent)));
+    await Promise.all(this.#ending);
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  /** Lets idle agents ask for work at once: something may have become ready. */
+  wake(): void {
+    const wakers = [...this.#wakers];
+    this.#wakers.clear();
+    for (const waker of wakers) waker();
+  }
+
+  /** Takes no more work, ends what runs and hands it back; settles when all of it is told. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    for (const attempt of this.#running.values()) this.#stop(attempt, "drained");
+    this.wake();
+    await Promise.all(this.#ending);
+  }
+
+  /** Takes no more work and lets what runs come to its end. */
+  async finish(): Promise<void> {
+    this.#draining = true;
+    this.wake();
+    await Promise.all(this.#ending);
+  }
+
+  /** Ends an attempt whose task was cancelled; the source is told nothing. False when it is not run here. */
+  cancel(work: WorkRef): boolean {
+    const attempt = this.#running.get(keyOf(work));
+    if (attempt === undefined) return false;
+    this.#stop(attempt, "cancelled");
+    return true;
+  }
+
+  async #serve(agent: Agent): Promise<void> {
+    const capabilities = offeredCapabilities(agent, this.#options.agents);
+    let failures = 0;
+    let healthy = agent.health === null;
+    while (!this.#draining) {
+      const free = agent.concurrency - [...this.#running.values()].filter((one) => one.agent === agent.name).length;
+      if (free <= 0) {
+        await this.#change(null);
+        continue;
+      }
+      try {
+        if (!healthy) await this.#checkHealth(agent);
+        healthy = true;
+        const leaseTtlMs = this.#options.leaseTtlMs ?? 30_000;
+        const claimedAt = this.#options.runtime.now();
+        const works = await this.#options.source.claim({ agent: agent.name, capabilities, limit: free, leaseTtlMs });
+        failures = 0;
+        for (const work of works) this.#begin(agent, work, claimedAt + leaseTtlMs);
+        if (works.length === 0) await this.#change(this.#options.pollMs ?? 500);
+      } catch (error) {
+        failures += 1;
+        await this.#rest(agent, failures, messageOf(error));
+      }
+    }
+  }
+
+  #begin(agent: Agent, work: ClaimedWork, leasedUntil: number): void {
+    const attempt: RunningAttempt = {
+      agent: agent.name,
+      work,
+      controller: new AbortController(),
+      stop: null,
+      leasedUntil,
+    };
+    this.#running.set(keyOf(work), attempt);
+    if (this.#draining) this.#stop(attempt, "drained");
+    const ending = this.#attempt(agent, attempt)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+        this.#draining = true;
+      })
+      .finally(() => {
+        this.#running.delete(keyOf(work));
+        this.#ending.delete(ending);
+        this.wake();
+      });
+    this.#ending.add(ending);
+  }
+
+  async #attempt(agent: Agent, attempt: RunningAttempt): Promise<void> {
+    const { work, controller } = attempt;
+    await this.#emit({ type: "started", agent: agent.name, work });
+    const renewing = this.#renew(attempt);
+    let outcome: AttemptOutcome;
+    try {
+      outcome = await runAttempt(
+        {
+          agent,
+          work,
+          signal: controller.signal,
+          onEvent: (event) => this.#emit({ type: "attempt", agent: agent.name, work: refOf(work), event }),
+        },
+        this.#options,
+      );
+      // The lease is kept until the outcome is told.
+      const told = await this.#tell(agent, attempt, outcome);
+      if (told !== "reported" && outcome.worktree !== null) await removeWorktree(outcome.worktree);
+      await this.#emit({ type: "ended", agent: agent.name, outcome, told });
+      if (outcome.result?.started === false && attempt.stop === null) await this.#rest(agent, 1, outcome.reason ?? "");
+    } finally {
+      clearInterval(renewing);
+    }
+  }
+
+  #renew(attempt: RunningAttempt): NodeJS.Timeout {
+    const { source, runtime, leaseTtlMs = 30_000 } = this.#options;
+    const timer = setInterval(() => {
+      const askedAt = runtime.now();
+      source.renew(refOf(attempt.work), leaseTtlMs).then(
+        (answer) => {
+          if (answer === "lost") this.#stop(attempt, "lost");
+          else attempt.leasedUntil = askedAt + leaseTtlMs;
+        },
+        () => {
+          // It may be back before the lease ends; when not, the task is no longer ours to work on.
+          if (runtime.now() >= attempt.leasedUntil) this.#stop(attempt, "lost");
+        },
+      );
+    }, leaseTtlMs / 3);
+    return timer;
+  }
+
+  async #tell(agent: Agent, attempt: RunningAttempt, outcome: AttemptOutcome): Promise<TellOutcome> {
+    const { source } = this.#options;
+    const ref = refOf(attempt.work);
+    const account = accountOf(agent, outcome);
+    if (attempt.stop === "lost" || attempt.stop === "cancelled") return "lost";
+    if (outcome.outcome === "done" && account !== null) {
+      return (await this.#persist(attempt, () => source.report(ref, account))) ? "reported" : "lost";
+    }
+    if (attempt.stop === "drained") {
+      return (await this.#persist(attempt, () => source.release(ref, "the run was stopped"))) ? "released" : "lost";
+    }
+    const reason = outcome.reason ?? "it failed";
+    return (await this.#persist(attempt, () => source.fail(ref, reason, account))) ? "failed" : "lost";
+  }
+
+  /** Tries until it is told or the lease is over; then the lease's end tells it. */
+  async #persist(attempt: RunningAttempt, tell: () => Promise<void>): Promise<boolean> {
+    const { runtime } = this.#options;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await tell();
+        return true;
+      } catch {
+        if (runtime.now() >= attempt.leasedUntil || attempt.stop === "lost") return false;
+        const forMs = retryDelayMs(tries, runtime.random(), { baseMs: 50, capMs: 5000 });
+        await new Promise((resolve) => setTimeout(resolve, forMs));
+      }
+    }
+  }
+
+  async #checkHealth(agent: Agent): Promise<void> {
+    const { plan, runtime, isolation, isolationReport } = this.#options;
+    const context: CommandContext = {
+      runtime,
+      ...(isolationReport === undefined ? {} : { isolation: isolationReport }),
+    };
+    const { readOnly, hidden, dir: planDir } = plan;
+    const result = await runCommand(
+      {
+        command: agent.health ?? "true",
+        root: planDir,
+        passEnv: agent.env,
+        limits: { wallMs: HEALTH_MS },
+        protection: planProtection({ planDir, readOnly, hidden }),
+        ...(isolation === undefined ? {} : { isolation }),
+      },
+      context,
+    );
+    if (result.exitCode !== 0) throw new Error(`its health command ended with ${result.exitCode ?? result.signal ?? "no start"}`);
+  }
+
+  async #rest(agent: Agent, failures: number, reason: string): Promise<void> {
+    const { firstMs, longestMs } = agent.backoff;
+    const policy = { baseMs: firstMs, capMs: longestMs };
+    const forMs = retryDelayMs(failures, this.#options.runtime.random(), policy);
+    await this.#emit({ type: "resting", agent: agent.name, forMs, reason });
+    const until = performance.now() + forMs;
+    // Being woken for work is no reason to rest less; draining is.
+    while (!this.#draining && performance.now() < until) await this.#change(until - performance.now());
+  }
+
+  /** Settles when something changes here, or after the time that is given. */
+  async #change(withinMs: number | null): Promise<void> {
+    if (this.#draining) return;
+    await new Promise<void>((resolve) => {
+      const timer = withinMs === null ? undefined : setTimeout(done, withinMs);
+      const wakers = this.#wakers;
+      function done(): void {
+        clearTimeout(timer);
+        wakers.delete(done);
+        resolve();
+      }
+      wakers.add(done);
+    });
+  }
+
+  #stop(attempt: RunningAttempt, reason: StopReason): void {
+    attempt.stop ??= reason;
+    attempt.controller.abort();
+  }
+
+  async #emit(event: PoolEvent): Promise<void> {
+    await this.#options.onEvent?.(event);
+  }
+}
+
+function accountOf(agent: Agent, outcome: AttemptOutcome): AttemptAccount | null {
+  const { result } = outcome;
+  if (result === null) return null;
+  return {
+    agent: agent.name,
+    summary: outcome.summary,
+    exitCode: result.exitCode,
+    signal: result.signal,
+    endedFor: result.endedFor,
+    isolation: result.isolation,
+    startedAt: result.startedAt,
+    endedAt: result.endedAt,
+    stdout: result.stdout.digest,
+    stderr: result.stderr.digest,
+    handedOver: outcome.handedOver,
+    workspace: outcome.worktree?.folder ?? null,
+  };
+}
+
+function refOf(work: WorkRef): WorkRef {
+  return { taskId: work.taskId, attempt: work.attempt };
+}
+
+function keyOf(work: WorkRef): string {
+  return `${work.taskId} ${work.attempt}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

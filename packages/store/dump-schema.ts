@@ -1,0 +1,14 @@
+// Writes docs/reference/schema.sql from a fresh database: npx tsx packages/store/dump-schema.ts
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dumpSchema } from "./src/testing/schema-dump.ts";
+import { startTestServer } from "./src/testing/test-server.ts";
+
+const server = await startTestServer(undefined);
+try {
+  const dump = await dumpSchema(await server.openStore(() => 0));
+  const folder = new URL("../../docs/reference/", import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL("schema.sql", folder), dump);
+} finally {
+  await server.stop();
+}

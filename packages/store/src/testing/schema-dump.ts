@@ -1,0 +1,58 @@
+import { type Session, statement } from "../statement.ts";
+
+const TABLES = statement(
+  "dump_tables",
+  `SELECT c.oid::int AS oid, c.relname AS name, array_to_string(c.reloptions, ', ') AS options
+   FROM pg_class c WHERE c.relnamespace = 'holdpoint'::regnamespace AND c.relkind = 'r' ORDER BY c.relname`,
+);
+
+const COLUMNS = statement(
+  "dump_columns",
+  `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
+     a.attidentity AS identity, pg_get_expr(d.adbin, d.adrelid) AS value
+   FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+   WHERE a.attrelid = $1::oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum`,
+);
+
+/** Without those that are columns' own NOT NULL, which PostgreSQL 18 lists as constraints and 15 does not. */
+const CONSTRAINTS = statement(
+  "dump_constraints",
+  `SELECT conname AS name, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+   WHERE conrelid = $1::oid AND contype <> 'n' ORDER BY contype DESC, conname`,
+);
+
+const INDEXES = statement(
+  "dump_indexes",
+  `SELECT pg_get_indexdef(i.indexrelid) AS definition FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+   WHERE i.indrelid = $1::oid
+     AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u'))
+   ORDER BY c.relname`,
+);
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly identity: string;
+  readonly value: string | null;
+}
+
+/** The schema as the database has it, in the same words on every version. */
+export async function dumpSchema(store: Session): Promise<string> {
+  const parts = ["-- The schema after every migration. Written by `npx tsx packages/store/dump-schema.ts`; not to be edited."];
+  const tables = await store.run<{ oid: number; name: string; options: string | null }>(TABLES);
+  for (const { oid, name, options } of tables) {
+    const columns = (await store.run<Column>(COLUMNS, [oid])).map(toColumn);
+    const constraints = await store.run<{ name: string; definition: string }>(CONSTRAINTS, [oid]);
+    const lines = [...columns, ...constraints.map((entry) => `CONSTRAINT ${entry.name} ${entry.definition}`)];
+    const more = options === null ? "" : ` WITH (${options})`;
+    parts.push(`CREATE TABLE holdpoint.${name} (\n  ${lines.join(",\n  ")}\n)${more};`);
+    for (const index of await store.run<{ definition: string }>(INDEXES, [oid])) parts.push(`${index.definition};`);
+  }
+  return `${parts.join("\n\n")}\n`;
+}
+
+function toColumn({ name, type, required, identity, value }: Column): string {
+  const generated = identity === "a" ? " GENERATED ALWAYS AS IDENTITY" : "";
+  return `${name} ${type}${required ? " NOT NULL" : ""}${value === null ? "" : ` DEFAULT ${value}`}${generated}`;
+}
