@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
+import { jsonSchemaOf } from "../packages/contract/src/json-schema.ts";
 import { SCHEMAS } from "../packages/contract/src/schemas.ts";
 import { compareFiles, writeFiles } from "./generate/file-set.ts";
 import { generatedFiles } from "./generate/generated-files.ts";
-import { jsonSchemaOf } from "./generate/json-schema.ts";
 import { fenced, table } from "./generate/markdown.ts";
 import { printJson } from "./generate/print-json.ts";
 

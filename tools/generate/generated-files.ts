@@ -1,10 +1,10 @@
 import { COMMANDS } from "../../packages/cli/src/command-table.ts";
+import { jsonSchemaOf } from "../../packages/contract/src/json-schema.ts";
 import { SCHEMAS } from "../../packages/contract/src/schemas.ts";
 import { findProblems } from "../problem-tables.ts";
 import { commandPage } from "./command-page.ts";
 import { exitCodePage } from "./exit-code-page.ts";
 import type { FileSet } from "./file-set.ts";
-import { jsonSchemaOf } from "./json-schema.ts";
 import { printJson } from "./print-json.ts";
 import { problemIndex, problemPage } from "./problem-pages.ts";
 import { schemaIndex, schemaPage } from "./schema-page.ts";

@@ -1,5 +1,5 @@
+import type { JsonSchema } from "../../packages/contract/src/json-schema.ts";
 import type { SchemaEntry } from "../../packages/contract/src/schemas.ts";
-import type { JsonSchema } from "./json-schema.ts";
 import { fenced, generatedFrom, table } from "./markdown.ts";
 import { printJson } from "./print-json.ts";
 

@@ -30,7 +30,8 @@ export const agentProblems = {
   HP7004: {
     title: "Environment variable name not valid",
     message: '"{name}" is not a name that can be passed to a command.',
-    remedy: "Use letters, digits and underscores, not beginning with a digit; names that begin with HOLDPOINT_ are ours.",
+    remedy:
+      "Use letters, digits and underscores, not beginning with a digit; names that begin with HOLDPOINT_ are ours.",
     why: "Names with `=` or control characters change the meaning of other variables.",
     exit: 65,
     retryable: false,

@@ -7,7 +7,7 @@ export type {
   AttemptSettings,
 } from "./attempt/attempt.types.ts";
 export { addToInbox, type Collected, type HandedOver, INBOX_BOUNDS } from "./attempt/inbox.ts";
-export { attemptName, type AttemptRequest, runAttempt } from "./attempt/run-attempt.ts";
+export { type AttemptRequest, attemptName, runAttempt } from "./attempt/run-attempt.ts";
 export type { AttemptAccount, ClaimedWork, WorkRef, WorkRequest, WorkSource } from "./attempt/work-source.ts";
 export {
   type CapturedStream,
@@ -21,19 +21,19 @@ export {
 } from "./command/command.types.ts";
 export { type CommandContext, runCommand } from "./command/run-command.ts";
 export { type IsolationReport, probeIsolation } from "./isolation/probe-isolation.ts";
-export { type PlanProtectionInput, planProtection, type Protection } from "./isolation/protection.ts";
+export { type PlanProtectionInput, type Protection, planProtection } from "./isolation/protection.ts";
 export { type Agent, agentOf, commandsOf } from "./manifest/agent.ts";
 export { loadAgents, readAgent } from "./manifest/load-agents.ts";
 export {
-  agentTakes,
   ANY,
+  agentTakes,
   type MatchableTask,
   offeredCapabilities,
   requiredCapabilities,
   taskWords,
 } from "./manifest/match-agent.ts";
 export { digestInputs, type InputsDigest } from "./subject/digest-inputs.ts";
-export { type Subject, subjectOf, type SubjectOptions } from "./subject/subject-of.ts";
+export { type Subject, type SubjectOptions, subjectOf } from "./subject/subject-of.ts";
 export {
   createWorktree,
   openWorktree,

@@ -1,5 +1,8 @@
+import { agentProblems } from "@holdpoint/agent";
 import { SIDECAR_FILE_PROBLEMS } from "@holdpoint/contract";
-import { type ProblemDefinition, type ProblemTable, WORK_PROBLEMS } from "@holdpoint/core";
+import { CRITERIA_PROBLEMS, type ProblemTable, WORK_PROBLEMS } from "@holdpoint/core";
+import { EVIDENCE_PROBLEMS } from "@holdpoint/evidence";
+import { WORK_ROOM_PROBLEMS } from "@holdpoint/server";
 import { STORE_PROBLEMS } from "@holdpoint/store";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
@@ -7,24 +10,19 @@ import { placeProblems } from "./place/place.problems.ts";
 import { trustProblems } from "./trust/trust.problems.ts";
 
 /**
- * Every problem table of the program. `tools/problem-tables.test.ts` holds this list, the `*.problems.ts` files and the
- * pages in `docs/problems/` together.
+ * Every problem table of the program, by area. `tools/problem-tables.test.ts` holds this list, the `*.problems.ts` files
+ * and the pages in `docs/problems/` together.
  */
 export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
-  SIDECAR_FILE_PROBLEMS,
   trustProblems,
+  SIDECAR_FILE_PROBLEMS,
+  CRITERIA_PROBLEMS,
+  EVIDENCE_PROBLEMS,
   WORK_PROBLEMS,
+  WORK_ROOM_PROBLEMS,
   STORE_PROBLEMS,
+  agentProblems,
   placeProblems,
   commandProblems,
   outputProblems,
 ];
-
-/** The entry of a code; null when there is none. */
-export function problemDefinition(code: string): ProblemDefinition | null {
-  for (const table of PROBLEM_CATALOGUE) {
-    const found = Object.entries(table).find(([known]) => known === code);
-    if (found !== undefined) return found[1];
-  }
-  return null;
-}

@@ -1,6 +1,7 @@
 import type { PlanGate } from "@holdpoint/core";
 import { describe, expect, test } from "vitest";
 import { loadSidecar } from "./load-sidecar.ts";
+import { readSidecar } from "./read-sidecar.ts";
 
 const FILE = "PLAN.holdpoint.yaml";
 const HEAD = "holdpoint: sidecar/v1\n";
@@ -36,8 +37,6 @@ describe("loadSidecar", () => {
     const text = `checks:
   - id: c
     run: d
-  - id: c
-    run: e
 gates:
   uptime:
     check: missing
@@ -45,13 +44,9 @@ gates:
   gone:
     check: c
 `;
-    const [twice, check, criterion, gone] = found(text);
-    expect([twice, check, criterion]).toEqual([
-      "HP2206 5 checks[1].id",
-      "HP2207 9 gates.uptime.check",
-      "HP2208 10 gates.uptime.criterion",
-    ]);
-    expect(gone).toContain(" 11 gates.gone");
+    const [check, criterion, gone] = found(text);
+    expect([check, criterion]).toEqual(["HP2207 7 gates.uptime.check", "HP2208 8 gates.uptime.criterion"]);
+    expect(gone).toContain(" 9 gates.gone");
   });
 
   test("lists an expression that cannot be read", () => {
@@ -60,18 +55,24 @@ gates:
     expect(places[0]).toContain(" 4 gates.a.criterion");
   });
 
-  test.each(["criterion: '>= 1'", "exit: 0", "severity: important", "minTier: E1", "maxAge: 1h", "isolation: any"])(
-    "does not let a metric's name change what several gates ask for: %s",
+  test.each(["criterion: '>= 1'", "exit: 0"])(
+    "does not let a metric's name give several gates another threshold: %s",
     (field) => {
       const text = `checks: [{ id: c, run: d }]\ngates:\n  m: { check: c, ${field} }\n`;
-      expect(found(text, [gate("a", "m"), gate("b", "m")])).toEqual(["HP2205 4 gates.m"]);
+      expect(() => found(text, [gate("a", "m"), gate("b", "m")])).toThrow("m is the metric of several gates (a, b)");
       expect(found(text, [gate("a", "m"), gate("b", "other")])).toEqual([]);
       expect(found(text, [gate("m", "x"), gate("b", "m"), gate("c", "m")])).toEqual([]);
     },
   );
 
-  test("lets a metric's name say for several gates which check measures it", () => {
-    const text = "checks: [{ id: c, run: d }]\ngates:\n  m: { check: c, metric: n }\n";
+  test("does not let two checks have one id", () => {
+    const text = "checks:\n  - { id: c, run: d }\n  - { id: c, run: e }\n";
+    expect(() => found(text)).toThrow("the check c stands at line 3 and again at line 4");
+    expect(() => readSidecar(HEAD + text, FILE)).toThrow("stands at line 3 and again at line 4");
+  });
+
+  test("lets a metric's name say for several gates which check measures it, and how strictly", () => {
+    const text = "checks: [{ id: c, run: d }]\ngates:\n  m: { check: c, metric: n, minTier: E1, maxAge: 1h }\n";
     expect(found(text, [gate("a", "m"), gate("b", "m")])).toEqual([]);
   });
 });

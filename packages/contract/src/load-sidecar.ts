@@ -8,10 +8,9 @@ import {
   type ProblemParams,
   parseCriterion,
   problem,
-  type SidecarGate,
   sidecarProblems,
 } from "@holdpoint/core";
-import { bindingOf } from "./read-sidecar.ts";
+import { bindingOf, refuseDuplicates } from "./read-sidecar.ts";
 import { readSidecarText, type SidecarReading } from "./read-sidecar-text.ts";
 import { SIDECAR_FILE_PROBLEMS } from "./sidecar.problems.ts";
 
@@ -26,31 +25,22 @@ export interface LoadedSidecar {
 export type SidecarPlan = Pick<PlanDocument, "gates" | "checks">;
 
 /**
- * Reads a sidecar for a plan, and lists whatever in it cannot take effect: checks that stand twice or are not there,
- * gates that the plan does not have, thresholds that cannot be read.
+ * Reads a sidecar for a plan, and lists whatever in it cannot take effect: checks and gates that are not there, thresholds
+ * that cannot be read. Their gates stay inconclusive; what could make a gate ask for less than the plan does is refused.
  *
- * @throws HP2201 when it is not YAML that we read, HP2202 when a key is not known, HP2203 when a value does not fit
+ * @throws HP2201 when it is not YAML that we read, HP2202 when a key is not known, HP2203 when a value does not fit, HP2206
+ *   when two checks have one id, HP2205 when one entry would give several gates another threshold
  */
 export function loadSidecar(text: string, file: string, plan: SidecarPlan): LoadedSidecar {
   const reading = readSidecarText(text, file);
+  refuseDuplicates(reading, file);
   const sidecar = bindingOf(reading.value);
   const fromCore = sidecarProblems(plan, sidecar, file).map((found) => {
     const place = { ...found.place, line: lineOfField(found.place.field ?? "", reading, sidecar) };
     return new HoldpointError(found.code, found.definition, found.params, place, { cause: found });
   });
-  const problems = [...duplicates(reading, file), ...badGates(reading, sidecar, plan, file), ...fromCore];
+  const problems = [...badGates(reading, sidecar, plan, file), ...fromCore];
   return { sidecar, problems: problems.sort((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0)) };
-}
-
-function duplicates({ value, lineOf }: SidecarReading, file: string): readonly HoldpointError[] {
-  const ids = (value.checks ?? []).map(({ id }) => id);
-  return ids.flatMap((id, index) => {
-    const first = ids.indexOf(id);
-    if (first === index) return [];
-    const again = lineOf(["checks", index, "id"]);
-    const params = { file, id, line: lineOf(["checks", first, "id"]), again };
-    return [problem(SIDECAR_FILE_PROBLEMS, "HP2206", params, { file, line: again, field: `checks[${index}].id` })];
-  });
 }
 
 function badGates(
@@ -63,7 +53,7 @@ function badGates(
   const problems: HoldpointError[] = [];
   for (const [gate, entry] of sidecar.gates) {
     const add = (code: keyof typeof SIDECAR_FILE_PROBLEMS, key: string, params: ProblemParams): void => {
-      const at = { file, line: lineOf(["gates", gate, key]), field: `gates.${gate}${key === "" ? "" : `.${key}`}` };
+      const at = { file, line: lineOf(["gates", gate, key]), field: `gates.${gate}.${key}` };
       problems.push(problem(SIDECAR_FILE_PROBLEMS, code, { file, gate, ...params }, at));
     };
     const meant = gatesMeant(gate, plan.gates);
@@ -73,9 +63,11 @@ function badGates(
     if (entry.criterion !== null && !isThreshold(entry.criterion, entry.metric ?? meant[0]?.metric ?? null)) {
       add("HP2208", "criterion", { text: entry.criterion });
     }
-    const demands = demandsOf(entry);
-    if (meant.length > 1 && demands.length > 0) {
-      add("HP2205", "", { name: gate, keys: meant.map(({ key }) => key).join(", "), what: demands.join(", ") });
+    const threshold = (["criterion", "exit"] as const).filter((field) => entry[field] !== null);
+    if (meant.length > 1 && threshold.length > 0) {
+      const params = { file, name: gate, keys: meant.map(({ key }) => key).join(", "), what: threshold.join(", ") };
+      const at = { file, line: lineOf(["gates", gate]), field: `gates.${gate}` };
+      throw problem(SIDECAR_FILE_PROBLEMS, "HP2205", params, at);
     }
   }
   return problems;
@@ -91,12 +83,6 @@ function gatesMeant(name: string, gates: readonly PlanGate[]): readonly PlanGate
 
 function isThreshold(text: string, metric: string | null): boolean {
   return parseCriterion(text, { metric }).criterion !== null;
-}
-
-/** The fields of an entry that say what a gate asks for, rather than what measures it. */
-function demandsOf(entry: SidecarGate): readonly string[] {
-  const fields = ["criterion", "exit", "severity", "minTier", "isolation", "maxAgeMs"] as const;
-  return fields.filter((field) => entry[field] !== null).map((field) => (field === "maxAgeMs" ? "maxAge" : field));
 }
 
 /** The core names fields `gates.KEY` and `gates.KEY.criterion`; keys may hold dots. */

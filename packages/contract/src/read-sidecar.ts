@@ -1,6 +1,7 @@
-import type { BindingSidecar, SidecarCheck, SidecarGate } from "@holdpoint/core";
+import { type BindingSidecar, problem, type SidecarCheck, type SidecarGate } from "@holdpoint/core";
 import { parseDurationMs } from "./duration.ts";
-import { readSidecarText } from "./read-sidecar-text.ts";
+import { readSidecarText, type SidecarReading } from "./read-sidecar-text.ts";
+import { SIDECAR_FILE_PROBLEMS } from "./sidecar.problems.ts";
 import type { SidecarCheckText, SidecarGateText, SidecarText } from "./sidecar-file.ts";
 
 /**
@@ -10,10 +11,24 @@ import type { SidecarCheckText, SidecarGateText, SidecarText } from "./sidecar-f
  * depends on the plan; see `loadSidecar`.
  *
  * @param file name of the file, for messages
- * @throws HP2201 when it is not YAML that we read, HP2202 when a key is not known, HP2203 when a value does not fit
+ * @throws HP2201 when it is not YAML that we read, HP2202 when a key is not known, HP2203 when a value does not fit,
+ *   HP2206 when two checks have one id
  */
 export function readSidecar(text: string, file: string): BindingSidecar {
-  return bindingOf(readSidecarText(text, file).value);
+  const reading = readSidecarText(text, file);
+  refuseDuplicates(reading, file);
+  return bindingOf(reading.value);
+}
+
+/** Two checks must not have one id. @throws HP2206 at the second of them */
+export function refuseDuplicates({ value, lineOf }: SidecarReading, file: string): void {
+  const ids = (value.checks ?? []).map(({ id }) => id);
+  const index = ids.findIndex((id, at) => ids.indexOf(id) !== at);
+  const id = ids[index];
+  if (id === undefined) return;
+  const again = lineOf(["checks", index, "id"]);
+  const params = { file, id, line: lineOf(["checks", ids.indexOf(id), "id"]), again };
+  throw problem(SIDECAR_FILE_PROBLEMS, "HP2206", params, { file, line: again, field: `checks[${index}].id` });
 }
 
 /** The 1-based line of a field of a sidecar that can be read, such as `["gates", "line_coverage", "criterion"]`. */

@@ -36,9 +36,10 @@ export const SIDECAR_FILE_PROBLEMS = {
   },
   HP2205: {
     title: "A name in the sidecar means several gates",
-    message: "{file}: {name} is the metric of several gates ({keys}), and {what} would apply to all of them.",
+    message:
+      "{file}: {name} is the metric of several gates ({keys}), and its {what} would replace the threshold of each.",
     remedy: "Write an entry for each gate, under its key.",
-    why: "A metric's name may say which check measures it for every gate. What a gate asks for is said for each gate alone.",
+    why: "A metric's name may say which check measures it for every gate. A threshold is said for each gate alone: one for all would let the strictest of them go.",
     exit: 65,
     retryable: false,
   },

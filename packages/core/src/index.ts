@@ -27,3 +27,6 @@ export * from "./work/retry-delay.ts";
 export * from "./work/schedule.ts";
 export * from "./work/task-machine.ts";
 export * from "./work/work.problems.ts";
+export { readPlan, type ReadPlanOptions } from "./document/read-plan.ts";
+export { printPlan } from "./document/print-plan.ts";
+export { setStatus } from "./document/set-status.ts";

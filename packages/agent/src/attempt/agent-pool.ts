@@ -144,7 +144,7 @@ export class AgentPool {
     const ending = this.#attempt(agent, attempt)
       .catch((error: unknown) => {
         this.#failure ??= { error };
-        this.#draining = true;
+        void this.drain();
       })
       .finally(() => {
         this.#running.delete(keyOf(work));
@@ -158,9 +158,8 @@ export class AgentPool {
     const { work, controller } = attempt;
     await this.#emit({ type: "started", agent: agent.name, work });
     const renewing = this.#renew(attempt);
-    let outcome: AttemptOutcome;
     try {
-      outcome = await runAttempt(
+      const outcome = await runAttempt(
         {
           agent,
           work,
@@ -171,6 +170,7 @@ export class AgentPool {
       );
       // The lease is kept until the outcome is told.
       const told = await this.#tell(agent, attempt, outcome);
+      clearInterval(renewing);
       if (told !== "reported" && outcome.worktree !== null) await removeWorktree(outcome.worktree);
       await this.#emit({ type: "ended", agent: agent.name, outcome, told });
       if (outcome.result?.started === false && attempt.stop === null) await this.#rest(agent, 1, outcome.reason ?? "");
@@ -183,16 +183,15 @@ export class AgentPool {
     const { source, runtime, leaseTtlMs = 30_000 } = this.#options;
     const timer = setInterval(() => {
       const askedAt = runtime.now();
-      source.renew(refOf(attempt.work), leaseTtlMs).then(
-        (answer) => {
+      const renewed = source.renew(refOf(attempt.work), leaseTtlMs);
+      // When the source is away it may be back before the lease ends; when not, the task is no longer ours.
+      void renewed
+        .catch(() => (runtime.now() >= attempt.leasedUntil ? ("lost" as const) : null))
+        .then((answer) => {
           if (answer === "lost") this.#stop(attempt, "lost");
-          else attempt.leasedUntil = askedAt + leaseTtlMs;
-        },
-        () => {
-          // It may be back before the lease ends; when not, the task is no longer ours to work on.
-          if (runtime.now() >= attempt.leasedUntil) this.#stop(attempt, "lost");
-        },
-      );
+          else if (answer === "held") attempt.leasedUntil = askedAt + leaseTtlMs;
+          return answer;
+        });
     }, leaseTtlMs / 3);
     return timer;
   }
@@ -245,7 +244,8 @@ export class AgentPool {
       },
       context,
     );
-    if (result.exitCode !== 0) throw new Error(`its health command ended with ${result.exitCode ?? result.signal ?? "no start"}`);
+    if (result.exitCode !== 0)
+      throw new Error(`its health command ended with ${result.exitCode ?? result.signal ?? "no start"}`);
   }
 
   async #rest(agent: Agent, failures: number, reason: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, copyFile, mkdir, open, readdir, realpath, rename, writeFile } from "node:fs/promises";
+import { copyFile, type FileHandle, mkdir, open, readdir, realpath, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type AgentArtifactLine, type AgentEvidenceLine, readAgentLine } from "@holdpoint/contract";
 import { isInside } from "../command/working-directory.ts";
@@ -61,7 +61,8 @@ export async function readInbox(inbox: string): Promise<{
     if (line?.type === "artifact" || line?.type === "evidence") entries.push(line);
     else refused.push({ name, reason: typeof text === "string" ? text : "it is no note of evidence" });
   }
-  if (names.length > INBOX_BOUNDS.entries) refused.push({ name: "…", reason: `more than ${INBOX_BOUNDS.entries} notes` });
+  if (names.length > INBOX_BOUNDS.entries)
+    refused.push({ name: "…", reason: `more than ${INBOX_BOUNDS.entries} notes` });
   return { entries, refused };
 }
 

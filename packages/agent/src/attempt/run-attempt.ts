@@ -12,7 +12,7 @@ import {
 import { HoldpointError } from "@holdpoint/core";
 import type { CommandResult, StreamName } from "../command/command.types.ts";
 import { runCommand } from "../command/run-command.ts";
-import { planProtection, type Protection } from "../isolation/protection.ts";
+import { type Protection, planProtection } from "../isolation/protection.ts";
 import type { Agent } from "../manifest/agent.ts";
 import { createWorktree, type Worktree } from "../worktree/create-worktree.ts";
 import { defaultStateFolder } from "../worktree/workspace-folder.ts";
@@ -60,12 +60,18 @@ export async function runAttempt(request: AttemptRequest, settings: AttemptSetti
     const handedOver = await takeOver(listener, worktree?.planDir ?? settings.plan.dir, inbox, settings);
     return { taskId, attempt, ...judgement(result, listener), result, handedOver, worktree };
   } catch (error) {
-    if (!(error instanceof HoldpointError)) throw error;
-    const reason = `${error.code}: ${error.message}`;
+    const reason = refusalOf(error);
+    if (reason === null) throw error;
     return { taskId, attempt, outcome: "failed", reason, summary: null, result: null, handedOver: NOTHING, worktree };
   } finally {
     if (inbox !== null && worktree === null) await rm(dirname(inbox), { recursive: true, force: true });
   }
+}
+
+/** What an attempt could not be begun for; null when the error is a bug. A full disk is none. */
+function refusalOf(error: unknown): string | null {
+  if (error instanceof HoldpointError) return `${error.code}: ${error.message}`;
+  return error instanceof Error && "syscall" in error ? error.message : null;
 }
 
 interface Place {

@@ -1,7 +1,16 @@
-import { createHash } from "node:crypto";
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -164,7 +173,11 @@ describe.each(["off", "auto"] as const)("a command (isolation %s)", (isolation) 
 describe("a command", () => {
   it("that was not found is a result and not an exception", async () => {
     const result = await run({ command: ["holdpoint-no-such-program"] });
-    expect(result).toMatchObject({ started: false, exitCode: null, startError: "holdpoint-no-such-program was not found" });
+    expect(result).toMatchObject({
+      started: false,
+      exitCode: null,
+      startError: "holdpoint-no-such-program was not found",
+    });
   });
 
   it("that is not executable says so", async () => {
@@ -186,6 +199,13 @@ describe("a command", () => {
 
   it("that dies of a signal tells which", async () => {
     expect(await run({ command: "kill -SEGV $$" })).toMatchObject({ exitCode: null, signal: "SIGSEGV" });
+  });
+
+  it("whose output someone out of reach keeps open does not count as whole", async () => {
+    // Without a namespace, what forks twice, leaves the session and clears its environment cannot be found.
+    const command = "sleep 0.1; (env -i setsid /bin/sleep 1.5 &) ; echo done";
+    const result = await run({ command, pollIntervalMs: 60_000 });
+    expect(result.stdout).toMatchObject({ text: "done\n", truncated: true });
   });
 
   it("counts the daemons that it left behind", async () => {

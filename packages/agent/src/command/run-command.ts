@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { problem } from "@holdpoint/core";
 import type { Runtime } from "@holdpoint/core";
+import { problem } from "@holdpoint/core";
 import { agentProblems } from "../agent.problems.ts";
-import { probeIsolation } from "../isolation/probe-isolation.ts";
 import type { IsolationReport } from "../isolation/probe-isolation.ts";
+import { probeIsolation } from "../isolation/probe-isolation.ts";
 import { kindOf } from "../isolation/protection.ts";
 import { CapturedOutput } from "./captured-output.ts";
-import { commandEnvironment, environmentDigest, RUN_MARKER } from "./command-environment.ts";
 import type { CommandResult, CommandSpec, IsolationOutcome } from "./command.types.ts";
+import { commandEnvironment, environmentDigest, RUN_MARKER } from "./command-environment.ts";
 import { commandArgv, type PreparedCommand, prepareCommand, preparePlain, startError } from "./prepare-command.ts";
 import { type FinishedProcess, superviseProcess } from "./supervise-process.ts";
 import { workingDirectory } from "./working-directory.ts";

@@ -9,11 +9,11 @@ import { ProcessWatch } from "../processes/process-watch.ts";
 import { psSource } from "../processes/ps-source.ts";
 import { type CommandResult, type CommandSpec, DEFAULT_LIMITS, type EndedFor } from "./command.types.ts";
 import { OutputPump } from "./output-pump.ts";
-import { openStreams, type StandardStreams } from "./standard-streams.ts";
 import { type PreparedCommand, WRAPPERS_ISOLATED } from "./prepare-command.ts";
+import { openStreams, type StandardStreams } from "./standard-streams.ts";
 
 /** Longest silence of an output stream after every process is ended; someone out of reach may hold it open. */
-const STREAM_END_MS = 1000;
+const STREAM_END_MS = 400;
 /** Timers of Node cannot be longer (25 days). */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Status text that is kept while a namespace is set up. */

@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommandResult, CommandSpec } from "../command/command.types.ts";
 import { runCommand } from "../command/run-command.ts";
 import { findIsolation, probeIsolation } from "./probe-isolation.ts";
-import { planProtection, type Protection } from "./protection.ts";
+import { type Protection, planProtection } from "./protection.ts";
 
 const available = probeIsolation();
 
@@ -69,7 +69,10 @@ describe.runIf(available.mode !== null)("an isolated command", () => {
     ["change the sidecar through a symbolic link", "ln -s PLAN.holdpoint.yaml soft && echo x >> soft"],
     ["change the sidecar through a hard link", "ln PLAN.holdpoint.yaml hard && echo x >> hard"],
     ["change the mode of the sidecar", "chmod 777 PLAN.holdpoint.yaml"],
-    ["make the sidecar writable by mounting", "mount -o remount,bind,rw PLAN.holdpoint.yaml && echo x >> PLAN.holdpoint.yaml"],
+    [
+      "make the sidecar writable by mounting",
+      "mount -o remount,bind,rw PLAN.holdpoint.yaml && echo x >> PLAN.holdpoint.yaml",
+    ],
     ["make all writable in a namespace of its own", "unshare -Urm sh -c 'mount -o remount,bind,rw / && touch /etc/x'"],
     ["move the plan's folder away", 'mv "$PWD" "$PWD.old"'],
     ["move the folder above away", 'mv "$(dirname "$PWD")" "$(dirname "$PWD").old"'],
@@ -113,16 +116,21 @@ describe.runIf(available.mode !== null)("an isolated command", () => {
   });
 
   it("writes files in the plan's folder that stay and belong to the user", async () => {
-    const result = await run("mkdir -p out && echo hi > out/file && echo $((2)) > /tmp/$$.holdpoint && rm /tmp/$$.holdpoint");
+    const result = await run(
+      "mkdir -p out && echo hi > out/file && echo $((2)) > /tmp/$$.holdpoint && rm /tmp/$$.holdpoint",
+    );
     expect(result).toMatchObject({ exitCode: 0, isolation: { level: "full" } });
     expect(readFileSync(join(plan, "out", "file"), "utf8")).toBe("hi\n");
     expect(statSync(join(plan, "out", "file")).uid).toBe(process.getuid?.());
   });
 
   it("has the devices that programs expect", async () => {
-    const result = await run("echo a >/dev/null; head -c 4 /dev/urandom | wc -c; cat /dev/fd/0; exec 5<>/dev/ptmx && ls /dev/pts", {
-      stdin: "in\n",
-    });
+    const result = await run(
+      "echo a >/dev/null; head -c 4 /dev/urandom | wc -c; cat /dev/fd/0; exec 5<>/dev/ptmx && ls /dev/pts",
+      {
+        stdin: "in\n",
+      },
+    );
     expect(result.stdout.text).toMatch(/^4\nin\n0\nptmx\n$/);
   });
 
@@ -130,6 +138,22 @@ describe.runIf(available.mode !== null)("an isolated command", () => {
     expect((await run("(trap 'echo got it; exit' INT; kill -INT $(sh -c 'echo $PPID'); sleep 5)")).stdout.text).toBe(
       "got it\n",
     );
+  });
+
+  it("may write in a folder of a folder that it may only read, and nowhere around it", async () => {
+    const inner = join(plan, "deep", "inner");
+    mkdirSync(join(inner, ".holdpoint"), { recursive: true });
+    const nested = {
+      hidden: [join(inner, ".holdpoint"), join(plan, ".holdpoint")],
+      readOnly: [plan],
+      writable: [inner],
+    };
+    const tries = ["touch x", "touch deep/x", "mv deep other", "ls .holdpoint | grep .", "touch deep/inner/fine"];
+    const result = await run(`${tries.map((one, at) => `${one} 2>/dev/null && echo ${at}`).join("\n")}\nexit 0`, {
+      protection: nested,
+    });
+    expect(result).toMatchObject({ stdout: { text: "4\n" }, isolation: { level: "full" } });
+    expect(existsSync(join(inner, "fine"))).toBe(true);
   });
 
   it("that creates a missing sidecar is told of, and its run no longer counts as isolated", async () => {
@@ -147,7 +171,10 @@ describe.runIf(available.mode !== null)("an isolated command", () => {
   it("is refused when .holdpoint is a link that it could replace", async () => {
     rmSync(join(plan, ".holdpoint"), { recursive: true });
     symlinkSync(keys, join(plan, ".holdpoint"));
-    await expect(run("true")).rejects.toMatchObject({ code: "HP7003", message: expect.stringContaining("symbolic link") });
+    await expect(run("true")).rejects.toMatchObject({
+      code: "HP7003",
+      message: expect.stringContaining("symbolic link"),
+    });
   });
 
   it("keeps the command's own text out of the set-up", async () => {
@@ -185,7 +212,10 @@ describe("isolation", () => {
   });
 
   it("of the root folder is not possible", async () => {
-    const result = await runCommand({ root: "/", command: "true" }, { runtime: { now: () => 0 }, isolation: available });
+    const result = await runCommand(
+      { root: "/", command: "true" },
+      { runtime: { now: () => 0 }, isolation: available },
+    );
     expect(result.isolation.level).toBe("none");
   });
 

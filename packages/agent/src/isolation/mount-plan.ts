@@ -61,7 +61,7 @@ export function planMounts(input: MountPlanInput): MountPlan {
   const steps = [
     ...writable.flatMap((path) => ["keep", path]),
     ...lockAll(mounts, writable),
-    ...pins(guarded, folders, writable).flatMap((path) => ["keep", path]),
+    ...pins(guarded, { folders, writable, readOnly }).flatMap((path) => ["keep", path]),
     ...guarded.flatMap((path) => guard(path, hidden.includes(path), mounts)),
     ...machineSteps(uid),
     "devices",
@@ -70,6 +70,13 @@ export function planMounts(input: MountPlanInput): MountPlan {
     (path) => kindOf(path) === "nothing" && writable.some((folder) => isInside(folder, path)),
   );
   return { possible: true, steps, absent };
+}
+
+/** Which folders may be written, the outermost of them, and what in them may only be read. */
+interface Layout {
+  readonly folders: readonly string[];
+  readonly writable: readonly string[];
+  readonly readOnly: readonly string[];
 }
 
 /** Closes what leads out of the namespace by asking someone else: services, and switches that obey user 0. */
@@ -105,16 +112,30 @@ function lockAll(mounts: readonly Mount[], writable: readonly string[]): string[
     .flatMap((mount) => ["lock", mount.path, readOnlyOptions(mount)]);
 }
 
-/** Folders in a writable folder that must stay where they are: those above something protected, and workspaces. */
-function pins(guarded: readonly string[], folders: readonly string[], writable: readonly string[]): string[] {
+/**
+ * Folders in a writable folder that must stay where they are: workspaces, and what lies above something protected.
+ *
+ * What lies in a read-only folder stays by itself, and a mount of its own there would be writable.
+ */
+function pins(guarded: readonly string[], layout: Layout): string[] {
+  const { folders, writable } = layout;
   const found = new Set<string>();
   for (const path of [...guarded, ...folders]) {
     const root = writable.find((folder) => isInside(folder, path));
     if (root === undefined || root === path) continue;
     if (folders.includes(path)) found.add(path);
-    for (let above = dirname(path); above !== root; above = dirname(above)) found.add(above);
+    for (let above = dirname(path); above !== root; above = dirname(above)) {
+      if (isWritable(above, layout)) found.add(above);
+    }
   }
   return [...found].sort();
+}
+
+/** True when the innermost folder that says anything about a path says that it may be written. */
+function isWritable(path: string, { folders, readOnly }: Layout): boolean {
+  const around = [...folders, ...readOnly].filter((folder) => isInside(folder, path));
+  const innermost = around.reduce((one, other) => (other.length > one.length ? other : one), "");
+  return !readOnly.includes(innermost);
 }
 
 function guard(path: string, hide: boolean, mounts: readonly Mount[]): string[] {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { parseMountInfo } from "./mount-table.ts";
 import { planMounts } from "./mount-plan.ts";
+import { parseMountInfo } from "./mount-table.ts";
 import { type IsolationMode, isolatedArgv, NO_PROTECTION, READY } from "./prelude.ts";
 
 /** What this machine lets us do to keep commands away from the evidence; `holdpoint doctor` prints it. */

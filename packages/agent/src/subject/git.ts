@@ -98,7 +98,9 @@ export async function repositoryOf(folder: string): Promise<Repository | null> {
 
 /** The commit that is checked out, or null before the first one. */
 export async function headCommit(folder: string): Promise<string | null> {
-  const { status, stdout } = await git(folder, ["rev-parse", "-q", "--verify", "HEAD^{commit}"], { accept: [0, 1, 128] });
+  const { status, stdout } = await git(folder, ["rev-parse", "-q", "--verify", "HEAD^{commit}"], {
+    accept: [0, 1, 128],
+  });
   return status === 0 ? stdout.toString("utf8").trim() : null;
 }
 

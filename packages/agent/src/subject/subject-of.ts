@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { globMatcher } from "./glob-matcher.ts";
 import { git, gitPaths, headCommit, repositoryOf } from "./git.ts";
+import { globMatcher } from "./glob-matcher.ts";
 import { digestFiles, FileDigests, walkFiles } from "./tree-digest.ts";
 
 /** What evidence is about: the state of the plan's folder at one moment. */

@@ -1,8 +1,18 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import fc from "fast-check";
+import { assert, property, string, stringMatching } from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digestInputs } from "./digest-inputs.ts";
 import { git as callGit, gitText } from "./git.ts";
@@ -50,10 +60,13 @@ describe.each(["with git", "without git"])("the subject, %s", (kind) => {
     ["right to execute", () => chmodSync(join(folder, "a.txt"), 0o755)],
     ["new file", () => write("new.txt", "")],
     ["removed file", () => rmSync(join(folder, "a.txt"))],
-    ["link in place of a file", () => {
-      rmSync(join(folder, "a.txt"));
-      symlinkSync("src/b.ts", join(folder, "a.txt"));
-    }],
+    [
+      "link in place of a file",
+      () => {
+        rmSync(join(folder, "a.txt"));
+        symlinkSync("src/b.ts", join(folder, "a.txt"));
+      },
+    ],
   ])("has another tree after a change of: %s", async (_, change) => {
     const before = await subjectOf(folder);
     change();
@@ -173,7 +186,10 @@ describe("the subject in a repository", () => {
 
 describe("git", () => {
   it("that cannot be started says so", async () => {
-    await expect(callGit("/nonexistent", ["status"])).rejects.toMatchObject({ code: "HP7201", definition: { exit: 69 } });
+    await expect(callGit("/nonexistent", ["status"])).rejects.toMatchObject({
+      code: "HP7201",
+      definition: { exit: 69 },
+    });
   });
 
   it("that fails gives its own words", async () => {
@@ -230,11 +246,10 @@ describe("a glob", () => {
   });
 
   it("never throws, and a plain name matches itself", () => {
-    fc.assert(
-      fc.property(fc.string(), fc.stringMatching(/^[a-z]+$/), (glob, name) => {
-        globMatcher([glob])(name);
-        return globMatcher([name])(name);
-      }),
-    );
+    const law = property(string(), stringMatching(/^[a-z]+$/), (glob, name) => {
+      globMatcher([glob])(name);
+      return globMatcher([name])(name);
+    });
+    expect(() => assert(law)).not.toThrow();
   });
 });

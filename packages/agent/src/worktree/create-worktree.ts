@@ -94,8 +94,8 @@ export async function openWorktree(options: Omit<WorktreeOptions, "link">): Prom
   const folder = join(workspacesFolder(repository.top, stateFolder), attempt);
   const text = await readFile(join(folder, DESCRIPTION), "utf8").catch(() => null);
   if (text === null) return null;
-  // Written by ourselves, last of all, in a folder that no command may write.
-  const described = JSON.parse(text) as Pick<Worktree, "base" | "linked" | "unsupported">;
+  const described = parseDescription(text);
+  if (described === null) return null;
   await ownWorkspace(folder);
   return { ...places(folder, attempt, repository, planDir), ...described };
 }
@@ -147,7 +147,9 @@ async function fill(options: WorktreeOptions, repository: Repository, folder: st
   const { tree, leftOut } = await writeSnapshot(source);
   const head = await headCommit(repository.top);
   const parents = head === null ? [] : ["-p", head];
-  const base = await gitText(repository.top, ["commit-tree", tree, ...parents, "-m", "Working tree as it was"], { env });
+  const base = await gitText(repository.top, ["commit-tree", tree, ...parents, "-m", "Working tree as it was"], {
+    env,
+  });
 
   await borrow(repository, top, objects, base);
   await git(top, ["checkout", "-q", "-f", "--detach", base]);
@@ -164,6 +166,23 @@ async function fill(options: WorktreeOptions, repository: Repository, folder: st
   };
   await writeFile(join(folder, DESCRIPTION), JSON.stringify(described));
   return { ...places(folder, options.attempt, repository, options.planDir), ...described };
+}
+
+type Description = Pick<Worktree, "base" | "linked" | "unsupported">;
+
+function parseDescription(text: string): Description | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return null;
+    const { base, linked, unsupported } = value as Partial<Record<keyof Description, unknown>>;
+    const isList = (list: unknown): list is string[] =>
+      Array.isArray(list) && list.every((entry) => typeof entry === "string");
+    if (typeof base !== "string" || !isList(linked) || !isList(unsupported)) return null;
+    return { base, linked, unsupported };
+  } catch {
+    // Cut short when the machine went down: as good as gone.
+    return null;
+  }
 }
 
 function places(
@@ -191,7 +210,12 @@ async function borrow(repository: Repository, top: string, objects: string, base
   await writeFile(join(own, "objects", "info", "alternates"), `${objects}\n${repository.objects}\n`);
   // The snapshot holds the bytes of the files as they are: nothing may convert them on the way out or in.
   await writeFile(join(own, "info", "attributes"), "* -text -eol -filter -ident -working-tree-encoding\n");
-  const refs = await gitText(repository.top, ["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/tags"]);
+  const refs = await gitText(repository.top, [
+    "for-each-ref",
+    "--format=%(objectname) %(refname)",
+    "refs/heads",
+    "refs/tags",
+  ]);
   await writeFile(join(own, "packed-refs"), refs === "" ? "" : `${refs}\n`);
   await cp(join(repository.gitDir, "shallow"), join(own, "shallow")).catch(() => {});
   for (const name of ["user.name", "user.email"]) {
@@ -201,12 +225,7 @@ async function borrow(repository: Repository, top: string, objects: string, base
   await git(top, ["update-ref", "--no-deref", "HEAD", base]);
 }
 
-async function linkFolders(
-  options: WorktreeOptions,
-  from: string,
-  top: string,
-  planPath: string,
-): Promise<string[]> {
+async function linkFolders(options: WorktreeOptions, from: string, top: string, planPath: string): Promise<string[]> {
   const linked: string[] = [];
   for (const name of options.link ?? []) {
     for (const path of new Set([name, join(planPath, name)])) {

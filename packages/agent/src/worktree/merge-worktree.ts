@@ -1,4 +1,16 @@
-import { chmod, lstat, mkdir, mkdtemp, readFile, readlink, rename, rm, rmdir, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { git, gitPaths } from "../subject/git.ts";
 import { attemptSource, type Worktree } from "./create-worktree.ts";
@@ -52,9 +64,13 @@ export async function mergeWorktree(worktree: Worktree, options: MergeOptions = 
   const source = await attemptSource(worktree);
   const env = snapshotEnvironment(source);
   const { tree, leftOut } = await writeSnapshot(source);
-  const raw = await gitPaths(worktree.top, ["diff-tree", "-r", "-z", "--no-renames", "--raw", worktree.base, tree], { env });
+  const raw = await gitPaths(worktree.top, ["diff-tree", "-r", "-z", "--no-renames", "--raw", worktree.base, tree], {
+    env,
+  });
   const pairs = pairUp(raw);
-  const refused = pairs.filter(({ path, modes }) => isRefused(path, modes, options.protect ?? [])).map(({ path }) => path);
+  const refused = pairs
+    .filter(({ path, modes }) => isRefused(path, modes, options.protect ?? []))
+    .map(({ path }) => path);
   if (refused.length > 0) return { outcome: "refused", files: refused };
 
   const writes: Write[] = [];

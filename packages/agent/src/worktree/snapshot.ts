@@ -61,7 +61,11 @@ export async function writeSnapshot(source: SnapshotSource): Promise<Snapshot> {
   const paths = [...new Set([...changed, ...untracked, ...everything])].filter((path) => !path.endsWith("/"));
   const excluded = (path: string): boolean =>
     isOutside(path) || source.except.some((other) => path === other || path.startsWith(`${other}/`));
-  const entries = await indexEntries(source, env, paths.filter((path) => !excluded(path)));
+  const entries = await indexEntries(
+    source,
+    env,
+    paths.filter((path) => !excluded(path)),
+  );
   const dropped = (await gitPaths(source.top, ["ls-files", "-z"], { env })).filter(excluded);
   const removals = [...new Set(dropped)].map((path) => removal(path));
   await git(source.top, ["update-index", "-z", "--index-info"], { env, input: [...entries, ...removals].join("") });
@@ -106,7 +110,11 @@ async function indexEntries(
       lines.push(removal(path));
     }
   }
-  const ids = await hashFiles(source, env, files.map((file) => file.path));
+  const ids = await hashFiles(
+    source,
+    env,
+    files.map((file) => file.path),
+  );
   return [...lines, ...files.map(({ path, mode }, at) => `${mode} ${ids[at] ?? ""} 0\t${path}\0`)];
 }
 
@@ -117,7 +125,10 @@ async function hashFiles(
 ): Promise<string[]> {
   const simple = paths.filter((path) => !needsOwnCall(path));
   const list = simple.map((path) => `${path}\n`).join("");
-  const answer = await gitText(source.top, ["hash-object", "-w", "--no-filters", "--stdin-paths"], { env, input: list });
+  const answer = await gitText(source.top, ["hash-object", "-w", "--no-filters", "--stdin-paths"], {
+    env,
+    input: list,
+  });
   const ids = new Map(answer.split("\n").map((id, at): [string, string] => [simple[at] ?? "", id]));
   for (const path of paths) {
     if (needsOwnCall(path))

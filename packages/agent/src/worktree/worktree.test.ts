@@ -349,11 +349,17 @@ describe("what a killed run leaves", () => {
 
   it("is not opened when it was never finished, or is gone", async () => {
     const made = await worktree("left");
+    for (const text of ["{", "null", '{"base":1}']) {
+      writeFileSync(join(made.folder, "worktree.json"), text);
+      expect(await openWorktree({ planDir: repo, attempt: "left", stateFolder })).toBe(null);
+    }
     rmSync(join(made.folder, "worktree.json"));
     expect(await openWorktree({ planDir: repo, attempt: "left", stateFolder })).toBe(null);
     expect(await openWorktree({ planDir: repo, attempt: "never", stateFolder })).toBe(null);
     expect(await openWorktree({ planDir: base, attempt: "never", stateFolder })).toBe(null);
-    await expect(openWorktree({ planDir: repo, attempt: "../x", stateFolder })).rejects.toMatchObject({ code: "HP7203" });
+    await expect(openWorktree({ planDir: repo, attempt: "../x", stateFolder })).rejects.toMatchObject({
+      code: "HP7203",
+    });
   });
 
   it("of another host is not touched", async () => {

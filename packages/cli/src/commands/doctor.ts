@@ -57,11 +57,11 @@ async function database(): Promise<Finding> {
 
 function isolation(): Finding {
   const report = probeIsolation();
-  if (report.level === "full") return { what: "isolation", state: "works", detail: report.detail, remedy: null };
+  if (report.mode !== null) return { what: "isolation", state: "works", detail: `by ${report.mode} namespaces`, remedy: null };
   return {
     what: "isolation",
     state: "limited",
-    detail: `none: ${report.detail}`,
+    detail: `none: ${report.reason ?? "not available"}`,
     remedy: "Agents and checks could reach the evidence; every verdict says so. See docs/guide/isolation.md.",
   };
 }

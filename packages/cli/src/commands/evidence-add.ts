@@ -34,9 +34,9 @@ export async function run(call: CommandCall): Promise<number> {
   return 0;
 }
 
-function parseMetric(text: string): { key: string; value: string | number | boolean; unit: string | null } {
+function parseMetric(text: string): { metric: string; value: string | number | boolean; unit: string | null } {
   const metric = parseMetricLine(text);
-  if (metric !== null) return { key: metric.key, value: metric.value, unit: metric.unit };
+  if (metric !== null) return { metric: metric.key, value: metric.value, unit: metric.unit };
   throw problem(commandProblems, "HP8012", {
     flag: "a metric",
     value: text,

@@ -1,4 +1,5 @@
 const LONGEST_NAME = 200;
+const NORMAL = /^[a-z0-9]+(?:_[a-z0-9]+)*$/;
 
 /**
  * The one form in which metric names are compared: lower case, words joined by `_`.
@@ -8,6 +9,8 @@ const LONGEST_NAME = 200;
  * @returns the normalised name; empty when the text holds no letter or digit
  */
 export function normaliseMetric(name: string): string {
+  // Names from readers and records are normal already, and comparing them is most of what happens.
+  if (name.length <= LONGEST_NAME && NORMAL.test(name)) return name;
   return name
     .slice(0, 4 * LONGEST_NAME)
     .normalize("NFKC")

@@ -1,5 +1,6 @@
 import type { Criterion } from "../criteria/criterion.ts";
 import type { Claimed, ItemKind, Severity, StatusToken } from "../plan/inspection.ts";
+import { comparable } from "./item-text.ts";
 import { windowOf } from "./stage.ts";
 import type { AttributeName } from "./label.ts";
 
@@ -34,6 +35,8 @@ export interface Draft {
   reason: string;
   /** Comparable names by which others may refer to it: `phase 2`, `p2a`. */
   readonly aliases: string[];
+  /** The title as `comparable` gives it, once asked for. */
+  name: string | null;
 }
 
 /** A gate while the document is being read. */
@@ -93,7 +96,14 @@ export function draft(
     confidence,
     reason,
     aliases: [],
+    name: null,
   };
+}
+
+/** The comparable form of an item's title, made once. The title must not change after the first call. */
+export function nameOf(item: Draft): string {
+  item.name ??= comparable(item.title);
+  return item.name;
 }
 
 const NOTHING = /^(?:none|n\/a|na|no|nothing|tbd|-+|–|—|なし.*|nil|null|\[\])\.?$/i;

@@ -1,6 +1,7 @@
 import type { Criterion } from "../criteria/criterion.ts";
 import type { PlanCheck, PlanGate, PlanItem, PlanProblem, Restatement, StatusToken } from "../plan/inspection.ts";
 import type { CheckDraft, Draft, GateDraft } from "./draft.ts";
+import { isReference } from "./relations.ts";
 import { makeKeys, shortHash } from "./keys.ts";
 import { findCycles, References } from "./references.ts";
 import type { FoundRestatement } from "./restatements.ts";
@@ -97,7 +98,7 @@ function resolveAll(
         const key = keyOf(target);
         if (key !== null && target !== item) found.add(key);
       }
-      if (targets.length > 0) continue;
+      if (targets.length > 0 || !isReference(reference)) continue;
       const params = { item: item.id ?? item.title.slice(0, 80), reference: reference.slice(0, 80) };
       problems.push(note("HP1103", "error", "dangling-reference", [item.line], params));
     }

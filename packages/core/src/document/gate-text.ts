@@ -28,8 +28,9 @@ export function gatesOfEntry(text: string, sense: GateSense): StatedGate[] {
   if (sense === "states" && keyed?.[1] !== undefined && keyed[2] !== undefined) {
     return gatesOfKeyed(keyed[1], keyed[2], text);
   }
+  const aimed = /^(?:target|goal|minimum|required|slo)\b/i.test(text);
   return findThresholds(text, { states: sense === "states" })
-    .filter((found) => sense !== "targets" || isDemand(found.form, found.criterion))
+    .filter((found) => sense !== "targets" || aimed || isDemand(found.form, found.criterion))
     .map(({ metric, text: as, criterion }) => ({ metric: metric ?? keyMetric(keyed), text: as, criterion }));
 }
 

@@ -41,7 +41,13 @@ export function readItemText(markdown: string): ItemText {
     text = text.slice(hash[0].length);
   }
   if (markdown.includes("🆔")) id = OBSIDIAN_ID.exec(markdown)?.[1] ?? id;
-  return { id, title: text.replace(TRAILING_MARKS, "").trim(), tags };
+  return { id, title: endsInWord(text) ? text : text.replace(TRAILING_MARKS, "").trim(), tags };
+}
+
+/** Most titles end in a Latin letter or a digit: nothing to strip there. */
+function endsInWord(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1) | 32;
+  return (last >= 97 && last <= 122) || (last >= 48 && last <= 57);
 }
 
 /** Plain text without marks before and after it. */
@@ -52,8 +58,26 @@ export function stripMarks(text: string): string {
   return text.replace(LEADING_MARKS, "");
 }
 
-/** A title in the one form in which titles are compared: lower case words, no articles, no punctuation. */
+/** A title in the one form in which titles are compared: lower case words joined by single blanks, no punctuation. */
 export function comparable(title: string): string {
+  let out = "";
+  let start = -1;
+  for (let at = 0; at < title.length; at += 1) {
+    const code = title.charCodeAt(at);
+    if (code > 127) return comparableBeyondAscii(title);
+    const isWord = (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
+    if (isWord) {
+      if (start < 0) start = at;
+    } else if (start >= 0) {
+      out += out === "" ? title.slice(start, at) : ` ${title.slice(start, at)}`;
+      start = -1;
+    }
+  }
+  if (start >= 0) out += out === "" ? title.slice(start) : ` ${title.slice(start)}`;
+  return out.toLowerCase();
+}
+
+function comparableBeyondAscii(title: string): string {
   return title
     .toLowerCase()
     .normalize("NFKC")

@@ -1,5 +1,5 @@
 import type { Draft } from "./draft.ts";
-import { comparable } from "./item-text.ts";
+import { nameOf } from "./draft.ts";
 
 /**
  * A 53-bit hash of a text as 12 hex digits: two multiply-and-xor lanes over its UTF-16 units, mixed at the end.
@@ -40,8 +40,9 @@ const PLACEHOLDER = /^[A-Z]{0,4}X{2,4}$/;
  */
 export function makeKeys(drafts: readonly Draft[]): Keys {
   const lines = new Map<string, number[]>();
-  for (const { id, line } of drafts) {
-    if (id === null || PLACEHOLDER.test(id)) continue;
+  for (const item of drafts) {
+    const { id, line } = item;
+    if (id === null || PLACEHOLDER.test(id) || !isKeyLike(item)) continue;
     const known = lines.get(id);
     if (known === undefined) lines.set(id, [line]);
     else known.push(line);
@@ -82,14 +83,19 @@ function isKeyLike(item: Draft): boolean {
 function pathOf(item: Draft, paths: Map<Draft, string>): string {
   const known = paths.get(item);
   if (known !== undefined) return known;
-  const chain: Draft[] = [];
-  for (let at: Draft | null = item; at !== null && !paths.has(at); at = at.parent) chain.push(at);
-  let path = paths.get(chain.at(-1)?.parent ?? item) ?? "";
+  // Parents come before their children nearly always, so that the chain is one item long.
+  const chain: Draft[] = [item];
+  let above = item.parent;
+  while (above !== null && !paths.has(above)) {
+    chain.push(above);
+    above = above.parent;
+  }
+  let path = above === null ? "" : (paths.get(above) ?? "");
   for (let i = chain.length - 1; i >= 0; i -= 1) {
     const one = chain[i];
     if (one === undefined) continue;
     // A hash of the path so far keeps the paths of deep trees short.
-    path = `${shortHash(path)}/${one.kind}:${comparable(one.title)}`;
+    path = `${path === "" ? "" : shortHash(path)}/${one.kind}:${nameOf(one)}`;
     paths.set(one, path);
   }
   return path;

@@ -38,7 +38,7 @@ const NAMES: readonly (readonly [AttributeName, string])[] = [
   ["effort", "effort|estimated effort|estimate|estimated time|size|points|story points|hours|estimated hours"],
   ["complexity", "complexity|difficulty|implementation complexity"],
   ["window", "timeline|window|schedule|when|dates|due|due date|target date|week|weeks|duration|timeframe|time frame"],
-  ["depends", "depends on|dependencies|dependency|depends|deps|requires|prerequisite|prerequisites|after|needs"],
+  ["depends", "depends on|dependencies|dependency|depends|deps|requires|needs"],
   ["blockers", "blockers|blocker|blocked by|blocker issues|blocked on"],
   ["mode", "mode|execution|execution mode|parallel|parallelism"],
   ["optional", "optional"],

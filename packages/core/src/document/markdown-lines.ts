@@ -30,14 +30,71 @@ export function readMarkdownLines(text: string, start: number): MarkdownLines {
   if (tooDeep !== null) return { lines: [], openFences: [], tooDeepAt: tooDeep };
   let from = start;
   const openFences: { line: number; resumed: number }[] = [];
+  const templates = findTemplates(text, start);
   while (from < text.length) {
-    const part = from === 0 ? text : text.slice(from);
+    const template = templates.find((one) => one.from >= from);
+    const to = template?.from ?? text.length;
+    const part = from === 0 && to === text.length ? text : text.slice(from, to);
     const open = walker.walk(blockParser.parse(part), from);
-    if (open === null) break;
-    openFences.push({ line: open.line, resumed: walker.lineAt(open.resume) });
-    from = open.resume;
+    if (open !== null) {
+      openFences.push({ line: open.line, resumed: walker.lineAt(open.resume) });
+      from = open.resume;
+      continue;
+    }
+    if (template === undefined) break;
+    walker.template(template);
+    from = template.to;
   }
   return { lines: walker.lines, openFences, tooDeepAt: null };
+}
+
+/** A fence of Markdown that holds fences of its own with the same marks. */
+interface Template {
+  readonly from: number;
+  /** After the line that closes it. */
+  readonly to: number;
+}
+
+const MARKS = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)/;
+
+/**
+ * Finds fences of Markdown whose content holds further fences with the same marks. By the letter the first inner end
+ * closes the outer fence, and the rest of the template would be read as document; the writer meant the balanced end.
+ */
+function findTemplates(text: string, start: number): Template[] {
+  if (!/^ {0,3}(?:```+|~~~+)[ \t]*(?:markdown|md|mdx)\b/m.test(text)) return [];
+  const templates: Template[] = [];
+  let open: { mark: string; markdown: boolean; from: number; depth: number; nested: boolean; plainEnd: number } | null = null;
+  for (let at = start; at < text.length; ) {
+    let end = text.indexOf("\n", at);
+    if (end < 0) end = text.length;
+    const match = MARKS.exec(text.slice(at, Math.min(end, at + 100)));
+    const mark = match?.[1] ?? "";
+    const info = (match?.[2] ?? "").toLowerCase();
+    let next = end + 1;
+    if (open === null) {
+      if (match !== null) open = { mark, markdown: /^(?:markdown|mdx?)$/.test(info), from: at, depth: 1, nested: false, plainEnd: 0 };
+    } else if (match !== null && mark.charAt(0) === open.mark.charAt(0) && (info === "" ? mark.length >= open.mark.length : mark.length === open.mark.length)) {
+      if (info !== "" && open.markdown) {
+        open.depth += 1;
+        open.nested = true;
+      } else if (info === "") {
+        open.depth -= 1;
+        if (open.plainEnd === 0) open.plainEnd = next;
+        if (open.depth === 0) {
+          if (open.nested) templates.push({ from: open.from, to: Math.min(next, text.length) });
+          open = null;
+        }
+      }
+    }
+    // Never balanced: the letter of CommonMark holds, and the search goes on after the plain end.
+    if (next >= text.length && open !== null && open.nested && open.plainEnd > 0) {
+      next = open.plainEnd;
+      open = null;
+    }
+    at = next;
+  }
+  return templates;
 }
 
 /** Marks of quotes and lists at the start of a line nest by at most one per mark or two columns of indentation. */
@@ -67,6 +124,9 @@ interface OpenFence {
 }
 
 const NO_CELLS: readonly Cell[] = [];
+
+/** A place outside of lists and quotes. */
+const NOWHERE: Place = { lists: [], items: [], quoted: false, itemStarts: false, itemNumber: -1 };
 
 class Walker {
   readonly lines: Line[] = [];
@@ -143,6 +203,15 @@ class Walker {
         } else if (left === "Blockquote") quotes -= 1;
       }
     }
+  }
+
+  /** Takes a template as one fence. */
+  template({ from, to }: Template): void {
+    const firstEnd = this.#text.indexOf("\n", from);
+    const head = this.#text.slice(from, firstEnd).trim();
+    const width = /^[`~]+/.exec(head)?.[0].length ?? 3;
+    const lastStart = this.#text.lastIndexOf("\n", to - 2) + 1;
+    this.#pushFence(from, firstEnd, width, head, firstEnd + 1, Math.max(firstEnd + 1, lastStart), true, NOWHERE);
   }
 
   #leaf(cursor: TreeCursor, base: number, place: Place): OpenFence | null {

@@ -7,7 +7,7 @@ import { comparable, headOf, readItemText, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf, pairsOf } from "./label.ts";
 import type { Outline } from "./outline.ts";
-import { isBox, readOutline, withoutStatus } from "./outline.ts";
+import { isBox, readOutline, sameWork, withoutStatus } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import { isRetelling } from "./retelling.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
@@ -278,7 +278,7 @@ export class MarkdownReader {
       this.#notAnItem(line, raw, scope, nested);
       return;
     }
-    const groups = label !== null && (label.colon || (scope.entries === "criterion" && line.number < 0));
+    const groups = label !== null && (scope.entries === "criterion" ? label.colon || line.number < 0 : label.colon && line.number < 0);
     if (groups && label.value.trim() === "" && this.#holdsEntries(index)) return;
     const joined = this.#joined(index, line, line.from);
     if (this.#isToldAgain(scope, joined, kind)) {
@@ -310,13 +310,25 @@ export class MarkdownReader {
   #entryKind(scope: Scope, line: Line, raw: string): "task" | "criterion" | null {
     if (line.level > 1) return null;
     if (scope.entries === "criterion") return isObservation(raw) ? null : "criterion";
-    if (scope.entries === "task") return line.number < 0 && this.#numbered ? null : this.#asTask(line);
+    const planned = scope.entries === "planned-task";
+    if (planned && this.#outline.tracked >= FEW_TRACKED && line.number < 0) return null;
+    if (scope.entries === "task" || planned) return line.number < 0 && this.#numbered ? null : this.#asTask(line);
     if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
     if (scope.direct === "phase" && this.#label === null) {
-      return this.#outline.tracked < FEW_TRACKED && labelOf(raw)?.name == null ? "task" : null;
+      return this.#isPhaseWork(raw) && labelOf(raw)?.name == null ? "task" : null;
     }
     if (scope.direct === "step") return this.#stepEntries();
     return null;
+  }
+
+  /**
+   * Entries directly under a phase are its work, unless the document tracks its work in boxes or tables: then they are
+   * work only where they have a mark of their own or stand in a list of what is open.
+   */
+  #isPhaseWork(raw: string): boolean {
+    if (this.#outline.tracked < FEW_TRACKED) return true;
+    if (SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0))) return true;
+    return this.#sections.some(({ item, meaning }) => item === null && OPEN_LISTS.has(meaning.because));
   }
 
   /** Once a list of tasks is numbered, bullets between its entries describe them. */
@@ -349,9 +361,17 @@ export class MarkdownReader {
     const plain = stripMarks(plainText(raw.slice(0, 400)));
     const stage = stageOf(plain.replace(/^\*+/, ""));
     if (stage !== null && stage.named && this.#stages.isDefined(stage.ref)) return true;
+    if (this.#isKnown(plain, kind)) return true;
     if (kind !== "task") return false;
     if (WHOLE_LINK.test(raw)) return true;
     return scope.retells && isRetelling(plain, headOf(raw), this.reading.drafts);
+  }
+
+  /** Whether a check box or row elsewhere has the same number or title: a list without boxes then tells it again. */
+  #isKnown(plain: string, kind: "task" | "criterion"): boolean {
+    const { id, title } = readItemText(plain);
+    if (id === null || !/^#?\w*\d+$/.test(id)) return false;
+    return this.reading.drafts.some((item) => item.kind === kind && item.id === id && item.reason.startsWith("box.") && sameWork(item.title, title));
   }
 
   /** `- **Phase 1 (Weeks 1-2):** text`: a phase, unless a heading defines it. */
@@ -455,7 +475,7 @@ export class MarkdownReader {
       if (label.name !== null && label.name !== "other") this.#attribute(label, line, to);
       else if (/(?:^|\s)gates?$/i.test(label.key) && label.key.split(/\s+/).length <= 3) this.#gateValue({ ...label, name: "gate" }, line, to);
       else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key)) this.#gateValue({ ...label, name: "criteria" }, line, to);
-      this.#tellAgain(line, raw, null);
+      if (label.name === null || label.name === "other") this.#tellAgain(line, raw, null);
       return;
     }
     if (label.name === "status") this.#attribute(label, line, to);
@@ -471,9 +491,15 @@ export class MarkdownReader {
   /** In a section that explains, a label announces work only when it says nothing else. */
   #labelMeaning(key: string): Meaning {
     const meaning = meaningOfLabel(key);
-    const work = meaning.entries === "task" || meaning.entries === "ordered-task";
+    const work = meaning.entries !== "none" && meaning.entries !== "neutral" && meaning.entries !== "criterion";
+    if (work && this.#inHistory()) return meaningOf("notes");
     const whole = comparable(key) === comparable(meaning.because);
     return work && !whole && meaning.claimed === null && insideReport(this.#sections) ? meaningOf("notes") : meaning;
+  }
+
+  /** Whether the section keeps notes of what was done: nothing in it is work to do. */
+  #inHistory(): boolean {
+    return this.#sections.some(({ meaning }) => HISTORY.has(meaning.because));
   }
 
   #row(line: Line): void {
@@ -530,6 +556,10 @@ export class MarkdownReader {
   }
 }
 
+/** Headings that gather work by its state. */
+const OPEN_LISTS = new Set(["pending", "in progress", "pending tasks", "open tasks", "upcoming tasks", "todo", "to do", "backlog", "remaining work"]);
+/** Sections that keep notes of what was done. */
+const HISTORY = new Set(["implementation notes", "final summary", "summary", "notes", "history", "changelog", "recent changes"]);
 /** An entry that is nothing but a link leads to where the work is told. */
 const WHOLE_LINK = /^\[[^[\]]{1,200}\](?:\(#[^)]*\)|\[[^\]]*\]|$|\s*\()/;
 const NO_ENTRY = /^(?:none|n\/a|nothing|tbd|なし.{0,12}|-+)\.?$/i;

@@ -1,4 +1,5 @@
 import type { Draft } from "./draft.ts";
+import { nameOf } from "./draft.ts";
 import { comparable, readItemText } from "./item-text.ts";
 import { plainText } from "./plain-text.ts";
 import { stageOf } from "./stage.ts";
@@ -28,7 +29,7 @@ export function readMermaid(content: string, drafts: readonly Draft[]): void {
     const before = known.get(from);
     const after = known.get(to);
     if (before === undefined || after === undefined || before === after) continue;
-    const name = nameOf(before);
+    const name = referenceTo(before);
     if (!after.dependsOn.includes(name)) after.dependsOn.push(name);
   }
 }
@@ -86,13 +87,13 @@ function readGantt(content: string, drafts: readonly Draft[]): void {
   for (const { item, after } of waits) {
     for (const name of after) {
       const before = byName.get(name);
-      if (before !== undefined && before !== item) item.dependsOn.push(nameOf(before));
+      if (before !== undefined && before !== item) item.dependsOn.push(referenceTo(before));
     }
   }
 }
 
 /** A reference that finds the item again when references are resolved. */
-function nameOf(item: Draft): string {
+function referenceTo(item: Draft): string {
   return item.id ?? item.aliases[0] ?? item.title;
 }
 
@@ -102,7 +103,7 @@ class ItemNames {
   constructor(drafts: readonly Draft[]) {
     for (const item of drafts) {
       if (item.kind === "criterion") continue;
-      const names = [item.id?.toLowerCase() ?? "", ...item.aliases, comparable(item.title)];
+      const names = [item.id?.toLowerCase() ?? "", ...item.aliases, nameOf(item)];
       const stage = stageOf(item.title);
       if (stage !== null) names.push(stage.ref);
       for (const name of names) if (name !== "" && !this.#names.has(name)) this.#names.set(name, item);

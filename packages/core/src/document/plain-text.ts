@@ -1,9 +1,15 @@
+const SPECIAL = /[\\*`~_![\]&]/g;
+
 /** What a line says to a person: emphasis, code marks, link targets and escapes taken away. HTML stays as text. */
 export function plainText(markdown: string): string {
   if (!/[*_`~[\]\\&<]/.test(markdown)) return markdown.trim();
   let out = "";
-  for (let at = 0; at < markdown.length; at += 1) {
-    const char = markdown.charAt(at);
+  let copied = 0;
+  SPECIAL.lastIndex = 0;
+  for (let found = SPECIAL.exec(markdown); found !== null; found = SPECIAL.exec(markdown)) {
+    let at = found.index;
+    const char = found[0];
+    out += markdown.slice(copied, at);
     switch (char) {
       case "\\":
         if (isPunctuation(markdown.charAt(at + 1))) {
@@ -12,7 +18,6 @@ export function plainText(markdown: string): string {
         } else out += char;
         break;
       case "*":
-        break;
       case "`":
         break;
       case "~":
@@ -41,7 +46,10 @@ export function plainText(markdown: string): string {
       default:
         out += char;
     }
+    copied = at + 1;
+    SPECIAL.lastIndex = copied;
   }
+  out += markdown.slice(copied);
   return out.replace(/[ \t]{2,}/g, " ").trim();
 }
 

@@ -1,5 +1,6 @@
 import type { PlanItem } from "../plan/inspection.ts";
 import type { Draft } from "./draft.ts";
+import { nameOf } from "./draft.ts";
 import { comparable } from "./item-text.ts";
 
 const RANGE = /^([A-Za-z]{0,10}[-#]?)(\d{1,5})\s?(?:[-–—]|to|through)\s?([A-Za-z]{0,10}[-#]?)(\d{1,5})$/i;
@@ -8,7 +9,8 @@ const MOST_IN_RANGE = 200;
 /** Finds the items that references in a document mean. */
 export class References {
   readonly #byId = new Map<string, Draft[]>();
-  readonly #byAlias = new Map<string, Draft>();
+  readonly #drafts: readonly Draft[];
+  #byAlias: Map<string, Draft> | null = null;
 
   constructor(drafts: readonly Draft[]) {
     for (const item of drafts) {
@@ -18,10 +20,21 @@ export class References {
         if (known === undefined) this.#byId.set(id, [item]);
         else known.push(item);
       }
-      for (const alias of item.aliases) if (!this.#byAlias.has(alias)) this.#byAlias.set(alias, item);
-      const title = comparable(item.title);
-      if (title !== "" && !this.#byAlias.has(title)) this.#byAlias.set(title, item);
     }
+    this.#drafts = drafts;
+  }
+
+  /** Most references are ids; the names of all items are gathered when the first is not. */
+  #aliases(): Map<string, Draft> {
+    if (this.#byAlias !== null) return this.#byAlias;
+    const names = new Map<string, Draft>();
+    for (const item of this.#drafts) {
+      for (const alias of item.aliases) if (!names.has(alias)) names.set(alias, item);
+      const title = nameOf(item);
+      if (title !== "" && !names.has(title)) names.set(title, item);
+    }
+    this.#byAlias = names;
+    return names;
   }
 
   /** The items a reference means, seen from an item; empty when none. A range such as `T012-T014` means several. */
@@ -53,7 +66,7 @@ export class References {
     const padded = /^\d+$/.test(clean) ? this.#byId.get(clean.padStart(3, "0")) : undefined;
     if (padded !== undefined) return nearest(padded, from);
     const alias = comparable(reference).replace(/ (?:complete|completed|completion|done)$/, "");
-    return this.#byAlias.get(alias) ?? this.#byAlias.get(comparable(clean)) ?? null;
+    return this.#aliases().get(alias) ?? this.#aliases().get(comparable(clean)) ?? null;
   }
 }
 

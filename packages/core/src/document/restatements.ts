@@ -1,5 +1,6 @@
 import type { Claimed } from "../plan/inspection.ts";
 import type { Draft } from "./draft.ts";
+import { nameOf } from "./draft.ts";
 import { comparable, headOf, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
@@ -19,12 +20,16 @@ const MENTIONED_ID = /\b(?:[A-Z][A-Z0-9]{0,9}-\d{1,6}[A-Za-z]?|[A-Z]{1,4}\d{2,6}
 
 /** Finds, among the lines that are no items, those that give an item a status again. */
 export function findRestatements(drafts: readonly Draft[], lines: readonly Retold[]): FoundRestatement[] {
-  const index = new Index(drafts);
+  let index: Index | null = null;
   const found: FoundRestatement[] = [];
   for (const line of lines) {
     const claimed = statusIn(line.raw);
     if (claimed === null) continue;
-    const of = line.of ?? index.find(line.raw);
+    let of = line.of;
+    if (of === null) {
+      index ??= new Index(drafts);
+      of = index.find(line.raw);
+    }
     if (of !== null && of.line !== line.line) found.push({ line: line.line, of, claimed });
   }
   return found;
@@ -102,7 +107,7 @@ function trimmed(name: string): string {
 }
 
 function namesOf(item: Draft): string[] {
-  const whole = comparable(item.title);
+  const whole = nameOf(item);
   const head = comparable(/^(.{3,80}?)(?::\s|\s[-–—]\s)/u.exec(item.title)?.[1] ?? "");
   const bare = comparable(item.title.replace(/^\d+[.)]?\s+/, ""));
   // `2. Advanced Search Platform` is also called `Advanced Search`.

@@ -1,4 +1,5 @@
 import type { Draft } from "./draft.ts";
+import { nameOf } from "./draft.ts";
 import { comparable } from "./item-text.ts";
 import { mentionedStages } from "./stage.ts";
 
@@ -16,7 +17,7 @@ export function isRetelling(plain: string, head: string | null, drafts: readonly
   const words = wordsOf(plain);
   for (const item of known) {
     if (stages.some((ref) => item.aliases.includes(ref))) return true;
-    const title = comparable(item.title.replace(/^\d+[.)]?\s+/, ""));
+    const title = nameOf(item).replace(/^\d+ /, "");
     if (own !== null && own !== "" && (title === own || title.startsWith(`${own} `))) return true;
     if (item.kind === "criterion") continue;
     const others = wordsOf(item.kind === "task" ? item.title : stageName(item.title));

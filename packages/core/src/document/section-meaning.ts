@@ -2,8 +2,8 @@ import type { Claimed, Severity } from "../plan/inspection.ts";
 
 /** What a heading or a label says of what stands under it. */
 export interface Meaning {
-  /** What a list entry without a check box is. `ordered` means only in a numbered list. */
-  readonly entries: "task" | "ordered-task" | "criterion" | "none" | "neutral";
+  /** What a list entry without a check box is. `ordered-task`: only in a numbered list; `planned-task`: in a document without boxes or task tables also in bullets. */
+  readonly entries: "task" | "ordered-task" | "planned-task" | "criterion" | "none" | "neutral";
   /** What a check box is. */
   readonly boxes: "task" | "criterion" | "neutral";
   /** True when headings below are pieces of work by themselves. */
@@ -33,6 +33,7 @@ const BASE: Sense = {
 };
 const NONE: Sense = { ...BASE, entries: "none" };
 const TASKS: Sense = { ...BASE, entries: "task", boxes: "task" };
+const PLANNED: Sense = { ...BASE, entries: "planned-task", boxes: "task" };
 const ORDERED: Sense = { ...BASE, entries: "ordered-task", boxes: "task" };
 const WORK: Sense = { ...BASE, entries: "ordered-task", boxes: "task", headingsAreSteps: true };
 const AGAIN: Sense = { ...TASKS, retells: true };
@@ -53,9 +54,10 @@ const PHRASES: readonly (readonly [Sense, string])[] = [
   [BOXED_CRITERIA, "quality validation|pre-flight|preflight|readiness checklist|verify|checkpoint"],
   [TARGETS, "metrics|metrics dashboard|health metrics|system health|targets|performance targets|slos|slo|performance goals"],
   [TARGETS, "coverage goals|quality goals|documentation goals|service levels"],
-  [TASKS, "tasks|task list|todo|todos|to do|to-do|work items|action items|required actions|required changes"],
+  [TASKS, "tasks|task list|todo|todos|=to do|=to-do|things to do|work items|action items|required actions|required changes"],
   [TASKS, "remaining tasks|remaining work|remaining|ship|work to do|work remaining|implementation tasks|subtasks|sub-tasks"],
-  [TASKS, "implementation plan|execution plan|action plan|work plan|rollout plan|migration steps|backlog|milestones"],
+  [PLANNED, "implementation plan|execution plan|action plan|work plan|rollout plan"],
+  [TASKS, "migration steps|backlog|milestones"],
   [TASKS, "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions"],
   [TASKS, "completed tasks|pending tasks|open tasks|current tasks|upcoming tasks|in progress|タスク|ロードマップ"],
   [ORDERED, "roadmap|=changes|execution order|implementation order|ordered steps|plan of work|=completed|=pending"],
@@ -80,6 +82,8 @@ const PHRASES: readonly (readonly [Sense, string])[] = [
   [NONE, "business impact|prerequisites|preconditions|open questions|discussion|decision|decisions|philosophy|method"],
   [NONE, "commands|useful commands|key learnings|issues encountered|constraints|considerations|migration strategy"],
   [NONE, "implementation strategy|implementation details|implementation results|implementation notes|final summary"],
+  [NONE, "conclusion|conclusions|recommendation|recommendations|introduction|abstract|appendix|executive summary|analysis"],
+  [NONE, "glossary|about|contributing|license|priority matrix|key insights|insights|comparison|statistics|metadata"],
   [NONE, "phase status summary|phase overview|getting started|quick start|how to|guidelines|patterns|common patterns"],
 ];
 

@@ -12,7 +12,7 @@ export interface Stage {
 const PHASE_WORDS = "phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段";
 const STEP_WORDS = "step|task|work item|slice|work package|story|user story|user stories|ticket|item";
 const NUMBERED = new RegExp(
-  `^(?:(${PHASE_WORDS})|(${STEP_WORDS}))(?:\\s{0,3}[-#]?\\s{0,2}(?=\\d)|\\s{1,3}[-#]?\\s{0,2})(\\d{1,4}(?:\\.\\d{1,3})?[a-z]?(?:\\s?[-–&/]\\s?\\d{1,4})?\\+?|[a-z]|[ivx]{1,5}|[#x]{1,3})(?![\\p{L}\\p{N}])`,
+  `^(?:(${PHASE_WORDS})|(${STEP_WORDS}))(?:\\s{0,3}(?=\\d)|\\s{1,3}#?\\s{0,2})(\\d{1,4}(?:\\.\\d{1,3})?[a-z]?(?:\\s?[-–&/]\\s?\\d{1,4})?\\+?|[a-z]|[ivx]{1,5}|[#x]{1,3})(?![\\p{L}\\p{N}])`,
   "iu",
 );
 const POST = /^post[- ]phase\s+(\d{1,3})\b/i;
@@ -76,7 +76,7 @@ export function trailingPhaseOf(title: string): Stage | null {
 /** Every stage that a text mentions: `after Phase 2 and Step 4` gives `phase 2`, `step 4`. At most 20. */
 export function mentionedStages(text: string): string[] {
   const found: string[] = [];
-  for (const match of text.slice(0, 4000).matchAll(/\b(phase|step|stage|milestone|sprint|task)s?\s+(\d{1,4}(?:\.\d{1,3})?|[A-Z])(?![\p{L}\p{N}])/giu)) {
+  for (const match of text.slice(0, 4000).matchAll(/\b(phase|step|stage|milestone|sprint|task|week)s?\s+(\d{1,4}(?:\.\d{1,3})?|[A-Z])(?![\p{L}\p{N}])/giu)) {
     found.push(`${(match[1] ?? "").toLowerCase()} ${(match[2] ?? "").toLowerCase()}`);
     if (found.length >= 20) break;
   }

@@ -133,7 +133,8 @@ function underCriteria(headings: readonly Heading[], at: number): boolean {
 }
 
 function isWork(heading: Heading): boolean {
-  return heading.meaning.entries === "task" || heading.meaning.entries === "ordered-task";
+  const { entries } = heading.meaning;
+  return entries === "task" || entries === "ordered-task" || entries === "planned-task";
 }
 
 function isTeamSection(heading: Heading): boolean {
@@ -166,10 +167,11 @@ function stepVerdict(heading: Heading, sections: readonly Section[]): HeadingVer
 
 function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
   const reports = insideReport(sections);
-  if (tracked || (work && !reports)) return made("step", heading, "step.numbered", "a numbered heading with work", []);
-  if (reports || (heading.meaning.because !== "" && !heading.meaning.weak)) return NEITHER;
+  const other = heading.meaning.because !== "" && !heading.meaning.weak;
+  if (tracked || (work && !reports && !other)) return made("step", heading, "step.numbered", "a numbered heading with work", []);
+  if (reports || other) return NEITHER;
   const above = sections.at(-1);
-  const announced = sections.some(({ meaning, item, level }) => item === null && level > 1 && (meaning.headingsAreSteps || meaning.entries === "task" || meaning.boxes === "criterion"));
+  const announced = sections.some(({ meaning, item, level }) => item === null && level > 1 && (meaning.headingsAreSteps || (meaning.entries !== "none" && meaning.entries !== "neutral")));
   const inPhase = above?.item?.kind === "phase" && heading.evidence.entries > 0;
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
   return NEITHER;

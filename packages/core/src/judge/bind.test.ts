@@ -105,6 +105,12 @@ describe("binding by the sidecar", () => {
     expect(bound?.gate.severity).toBe("important");
     expect(bound?.gate.text).toBe(">=95%");
   });
+  it("names a metric before the words of a threshold do", () => {
+    const bindings = sidecar({ g: { check: "tests", metric: "coverage", criterion: "branches >=90%" } });
+    expect(judgeAll([gate("g", null, "well tested")], [], [record], bindings)["g"]).toBe("sidecar pass met");
+    const plain = sidecar({ g: { check: "tests", metric: "coverage" } });
+    expect(judgeAll([gate("g", null, "branches >=90%")], [], [record], plain)["g"]).toBe("sidecar pass met");
+  });
   it("binds an exit status only when it says so", () => {
     const bindings = sidecar({ g: { check: "tests", exit: 0 } });
     expect(judgeAll([gate("g", null, "it builds")], [], [record], bindings)["g"]).toBe("sidecar pass met");

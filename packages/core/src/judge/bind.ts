@@ -1,5 +1,5 @@
 import type { PlanDocument, PlanGate } from "../plan/inspection.ts";
-import { asksOnlyWitnesses, type BoundGate, entryOf, judgedGate, metricsOf, policyOf } from "./bound-gate.ts";
+import { asksOnlyWitnesses, type BoundGate, entryFinder, judgedGate, metricsOf, policyOf } from "./bound-gate.ts";
 import { TIER_ORDER } from "./doubt.ts";
 import type { BoundEvidence, EvidenceRecord, JudgedGate } from "./judge-input.ts";
 import { familiesOf, familyOfGate, metricOfFamily, type ReportFamily } from "./report-family.ts";
@@ -34,6 +34,7 @@ interface RecordIndex {
   readonly bySource: ReadonlyMap<string, readonly EvidenceRecord[]>;
   /** Sources that ever gave a metric, by its key. */
   readonly byMetric: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly entryOf: (gate: PlanGate) => SidecarGate | null;
   /** Witness and waiver records by gate key. */
   readonly byGate: ReadonlyMap<string, readonly EvidenceRecord[]>;
 }
@@ -58,7 +59,7 @@ function indexRecords(
       byMetric.set(key, sources.add(source));
     }
   }
-  return { checks: checksOf(plan, sidecar), bySource, byMetric, byGate };
+  return { checks: checksOf(plan, sidecar), bySource, byMetric, byGate, entryOf: entryFinder(sidecar) };
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
@@ -68,7 +69,7 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 }
 
 function bindOne(gate: PlanGate, sidecar: BindingSidecar | null, index: RecordIndex): BoundGate {
-  const entry = entryOf(gate, sidecar);
+  const entry = index.entryOf(gate);
   const judged = judgedGate(gate, entry);
   const sources = entry?.check == null ? null : [entry.check];
   if (sources !== null) return make(gate, judged, entry, sidecar, index, "sidecar", sources);
@@ -135,6 +136,7 @@ function bindReports(
   sidecar: BindingSidecar | null,
 ): ReadonlyMap<string, BoundGate> {
   const reports = reportsByBlock(index);
+  const meaning = unboundByMeaning(plan, byName);
   const bound = new Map(byName);
   for (const gate of plan.gates) {
     const open = byName.get(gate.key);
@@ -144,9 +146,9 @@ function bindReports(
     if (family === null || criterion === null) continue;
     const sources = reports.get(`${gate.block}\n${family}`) ?? [];
     if (sources.length === 0) continue;
-    const rivals = plan.gates.filter((other) => other.block === gate.block && meansSame(byName.get(other.key), family));
-    const entry = entryOf(gate, sidecar);
-    const one = sources.length === 1 && rivals.length === 1;
+    const rivals = meaning.get(`${gate.block}\n${family}`) ?? 0;
+    const entry = index.entryOf(gate);
+    const one = sources.length === 1 && rivals === 1;
     const judged = one ? { ...open.gate, metric: metricOfFamily(family, criterion) } : open.gate;
     bound.set(
       gate.key,
@@ -158,9 +160,16 @@ function bindReports(
   return bound;
 }
 
-function meansSame(bound: BoundGate | undefined, family: ReportFamily): boolean {
-  if (bound === undefined || bound.bound.problem !== "unbound") return false;
-  return familyOfGate(bound.gate.criterion, bound.gate.metric) === family;
+/** How many unbound gates of each block could mean each family of report. */
+function unboundByMeaning(plan: BindablePlan, byName: ReadonlyMap<string, BoundGate>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const gate of plan.gates) {
+    const open = byName.get(gate.key);
+    if (open === undefined || open.bound.problem !== "unbound" || gate.block === null) continue;
+    const name = `${gate.block}\n${familyOfGate(open.gate.criterion, open.gate.metric) ?? ""}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function reportsByBlock(index: RecordIndex): ReadonlyMap<string, readonly string[]> {

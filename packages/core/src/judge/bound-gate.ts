@@ -18,14 +18,18 @@ export interface BoundGate {
   readonly suggestion: string | null;
 }
 
-/** The sidecar's entry for a gate: by its key, else by the name of its metric; null when it has none. */
-export function entryOf(gate: PlanGate, sidecar: BindingSidecar | null): SidecarGate | null {
-  if (sidecar === null) return null;
-  const byKey = sidecar.gates.get(gate.key);
-  if (byKey !== undefined || gate.metric === null) return byKey ?? null;
-  const metric = normaliseMetric(gate.metric);
-  for (const [name, entry] of sidecar.gates) if (normaliseMetric(name) === metric) return entry;
-  return null;
+/** Finds the sidecar's entry for a gate: by its key, else by the name of its metric; null when it has none. */
+export function entryFinder(sidecar: BindingSidecar | null): (gate: PlanGate) => SidecarGate | null {
+  if (sidecar === null) return () => null;
+  const byMetric = new Map<string, SidecarGate>();
+  for (const [name, entry] of sidecar.gates) {
+    const metric = normaliseMetric(name);
+    if (!byMetric.has(metric)) byMetric.set(metric, entry);
+  }
+  return (gate) => {
+    const byKey = sidecar.gates.get(gate.key) ?? null;
+    return byKey !== null || gate.metric === null ? byKey : (byMetric.get(normaliseMetric(gate.metric)) ?? null);
+  };
 }
 
 /** The gate that a sidecar's entry is about, or null when the plan holds none of that key or metric. */
@@ -60,10 +64,18 @@ export function policyOf(entry: SidecarGate | null, sidecar: BindingSidecar | nu
 }
 
 function criterionOf(gate: PlanGate, entry: SidecarGate | null): Criterion | null {
-  if (entry?.criterion != null)
-    return parseCriterion(entry.criterion, { metric: entry.metric ?? gate.metric }).criterion;
+  if (entry?.criterion != null) {
+    const { criterion } = parseCriterion(entry.criterion, { metric: entry.metric ?? gate.metric });
+    return criterion === null ? null : onMetric(criterion, entry.metric);
+  }
   if (entry?.exit != null) return { kind: "exit", op: "=", value: entry.exit, unit: null };
-  return gate.criterion;
+  return gate.criterion === null ? null : onMetric(gate.criterion, entry?.metric ?? null);
+}
+
+/** A metric that the sidecar names goes before one that stands in the threshold's own words. */
+function onMetric(criterion: Criterion, metric: string | null): Criterion {
+  if (metric === null || !("metric" in criterion)) return criterion;
+  return { ...criterion, metric: normaliseMetric(metric) };
 }
 
 /** The normalised names of the metrics that a criterion reads, beginning with the gate's own. */

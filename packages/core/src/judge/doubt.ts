@@ -1,4 +1,4 @@
-import type { EvidenceAnomaly, EvidencePredicate } from "../evidence/record.ts";
+import type { EvidenceAnomaly, EvidencePredicate, EvidenceSubject } from "../evidence/record.ts";
 import type { Doubt } from "./finding.ts";
 import { parseInstant } from "./instant.ts";
 import type { EvidenceRecord, JudgeContext, JudgeInput } from "./judge-input.ts";
@@ -113,10 +113,17 @@ function subjectDoubt(record: EvidenceRecord, context: JudgeContext): Doubt | nu
     return { reason: "stale_subject", says: "its input files changed since", voids: false };
   }
   const tree = record.statement.subject.find((entry) => entry.name === "tree");
-  const digests = tree === undefined ? [] : Object.values(tree.digest);
-  if (context.subject.tree !== "" && digests.some((digest) => bare(digest) === bare(context.subject.tree))) return null;
+  if (tree !== undefined && namesTree(tree, context.subject.tree)) return null;
   const says = tree === undefined ? "its record names no tree" : "the files changed since";
   return { reason: "stale_subject", says, voids: false };
+}
+
+/** Whether the digest of a subject, under whatever algorithm's name, is that of the tree. */
+export function namesTree(subject: EvidenceSubject, tree: string): boolean {
+  const wanted = bare(tree);
+  if (wanted === "") return false;
+  for (const algorithm in subject.digest) if (bare(subject.digest[algorithm] ?? "") === wanted) return true;
+  return false;
 }
 
 function ageDoubt(record: EvidenceRecord, run: Run, input: JudgeInput): Doubt | null {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { InputFixture, RecordFixture } from "../../../../test/silent-pass/make-record.ts";
 import { ago, makeInput, makeRecord, NOW_MS } from "../../../../test/silent-pass/make-record.ts";

@@ -1,5 +1,5 @@
 import type { WitnessCriterion } from "../criteria/criterion.ts";
-import { CLOCK_SKEW_MS } from "./doubt.ts";
+import { CLOCK_SKEW_MS, namesTree } from "./doubt.ts";
 import type { Finding } from "./finding.ts";
 import { inconclusive } from "./finding.ts";
 import { parseInstant } from "./instant.ts";
@@ -65,9 +65,7 @@ function refusalOf(
 
 function signedOther(record: EvidenceRecord, input: JudgeInput): boolean {
   const tree = record.statement.subject.find((entry) => entry.name === "tree");
-  if (tree === undefined) return false;
-  const now = input.context.subject.tree.replace(/^sha256:/, "");
-  return !Object.values(tree.digest).some((digest) => digest.replace(/^sha256:/, "") === now);
+  return tree !== undefined && !namesTree(tree, input.context.subject.tree);
 }
 
 function holdsRole(record: EvidenceRecord, name: string, role: string, input: JudgeInput): boolean {

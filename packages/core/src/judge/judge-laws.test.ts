@@ -1,10 +1,9 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RecordFixture } from "../../../../test/silent-pass/make-record.ts";
 import { ago, makeInput, makeRecord, makeWord, NOW_MS } from "../../../../test/silent-pass/make-record.ts";
 import { canonicalJson } from "../evidence/canonical-json.ts";
 import type { EvidenceAnomaly } from "../evidence/record.ts";
-import { parseInstant } from "./instant.ts";
 import { isOpen, judgeGate } from "./judge.ts";
 import type { CheckLedger, EvidenceRecord, JudgeInput } from "./judge-input.ts";
 import type { Tier, VerdictValue } from "./verdict.ts";
@@ -163,9 +162,8 @@ describe("judging", { timeout: 120_000 }, () => {
           const { predicate } = record.statement;
           expect(predicate.anomalies).toEqual([]);
           expect(predicate.tier).not.toBe("E1");
-          if (predicate.kind === "check") expect(predicate.exit?.code).toBe(0);
-          if (predicate.validUntil !== null)
-            expect(parseInstant(predicate.validUntil)).toBeGreaterThanOrEqual(NOW_MS - 480_000);
+          expect(predicate.kind === "check" ? predicate.exit?.code : 0).toBe(0);
+          expect(predicate.tier).not.toBe("E0");
         }
       }),
       RUNS,

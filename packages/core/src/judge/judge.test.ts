@@ -249,6 +249,11 @@ describe("a verdict", () => {
     expect(verdict.tier).toBe("E2");
     expect(verdict.evidence).toEqual(records.map((record) => record.digest).sort());
   });
+  it("says that its evidence was not isolated", () => {
+    const open = judgeGate(makeInput("<7", [makeRecord({ metrics: SIX, isolation: "none" })]));
+    expect(open.hint).toBe("its evidence was not produced in isolation");
+    expect(judgeGate(makeInput("<7", [makeRecord({ metrics: SIX })])).hint).toBeNull();
+  });
   it("has a deadline while it is inconclusive, and fails after it where the plan says so", () => {
     const policy = { onInconclusive: { holdMs: 1000, outcome: "fail" as const } };
     expect(judgeGate(makeInput("<7", [], { policy })).dueAt).toBe(NOW_MS + 1000);

@@ -38,8 +38,17 @@ function judgeEvidence(input: JudgeInput): Verdict {
     evidence: digestsOf(finding),
     explanation: sentence(finding.says),
     dueAt: finding.value === "inconclusive" ? dueAtOf(input) : null,
-    hint: finding.hint,
+    hint: finding.hint ?? isolationHint(finding),
   };
+}
+
+/** A pass says when its evidence could have been touched by what produced it. */
+function isolationHint(finding: Finding): string | null {
+  if (finding.value !== "pass") return null;
+  const open = finding.runs.some((run) =>
+    run.records.some(({ statement }) => statement.predicate.isolation !== "full"),
+  );
+  return open ? "its evidence was not produced in isolation" : null;
 }
 
 function findingOf(input: JudgeInput, seen: Observations): Finding {
@@ -99,22 +108,27 @@ function worstFreshness(runs: readonly Run[], input: JudgeInput): Freshness {
 }
 
 function lowestTier(finding: Finding, input: JudgeInput): Tier | null {
-  const tiers = finding.runs.flatMap((run) => run.records.map((record) => record.statement.predicate.tier));
+  let lowest: Tier | null = null;
+  const take = (record: EvidenceRecord): void => {
+    const { tier } = record.statement.predicate;
+    if (lowest === null || TIER_ORDER[tier] < TIER_ORDER[lowest]) lowest = tier;
+  };
+  for (const run of finding.runs) for (const record of run.records) take(record);
   if (finding.signatures.length > 0) {
     const signed = new Set(finding.signatures);
-    for (const record of input.bound.records) {
-      if (signed.has(record.digest)) tiers.push(record.statement.predicate.tier);
-    }
+    for (const record of input.bound.records) if (signed.has(record.digest)) take(record);
   }
-  return tiers.reduce<Tier | null>(
-    (lowest, tier) => (lowest === null || TIER_ORDER[tier] < TIER_ORDER[lowest] ? tier : lowest),
-    null,
-  );
+  return lowest;
 }
 
 function digestsOf(finding: Finding): readonly string[] {
+  const [run, ...others] = finding.runs;
+  const only = run?.records[0];
+  if (only !== undefined && run?.records.length === 1 && others.length + finding.signatures.length === 0) {
+    return [only.digest];
+  }
   const digests = new Set(finding.signatures);
-  for (const run of finding.runs) for (const record of run.records) digests.add(record.digest);
+  for (const each of finding.runs) for (const record of each.records) digests.add(record.digest);
   return [...digests].sort();
 }
 

@@ -34,6 +34,8 @@ export function sourceOf(record: EvidenceRecord): string {
  * counts once.
  */
 export function groupRuns(bound: BoundEvidence): readonly Run[] {
+  const [only, second] = bound.records;
+  if (only !== undefined && second === undefined) return measures(only) ? [toRun([only])] : [];
   const groups = new Map<string, Map<string, EvidenceRecord>>();
   for (const record of bound.records) {
     if (!measures(record)) continue;

@@ -4,6 +4,7 @@ import {
   bindEvidence,
   type CheckDefinition,
   checksOf,
+  type EvidenceRecord,
   type JudgeContext,
   judgeGate,
   type PlanDocument,
@@ -59,6 +60,8 @@ export interface JudgeRequest {
 export interface Gatekeeper {
   /** A verdict for each gate that was asked for, in the order of the plan. One call at a time. */
   judge(request: JudgeRequest): Promise<ReadonlyMap<string, Verdict>>;
+  /** Takes in records that no check gave: what an agent handed over. */
+  record(records: readonly EvidenceRecord[]): Promise<void>;
   /** How each gate is bound, by the evidence there is. */
   bound(): ReadonlyMap<string, BoundGate>;
   /** Every check that ran, oldest first. */
@@ -175,6 +178,7 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
       last = next.catch(() => undefined);
       return next;
     },
+    record: (records) => book.add(records, []),
     bound: () => bindEvidence(plan, sidecar, book.records()),
     observations: () => observations,
     notAllowed: () => [...refused.values()],

@@ -9,5 +9,6 @@ export {
   type JudgeRequest,
 } from "./gatekeeper.ts";
 export { openEvidenceBook, type EvidenceBook } from "./evidence-book.ts";
+export { type HandedBy, type HandedEvidence, handedOverRecords } from "./handed-over.ts";
 export { type PersonWord, waiverRecord, witnessRecord } from "./person-record.ts";
 export type { Observation as CheckObservation } from "./observe-check.ts";

@@ -5,7 +5,7 @@ export interface AttemptWorkspace {
   /** The plan's folder inside the workspace. */
   readonly dir: string;
   /** Brings the changes into the plan's working tree; all of them or none. */
-  merge(): Promise<{ readonly ok: true } | { readonly ok: false; readonly conflicts: readonly string[] }>;
+  merge(): Promise<{ readonly ok: true } | { readonly ok: false; readonly why: string }>;
   /** Removes the workspace. */
   discard(): Promise<void>;
 }

@@ -84,7 +84,7 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
   ): Promise<Settlement> {
     const merged = workspace === null ? ({ ok: true } as const) : await workspace.merge();
     if (!merged.ok) {
-      const missing = [`its changes do not apply to the working tree any more: ${merged.conflicts.join(", ")}`];
+      const missing = [merged.why];
       await workspace?.discard();
       return finish(task, await work.refuse({ ...ref(task), missing }), "refused", verdicts, missing);
     }

@@ -51,12 +51,16 @@ export function platformName(): string {
   return `${process.platform}-${process.arch}${isMusl() ? "-musl" : ""}`;
 }
 
-/** Makes a package's `native` directory ready to start; see {@link findBinaries}. */
-export function prepareBinaries(native: string, cacheDir: string): PostgresBinaries {
+/**
+ * Makes a package's `native` directory ready to start; see {@link findBinaries}.
+ *
+ * @param inPlace whether to try to make the links in the package itself
+ */
+export function prepareBinaries(native: string, cacheDir: string, inPlace: boolean = true): PostgresBinaries {
   const binaries = { initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") };
   for (const file of Object.values(binaries)) makeExecutable(file);
   const key = createHash("sha256").update(native).digest("hex").slice(0, 16);
-  return { ...binaries, libraryDir: linkLibraries(native, join(cacheDir, "lib", key)) };
+  return { ...binaries, libraryDir: linkLibraries(native, join(cacheDir, "lib", key), inPlace) };
 }
 
 function nativeDir(platform: string): string | null {
@@ -91,19 +95,25 @@ interface LibraryLink {
   readonly file: string;
 }
 
-function linkLibraries(native: string, farm: string): string | null {
+function linkLibraries(native: string, farm: string, inPlace: boolean): string | null {
   const links = readLinks(native);
   const lib = join(native, "lib");
   const missing = links.filter((link) => !existsSync(join(lib, link.name)));
   if (missing.length === 0) return null;
+  if (inPlace && linkIn(lib, missing)) return null;
+  mkdirSync(farm, { recursive: true });
+  for (const link of links) makeLink(join(lib, link.file), join(farm, link.name));
+  for (const file of readdirSync(lib)) makeLink(join(lib, file), join(farm, file));
+  return farm;
+}
+
+function linkIn(lib: string, links: readonly LibraryLink[]): boolean {
   try {
-    for (const link of missing) makeLink(link.file, join(lib, link.name));
-    return null;
+    for (const link of links) makeLink(link.file, join(lib, link.name));
+    return true;
   } catch {
-    mkdirSync(farm, { recursive: true });
-    for (const link of links) makeLink(join(lib, link.file), join(farm, link.name));
-    for (const file of readdirSync(lib)) makeLink(join(lib, file), join(farm, file));
-    return farm;
+    // A package that was installed for all users, or into an image: read-only.
+    return false;
   }
 }
 

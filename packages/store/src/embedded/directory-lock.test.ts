@@ -20,7 +20,10 @@ afterEach(() => {
 
 function leave(holder: Record<string, unknown>): void {
   const gone = { pid: 999_999_999, startTicks: "1", bootId: markOf(process.pid)?.bootId ?? null, host: hostname() };
-  writeFileSync(join(dir, "lock"), JSON.stringify({ ...gone, since: "2026-01-01T00:00:00.000Z", nonce: "n", ...holder }));
+  writeFileSync(
+    join(dir, "lock"),
+    JSON.stringify({ ...gone, since: "2026-01-01T00:00:00.000Z", nonce: "n", ...holder }),
+  );
 }
 
 function refusal(): HoldpointError {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { chooseRunAs, giveTo, type RunAsHost } from "./run-as.ts";
 
-const PASSWD = "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\nada:x:1000:1001::/home/ada:/bin/sh\nodd\n";
+const PASSWD =
+  "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\nada:x:1000:1001::/home/ada:/bin/sh\nodd\n";
 
 function host(changes: Partial<RunAsHost>): RunAsHost {
   return { uid: 0, platform: "linux", passwd: PASSWD, succeeds: () => true, ...changes };

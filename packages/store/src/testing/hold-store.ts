@@ -13,10 +13,12 @@ const tell = (message: unknown): void => void process.stdout.write(`${JSON.strin
 try {
   const store = await openStore({ dataDir, runtime: { now: () => Date.now() } });
   const note = statement("note", "INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) VALUES ($1, 0)");
+  const count = statement("count", "SELECT count(*) AS rows FROM holdpoint.tenant");
   tell({ event: "open", recovered: store.recovered, description: store.description });
   for await (const line of createInterface({ input: process.stdin })) {
     await store.run(note, [line]);
-    tell({ event: "written", line });
+    const [counted] = await store.run<{ rows: number }>(count);
+    tell({ event: "written", rows: counted?.rows });
   }
   await store.close();
 } catch (error) {

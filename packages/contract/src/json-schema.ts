@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SchemaEntry } from "../../packages/contract/src/schemas.ts";
+import type { SchemaEntry } from "./schemas.ts";
 
 /** A JSON Schema, or a part of one, as far as the reference pages look into it. */
 export interface JsonSchema {
@@ -18,7 +18,7 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
 }
 
-/** Where the published schemas are named; they are not fetched from there. */
+/** How the schemas are named; they are not fetched from there. */
 const BASE = "https://holdpoint.dev/schemas/";
 
 /** JSON Schema (draft 2020-12) of what a shape accepts. Keys keep the order of the shape. */

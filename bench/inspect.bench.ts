@@ -1,0 +1,61 @@
+import { GFM, parser } from "@lezer/markdown";
+import { readPlan } from "../packages/core/src/document/read-plan.ts";
+
+/** A Markdown plan with the given number of tasks: phases, steps, ids, states, dependencies and criteria as plans have them. */
+export function planWithTasks(count: number): string {
+  const lines = ["# A plan for measuring", ""];
+  for (let i = 0; i < count; i += 1) {
+    if (i % 100 === 0) {
+      const phase = i / 100 + 1;
+      lines.push("", `## Phase ${phase}: Part ${phase} (Weeks ${phase * 2 - 1}-${phase * 2})`, "");
+      lines.push("**Owner**: team-lead", "**Status**: In progress", "");
+    }
+    const box = i % 3 === 0 ? "x" : " ";
+    const after = i % 5 === 4 ? ` (depends on T${i - 1})` : "";
+    lines.push(`- [${box}] T${i} **Build part ${i}** of the \`service\` in src/part-${i}.ts${after}`);
+    if (i % 10 === 9) lines.push("  - Write the tests first", "  - Keep the interface small");
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Shortest of several runs, in milliseconds. */
+function best(run: () => void, runs: number): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < runs; i += 1) {
+    const start = performance.now();
+    run();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least;
+}
+
+function main(argv: readonly string[]): void {
+  const bare = parser;
+  const gfm = parser.configure(GFM);
+  const encoder = new TextEncoder();
+  const measure = (tasks: number, runs: number): { bareMs: number; gfmMs: number; readMs: number } => {
+    const text = planWithTasks(tasks);
+    const bytes = encoder.encode(text);
+    return {
+      bareMs: best(() => void bare.parse(text), runs),
+      gfmMs: best(() => void gfm.parse(text), runs),
+      readMs: best(() => void readPlan(bytes, { fileName: "PLAN.md" }), runs),
+    };
+  };
+  measure(2000, 3);
+  const small = measure(20_000, 7);
+  const large = measure(200_000, 3);
+  const ratios = {
+    "inspect / bare CommonMark parse, 20,000 tasks (at most 2)": small.readMs / small.bareMs,
+    "inspect / bare GFM parse, 20,000 tasks (at most 2)": small.readMs / small.gfmMs,
+    "inspect time per task, 200,000 / 20,000 tasks (linear: about 1)": large.readMs / small.readMs / 10,
+  };
+  if (!argv.includes("--json")) {
+    console.log(`20,000 tasks:  parse ${small.bareMs.toFixed(0)} ms (GFM ${small.gfmMs.toFixed(0)} ms), read ${small.readMs.toFixed(0)} ms`);
+    console.log(`200,000 tasks: parse ${large.bareMs.toFixed(0)} ms (GFM ${large.gfmMs.toFixed(0)} ms), read ${large.readMs.toFixed(0)} ms`);
+    for (const [name, ratio] of Object.entries(ratios)) console.log(`${name}: ${ratio.toFixed(2)}`);
+  }
+  console.log(JSON.stringify({ ratios }));
+}
+
+if (process.argv[1]?.endsWith("inspect.bench.ts") === true) main(process.argv.slice(2));

@@ -1,0 +1,304 @@
+-- The schema after every migration. Written by `npx tsx packages/store/dump-schema.ts`; not to be edited.
+
+CREATE TABLE holdpoint.attempt (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  attempt integer NOT NULL,
+  agent text NOT NULL,
+  claimed_at_ms bigint NOT NULL,
+  ended_at_ms bigint NOT NULL,
+  outcome text NOT NULL,
+  reason text,
+  missing text[] NOT NULL DEFAULT '{}'::text[],
+  result jsonb,
+  evidence text[] NOT NULL DEFAULT '{}'::text[],
+  CONSTRAINT attempt_pkey PRIMARY KEY (tenant_id, task_id, attempt),
+  CONSTRAINT attempt_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
+  CONSTRAINT attempt_attempt_check CHECK ((attempt >= 1)),
+  CONSTRAINT attempt_outcome_check CHECK ((outcome = ANY (ARRAY['reported'::text, 'accepted'::text, 'refused'::text, 'held'::text, 'failed'::text, 'released'::text, 'expired'::text, 'cancelled'::text])))
+) WITH (fillfactor=80);
+
+CREATE TABLE holdpoint.event (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  xid xid8 NOT NULL,
+  at_ms bigint NOT NULL,
+  kind text NOT NULL,
+  plan_id uuid,
+  subject text,
+  attempt integer,
+  data jsonb NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT event_pkey PRIMARY KEY (tenant_id, seq),
+  CONSTRAINT event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text))
+);
+
+CREATE INDEX event_of_plan ON holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
+
+CREATE TABLE holdpoint.evidence (
+  tenant_id text NOT NULL,
+  digest text NOT NULL,
+  plan_id uuid NOT NULL,
+  kind text NOT NULL,
+  check_id text,
+  tier text NOT NULL,
+  task_id uuid,
+  attempt integer,
+  ended_at_ms bigint NOT NULL,
+  recorded_at_ms bigint NOT NULL,
+  canonical bytea NOT NULL,
+  CONSTRAINT evidence_pkey PRIMARY KEY (tenant_id, digest),
+  CONSTRAINT evidence_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT evidence_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT evidence_check CHECK ((digest = ('sha256:'::text || encode(sha256(canonical), 'hex'::text)))),
+  CONSTRAINT evidence_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT evidence_kind_check CHECK ((kind = ANY (ARRAY['check'::text, 'artifact'::text, 'claim'::text, 'witness'::text, 'waiver'::text, 'observation'::text]))),
+  CONSTRAINT evidence_tier_check CHECK ((tier = ANY (ARRAY['E0'::text, 'E1'::text, 'E2'::text, 'E3'::text, 'E4'::text])))
+);
+
+CREATE INDEX evidence_of_check ON holdpoint.evidence USING btree (tenant_id, plan_id, check_id, ended_at_ms) WHERE (check_id IS NOT NULL);
+
+CREATE INDEX evidence_of_plan ON holdpoint.evidence USING btree (tenant_id, plan_id, ended_at_ms, digest);
+
+CREATE TABLE holdpoint.evidence_gate (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  gate_key text NOT NULL,
+  digest text NOT NULL,
+  ended_at_ms bigint NOT NULL,
+  CONSTRAINT evidence_gate_pkey PRIMARY KEY (tenant_id, plan_id, gate_key, digest),
+  CONSTRAINT evidence_gate_tenant_id_digest_fkey FOREIGN KEY (tenant_id, digest) REFERENCES evidence(tenant_id, digest) ON DELETE CASCADE,
+  CONSTRAINT evidence_gate_tenant_id_plan_id_gate_key_fkey FOREIGN KEY (tenant_id, plan_id, gate_key) REFERENCES gate(tenant_id, plan_id, gate_key) ON DELETE CASCADE
+);
+
+CREATE INDEX evidence_gate_by_age ON holdpoint.evidence_gate USING btree (tenant_id, plan_id, gate_key, ended_at_ms DESC);
+
+CREATE INDEX evidence_gate_by_digest ON holdpoint.evidence_gate USING btree (tenant_id, digest);
+
+CREATE TABLE holdpoint.gate (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  gate_key text NOT NULL,
+  present boolean NOT NULL,
+  revision integer NOT NULL,
+  position integer NOT NULL,
+  line integer NOT NULL,
+  item_key text,
+  severity text NOT NULL,
+  gate jsonb NOT NULL,
+  CONSTRAINT gate_pkey PRIMARY KEY (tenant_id, plan_id, gate_key),
+  CONSTRAINT gate_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT gate_line_check CHECK ((line >= 0)),
+  CONSTRAINT gate_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'important'::text, 'enhancement'::text])))
+);
+
+CREATE INDEX gate_in_order ON holdpoint.gate USING btree (tenant_id, plan_id, "position") WHERE present;
+
+CREATE TABLE holdpoint.migration (
+  name text NOT NULL,
+  checksum text NOT NULL,
+  applied_at_ms bigint NOT NULL,
+  CONSTRAINT migration_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE holdpoint.observation (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  gate_key text NOT NULL,
+  observed_at_ms bigint NOT NULL,
+  observation_id uuid NOT NULL,
+  subject_digest text NOT NULL,
+  verdict text NOT NULL,
+  evidence text[] NOT NULL,
+  CONSTRAINT observation_pkey PRIMARY KEY (tenant_id, plan_id, gate_key, observed_at_ms, observation_id),
+  CONSTRAINT observation_tenant_id_plan_id_gate_key_fkey FOREIGN KEY (tenant_id, plan_id, gate_key) REFERENCES gate(tenant_id, plan_id, gate_key) ON DELETE CASCADE,
+  CONSTRAINT observation_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text])))
+);
+
+CREATE TABLE holdpoint.plan (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  source text NOT NULL,
+  title text NOT NULL,
+  revision integer NOT NULL,
+  created_at_ms bigint NOT NULL,
+  updated_at_ms bigint NOT NULL,
+  CONSTRAINT plan_tenant_id_source_key UNIQUE (tenant_id, source),
+  CONSTRAINT plan_pkey PRIMARY KEY (tenant_id, plan_id),
+  CONSTRAINT plan_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT plan_revision_check CHECK ((revision >= 1)),
+  CONSTRAINT plan_source_check CHECK ((source <> ''::text))
+);
+
+CREATE TABLE holdpoint.plan_item (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  item_key text NOT NULL,
+  present boolean NOT NULL,
+  revision integer NOT NULL,
+  position integer NOT NULL,
+  kind text NOT NULL,
+  title text NOT NULL,
+  line integer NOT NULL,
+  parent_key text,
+  claimed text NOT NULL,
+  item jsonb NOT NULL,
+  CONSTRAINT plan_item_pkey PRIMARY KEY (tenant_id, plan_id, item_key),
+  CONSTRAINT plan_item_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT plan_item_kind_check CHECK ((kind = ANY (ARRAY['phase'::text, 'step'::text, 'task'::text, 'criterion'::text]))),
+  CONSTRAINT plan_item_line_check CHECK ((line >= 0))
+);
+
+CREATE INDEX plan_item_in_order ON holdpoint.plan_item USING btree (tenant_id, plan_id, "position") WHERE present;
+
+CREATE TABLE holdpoint.plan_revision (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  revision integer NOT NULL,
+  digest text NOT NULL,
+  format text NOT NULL,
+  title text NOT NULL,
+  document bytea NOT NULL,
+  imported_at_ms bigint NOT NULL,
+  CONSTRAINT plan_revision_pkey PRIMARY KEY (tenant_id, plan_id, revision),
+  CONSTRAINT plan_revision_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT plan_revision_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
+  CONSTRAINT plan_revision_format_check CHECK ((format = ANY (ARRAY['markdown'::text, 'yaml'::text]))),
+  CONSTRAINT plan_revision_revision_check CHECK ((revision >= 1))
+);
+
+CREATE TABLE holdpoint.task (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  key text NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL,
+  unmet integer NOT NULL,
+  attempt integer NOT NULL DEFAULT 0,
+  tries integer NOT NULL DEFAULT 0,
+  max_attempts integer NOT NULL,
+  judge_first boolean NOT NULL,
+  removed boolean NOT NULL DEFAULT false,
+  priority integer NOT NULL DEFAULT 0,
+  position integer NOT NULL,
+  capabilities text[] NOT NULL DEFAULT '{}'::text[],
+  missing text[] NOT NULL DEFAULT '{}'::text[],
+  reason text,
+  updated_at_ms bigint NOT NULL,
+  CONSTRAINT task_tenant_id_plan_id_key_key UNIQUE (tenant_id, plan_id, key),
+  CONSTRAINT task_pkey PRIMARY KEY (tenant_id, task_id),
+  CONSTRAINT task_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT task_attempt_check CHECK ((attempt >= 0)),
+  CONSTRAINT task_check CHECK (((state <> ALL (ARRAY['ready'::text, 'leased'::text, 'dead'::text, 'accepted'::text])) OR (unmet = 0))),
+  CONSTRAINT task_key_check CHECK ((key <> ''::text)),
+  CONSTRAINT task_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'checkpoint'::text]))),
+  CONSTRAINT task_max_attempts_check CHECK ((max_attempts >= 1)),
+  CONSTRAINT task_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'leased'::text, 'reported'::text, 'held'::text, 'accepted'::text, 'dead'::text, 'cancelled'::text]))),
+  CONSTRAINT task_tries_check CHECK ((tries >= 0)),
+  CONSTRAINT task_unmet_check CHECK ((unmet >= 0))
+) WITH (fillfactor=60, autovacuum_vacuum_scale_factor=0.05);
+
+CREATE INDEX task_in_order ON holdpoint.task USING btree (tenant_id, plan_id, "position");
+
+CREATE TABLE holdpoint.task_edge (
+  tenant_id text NOT NULL,
+  parent_id uuid NOT NULL,
+  child_id uuid NOT NULL,
+  CONSTRAINT task_edge_pkey PRIMARY KEY (tenant_id, parent_id, child_id),
+  CONSTRAINT task_edge_tenant_id_child_id_fkey FOREIGN KEY (tenant_id, child_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
+  CONSTRAINT task_edge_tenant_id_parent_id_fkey FOREIGN KEY (tenant_id, parent_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
+  CONSTRAINT task_edge_check CHECK ((child_id <> parent_id))
+);
+
+CREATE INDEX task_edge_by_child ON holdpoint.task_edge USING btree (tenant_id, child_id);
+
+CREATE TABLE holdpoint.task_lease (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  attempt integer NOT NULL,
+  agent text NOT NULL,
+  owner text NOT NULL,
+  claimed_at_ms bigint NOT NULL,
+  expires_at_ms bigint NOT NULL,
+  CONSTRAINT task_lease_pkey PRIMARY KEY (tenant_id, task_id)
+) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=100);
+
+CREATE INDEX task_lease_by_expiry ON holdpoint.task_lease USING btree (tenant_id, expires_at_ms);
+
+CREATE INDEX task_lease_by_owner ON holdpoint.task_lease USING btree (tenant_id, owner);
+
+CREATE TABLE holdpoint.task_ready (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  ready_at_ms bigint NOT NULL,
+  priority integer NOT NULL,
+  position integer NOT NULL,
+  capabilities text[] NOT NULL,
+  CONSTRAINT task_ready_pkey PRIMARY KEY (tenant_id, task_id)
+) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=100);
+
+CREATE INDEX task_ready_in_order ON holdpoint.task_ready USING btree (tenant_id, priority DESC, "position", task_id);
+
+CREATE TABLE holdpoint.task_text (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  title text NOT NULL,
+  item_key text,
+  line integer NOT NULL,
+  gates text[] NOT NULL DEFAULT '{}'::text[],
+  CONSTRAINT task_text_pkey PRIMARY KEY (tenant_id, task_id),
+  CONSTRAINT task_text_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
+  CONSTRAINT task_text_line_check CHECK ((line >= 0))
+);
+
+CREATE TABLE holdpoint.tenant (
+  tenant_id text NOT NULL,
+  created_at_ms bigint NOT NULL,
+  CONSTRAINT tenant_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT tenant_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text))
+);
+
+CREATE TABLE holdpoint.verdict (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  gate_key text NOT NULL,
+  seq integer NOT NULL,
+  judged_at_ms bigint NOT NULL,
+  verdict text NOT NULL,
+  freshness text NOT NULL,
+  reason text NOT NULL,
+  tier text,
+  evidence text[] NOT NULL,
+  explanation text NOT NULL,
+  due_at_ms bigint,
+  hint text,
+  CONSTRAINT verdict_pkey PRIMARY KEY (tenant_id, plan_id, gate_key, seq),
+  CONSTRAINT verdict_tenant_id_plan_id_gate_key_fkey FOREIGN KEY (tenant_id, plan_id, gate_key) REFERENCES gate(tenant_id, plan_id, gate_key) ON DELETE CASCADE,
+  CONSTRAINT verdict_check CHECK (((verdict <> 'pass'::text) OR ((cardinality(evidence) > 0) AND (tier IS NOT NULL)))),
+  CONSTRAINT verdict_freshness_check CHECK ((freshness = ANY (ARRAY['fresh'::text, 'stale'::text, 'expired'::text]))),
+  CONSTRAINT verdict_seq_check CHECK ((seq >= 1)),
+  CONSTRAINT verdict_tier_check CHECK ((tier = ANY (ARRAY['E0'::text, 'E1'::text, 'E2'::text, 'E3'::text, 'E4'::text]))),
+  CONSTRAINT verdict_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text])))
+);
+
+CREATE TABLE holdpoint.witness_record (
+  tenant_id text NOT NULL,
+  digest text NOT NULL,
+  plan_id uuid NOT NULL,
+  gate_key text NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  role text,
+  reason text NOT NULL,
+  signed_at_ms bigint NOT NULL,
+  expires_at_ms bigint,
+  CONSTRAINT witness_record_pkey PRIMARY KEY (tenant_id, plan_id, gate_key, digest),
+  CONSTRAINT witness_record_tenant_id_digest_fkey FOREIGN KEY (tenant_id, digest) REFERENCES evidence(tenant_id, digest) ON DELETE CASCADE,
+  CONSTRAINT witness_record_tenant_id_plan_id_gate_key_fkey FOREIGN KEY (tenant_id, plan_id, gate_key) REFERENCES gate(tenant_id, plan_id, gate_key) ON DELETE CASCADE,
+  CONSTRAINT witness_record_check CHECK (((kind <> 'waiver'::text) OR ((reason <> ''::text) AND (expires_at_ms IS NOT NULL) AND (expires_at_ms > signed_at_ms)))),
+  CONSTRAINT witness_record_kind_check CHECK ((kind = ANY (ARRAY['witness'::text, 'waiver'::text]))),
+  CONSTRAINT witness_record_name_check CHECK ((name <> ''::text))
+);

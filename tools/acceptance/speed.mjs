@@ -1,0 +1,30 @@
+// @ts-check
+/** Metric lines from short runs of the benchmarks. */
+import { spawnSync } from "node:child_process";
+import { bin, root } from "../install.mjs";
+
+const inspect = bench(bin("tsx"), ["bench/inspect.bench.ts", "--json", "--short"]);
+const cli = bench(process.execPath, ["bench/cli.bench.mjs", "--json", "--rounds", "9", "--no-build"]);
+const judge = bench(bin("tsx"), ["bench/judge.bench.ts", "--json"]);
+const run = bench(bin("tsx"), ["bench/run.bench.ts", "--json"]);
+
+print("inspect_vs_bare_parse", `${inspect.ratios.inspect_vs_bare_parse}x`);
+print("inspect_growth_20k_to_200k", `${inspect.ratios.inspect_growth_20k_to_200k}x`);
+print("help_vs_bare_node", `${cli.ratios.cli_help_vs_node}x`);
+print("inspect_command_vs_bare_node", `${cli.ratios.cli_inspect_vs_node}x`);
+print("criteria_judged_in_a_second", judge.rates.criteria_per_second);
+print("durable_no_op_tasks", `${run.rates.tasks_per_second}/s`);
+
+/** @param {string} command @param {string[]} args */
+function bench(command, args) {
+  const ended = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 16 * 1024 * 1024 });
+  process.stderr.write(ended.stderr);
+  const last = ended.stdout.trim().split("\n").at(-1) ?? "";
+  if (ended.status !== 0) process.exit(1);
+  return JSON.parse(last);
+}
+
+/** @param {string} name @param {string | number} value */
+function print(name, value) {
+  process.stdout.write(`${name}=${value}\n`);
+}
