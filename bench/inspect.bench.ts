@@ -51,8 +51,12 @@ function main(argv: readonly string[]): void {
     "inspect time per task, 200,000 / 20,000 tasks (linear: about 1)": large.readMs / small.readMs / 10,
   };
   if (!argv.includes("--json")) {
-    console.log(`20,000 tasks:  parse ${small.bareMs.toFixed(0)} ms (GFM ${small.gfmMs.toFixed(0)} ms), read ${small.readMs.toFixed(0)} ms`);
-    console.log(`200,000 tasks: parse ${large.bareMs.toFixed(0)} ms (GFM ${large.gfmMs.toFixed(0)} ms), read ${large.readMs.toFixed(0)} ms`);
+    console.log(
+      `20,000 tasks:  parse ${small.bareMs.toFixed(0)} ms (GFM ${small.gfmMs.toFixed(0)} ms), read ${small.readMs.toFixed(0)} ms`,
+    );
+    console.log(
+      `200,000 tasks: parse ${large.bareMs.toFixed(0)} ms (GFM ${large.gfmMs.toFixed(0)} ms), read ${large.readMs.toFixed(0)} ms`,
+    );
     for (const [name, ratio] of Object.entries(ratios)) console.log(`${name}: ${ratio.toFixed(2)}`);
   }
   console.log(JSON.stringify({ ratios }));

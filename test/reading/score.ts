@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { PlanDocument } from "../../packages/core/src/plan/inspection.ts";
 import { readPlan } from "../../packages/core/src/document/read-plan.ts";
+import type { PlanDocument } from "../../packages/core/src/plan/inspection.ts";
 
 /** A label file; the shape is described in the README beside it. */
 export interface Label {
@@ -93,7 +93,13 @@ export function tally(wanted: readonly string[], got: readonly string[]): Tally 
 }
 
 /** Share of what was read that is right, and share of what is there that was read; 1 for nothing of nothing. */
-export function ratios(tallies: readonly Tally[]): { precision: number; recall: number; right: number; wanted: number; got: number } {
+export function ratios(tallies: readonly Tally[]): {
+  precision: number;
+  recall: number;
+  right: number;
+  wanted: number;
+  got: number;
+} {
   const right = tallies.reduce((sum, one) => sum + one.right, 0);
   const got = tallies.reduce((sum, one) => sum + one.right + one.extra.length, 0);
   const wanted = tallies.reduce((sum, one) => sum + one.right + one.missed.length, 0);
@@ -119,7 +125,8 @@ export function scoreFolder(folder: string): Score[] {
   for (const path of documentsBelow(folder)) {
     const bytes = readFileSync(path);
     const label = labelOf(bytes);
-    if (label !== null) scores.push(scoreDocument(basename(path), readPlan(bytes, { fileName: basename(path) }), label));
+    if (label !== null)
+      scores.push(scoreDocument(basename(path), readPlan(bytes, { fileName: basename(path) }), label));
   }
   return scores;
 }
@@ -130,12 +137,18 @@ function share(value: number): string {
 
 function table(scores: readonly Score[]): string {
   const head = "| document | items P | items R | gates P | gates R | restated P | restated R | untyped |";
-  const rows = [...scores.map((score) => [score.file.slice(0, 48), [score]] as const), ["**all**", scores] as const].map(([name, of]) => {
+  const rows = [
+    ...scores.map((score) => [score.file.slice(0, 48), [score]] as const),
+    ["**all**", scores] as const,
+  ].map(([name, of]) => {
     const items = ratios(of.map((score) => score.items));
     const gates = ratios(of.map((score) => score.gates));
     const restated = ratios(of.map((score) => score.restated));
     const untyped = of.reduce((sum, score) => sum + score.untyped, 0);
-    const cells = [items, gates].flatMap((one) => [`${share(one.precision)} (${one.right}/${one.got})`, `${share(one.recall)} (${one.right}/${one.wanted})`]);
+    const cells = [items, gates].flatMap((one) => [
+      `${share(one.precision)} (${one.right}/${one.got})`,
+      `${share(one.recall)} (${one.right}/${one.wanted})`,
+    ]);
     return `| ${name} | ${cells.join(" | ")} | ${share(restated.precision)} | ${share(restated.recall)} | ${untyped} |`;
   });
   return [head, "| --- | --- | --- | --- | --- | --- | --- | --- |", ...rows].join("\n");

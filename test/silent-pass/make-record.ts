@@ -14,10 +14,10 @@ import {
 } from "@holdpoint/core";
 
 /** The tree that fixtures are about. */
-export const TREE = "a".repeat(64);
+export const TREE: string = "a".repeat(64);
 
 /** 2026-03-01T12:00:00Z, the present of all fixtures. */
-export const NOW_MS = Date.UTC(2026, 2, 1, 12);
+export const NOW_MS: number = Date.UTC(2026, 2, 1, 12);
 
 /** What a fixture says of a record; everything else is that of an honest, isolated E2 run a minute ago. */
 export interface RecordFixture extends Partial<Omit<EvidencePredicate, "metrics">> {

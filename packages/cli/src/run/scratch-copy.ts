@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { ensureStateDir, type PlanPlace, planPlace } from "../place/plan-place.ts";
 
@@ -18,14 +18,15 @@ export function scratchCopy(original: PlanPlace): PlanPlace {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const ignored = ignoredIn(original.dir);
-  cpSync(original.dir, folder, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: (from) => {
-      const path = relative(original.dir, from);
-      return !path.split(sep).some((part) => LEFT_OUT.has(part)) && !ignored.has(path);
-    },
-  });
+  const taken = (from: string): boolean => {
+    const path = relative(original.dir, from);
+    return !path.split(sep).some((part) => LEFT_OUT.has(part)) && !ignored.has(path);
+  };
+  // Entry by entry, since the copy lies inside the folder that is copied.
+  for (const name of readdirSync(original.dir)) {
+    const from = join(original.dir, name);
+    if (taken(from)) cpSync(from, join(folder, name), { recursive: true, verbatimSymlinks: true, filter: taken });
+  }
   makeRepository(folder);
   return { ...planPlace(join(folder, basename(original.planFile)), folder), reportFile: original.reportFile };
 }
@@ -34,7 +35,7 @@ export function scratchCopy(original: PlanPlace): PlanPlace {
 function ignoredIn(dir: string): ReadonlySet<string> {
   try {
     const listed = git(dir, ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"]);
-    return new Set(listed.split("\0").map((path) => path.replace(/\/$/, "")));
+    return new Set(listed.split("\0").flatMap((path) => (path === "" ? [] : [path.replace(/\/$/, "")])));
   } catch {
     return new Set();
   }

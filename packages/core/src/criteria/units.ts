@@ -2,7 +2,7 @@
 export type Dimension = "time" | "months" | "bytes" | "percent" | "points" | "relative" | "rate" | "factor";
 
 /** One unit of the table: its dimension and how many base units it holds. */
-export interface UnitDefinition {
+interface UnitDefinition {
   readonly dimension: Dimension;
   /** Size in the base unit of the dimension: ms, B, %, pp, events per second, x. */
   readonly factor: number;
@@ -86,11 +86,6 @@ function pairs(unit: string, spellings: string): [string, string][] {
 export function canonicalUnit(written: string): string | null {
   if (UNITS.has(written)) return written;
   return ALIASES.get(written.toLowerCase()) ?? null;
-}
-
-/** The definition of a unit in the spelling of the table, or null. */
-export function unitDefinition(unit: string): UnitDefinition | null {
-  return UNITS.get(unit) ?? null;
 }
 
 /** The dimension of a unit in the spelling of the table, or null when it is none. */

@@ -15,7 +15,12 @@ export function readAsciiArt(text: string, lines: readonly Line[], drafts: reado
   if (stages.size < 2) return;
   for (const line of lines) {
     if (line.role === "text" && line.to - line.from < 500) readRow(text.slice(line.from, line.to), stages);
-    if (line.role !== "fence" || line.fence === null || /^(?:mermaid|ya?ml|json|[jt]s|python|rust|go)$/.test(line.fence.language)) continue;
+    if (
+      line.role !== "fence" ||
+      line.fence === null ||
+      /^(?:mermaid|ya?ml|json|[jt]s|python|rust|go)$/.test(line.fence.language)
+    )
+      continue;
     for (const row of text.slice(line.fence.contentFrom, line.fence.contentTo).split("\n")) {
       if (row.length < 500) readRow(row, stages);
     }

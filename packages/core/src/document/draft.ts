@@ -1,8 +1,8 @@
 import type { Criterion } from "../criteria/criterion.ts";
 import type { Claimed, ItemKind, Severity, StatusToken } from "../plan/inspection.ts";
 import { comparable } from "./item-text.ts";
-import { windowOf } from "./stage.ts";
 import type { AttributeName } from "./label.ts";
+import { windowOf } from "./stage.ts";
 
 /** A status token as the reader found it: offsets in the working text. */
 export interface TokenRange {

@@ -1,11 +1,11 @@
 import type { Criterion } from "../criteria/criterion.ts";
 import type { PlanCheck, PlanGate, PlanItem, PlanProblem, Restatement, StatusToken } from "../plan/inspection.ts";
 import type { CheckDraft, Draft, GateDraft } from "./draft.ts";
-import { isReference } from "./relations.ts";
 import { makeKeys, shortHash } from "./keys.ts";
-import { findCycles, References } from "./references.ts";
-import type { FoundRestatement } from "./restatements.ts";
 import { note } from "./notes.ts";
+import { findCycles, References } from "./references.ts";
+import { isReference } from "./relations.ts";
+import type { FoundRestatement } from "./restatements.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** Everything that was read, still with drafts. */

@@ -33,20 +33,38 @@ export function findFrontmatter(text: string): FrontmatterRange | null {
 }
 
 /** What frontmatter says: the item that the whole document is about, or null when it is about none. */
-export function readFrontmatter(text: string, range: FrontmatterRange, file: string): { source: YamlSource; item: Draft | null } {
+export function readFrontmatter(
+  text: string,
+  range: FrontmatterRange,
+  file: string,
+): { source: YamlSource; item: Draft | null } {
   const source = readYaml(text.slice(range.contentFrom, range.contentTo), range.contentFrom, 2, file);
   const pairs = source.pairsOf(source.root);
   const byKey = new Map(pairs.map((pair) => [normalKey(pair.key), pair]));
   const titled = byKey.get("title") ?? byKey.get("name");
   const id = source.textOf(byKey.get("id")?.value) ?? source.textOf(byKey.get("task_id")?.value);
   const workLike = byKey.has("status") || byKey.has("state");
-  const tracked = id !== null || byKey.has("depends_on") || byKey.has("dependencies") || byKey.has("assignee") || byKey.has("parallel") || byKey.has("priority");
+  const tracked =
+    id !== null ||
+    byKey.has("depends_on") ||
+    byKey.has("dependencies") ||
+    byKey.has("assignee") ||
+    byKey.has("parallel") ||
+    byKey.has("priority");
   if (!workLike || !tracked) return { source, item: null };
   const title = source.textOf(titled?.value) ?? "";
   const parts = readItemText(title);
   const kind = stageOf(title)?.kind === "phase" ? "phase" : "task";
   const line = titled?.line ?? 0;
-  const item = draft(kind, line, id ?? parts.id, parts.title, null, 0.95, "frontmatter.task: a document that is one task");
+  const item = draft(
+    kind,
+    line,
+    id ?? parts.id,
+    parts.title,
+    null,
+    0.95,
+    "frontmatter.task: a document that is one task",
+  );
   applyFields(source, item, pairs);
   return { source, item };
 }

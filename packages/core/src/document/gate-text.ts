@@ -51,7 +51,11 @@ function gatesOfKeyed(key: string, value: string, whole: string): StatedGate[] {
   const found = findThresholds(whole, { states: true });
   if (found.length === 0) return [{ metric, text: value, criterion: null }];
   const alone = found.length === 1;
-  return found.map((one) => ({ metric: alone ? metric : (one.metric ?? metric), text: one.text, criterion: one.criterion }));
+  return found.map((one) => ({
+    metric: alone ? metric : (one.metric ?? metric),
+    text: one.text,
+    criterion: one.criterion,
+  }));
 }
 
 function isDemand(form: string, criterion: Criterion): boolean {
@@ -74,7 +78,11 @@ export function gatesOfValue(value: string, key: string, states: boolean): State
   }
   if (untyped.length > 0 && (states || stated.length > 0)) {
     const rest = untyped.join(" + ");
-    stated.push({ metric: untyped.length === 1 ? normaliseMetric(rest) : normaliseMetric(key), text: rest, criterion: null });
+    stated.push({
+      metric: untyped.length === 1 ? normaliseMetric(rest) : normaliseMetric(key),
+      text: rest,
+      criterion: null,
+    });
   }
   return stated;
 }

@@ -32,7 +32,10 @@ export interface Label {
 
 const NAMES: readonly (readonly [AttributeName, string])[] = [
   ["status", "status|current status|state|progress status|phase status|step status|task status"],
-  ["owner", "owner|owners|assignee|assignees|assigned to|assigned|lead|leads|responsible|dri|point of contact|who|agent"],
+  [
+    "owner",
+    "owner|owners|assignee|assignees|assigned to|assigned|lead|leads|responsible|dri|point of contact|who|agent",
+  ],
   ["team", "team|teams|squad|group"],
   ["priority", "priority|severity|importance"],
   ["effort", "effort|estimated effort|estimate|estimated time|size|points|story points|hours|estimated hours"],
@@ -49,11 +52,20 @@ const NAMES: readonly (readonly [AttributeName, string])[] = [
   ["check", "verification commands|test command|validation command|gate command"],
   ["id", "id|task id|key"],
   ["other", "goal|goals|objective|purpose|file|files|line|lines|issue|context|description|note|notes|impact|solution"],
-  ["other", "completion|completion date|deliverables|activities|approach|decision|implementation|problem|result|action"],
+  [
+    "other",
+    "completion|completion date|deliverables|activities|approach|decision|implementation|problem|result|action",
+  ],
   ["other", "content|source|rationale|mitigation|features|benefits|key benefits|date|version|branch|pr|spec|expected"],
   ["other", "input|output|tests|prerequisite reading|available data|use case|current state|current behavior|unknown"],
-  ["other", "storage|ui|formats|expected file|expected files|coverage|reason|evidence|link|links|focus|team size|install"],
-  ["other", "changed|created|updated|author|authors|reviewer|labels|tags|reference|references|details|example|examples"],
+  [
+    "other",
+    "storage|ui|formats|expected file|expected files|coverage|reason|evidence|link|links|focus|team size|install",
+  ],
+  [
+    "other",
+    "changed|created|updated|author|authors|reviewer|labels|tags|reference|references|details|example|examples",
+  ],
 ];
 
 const BY_KEY = new Map<string, AttributeName>();

@@ -64,7 +64,8 @@ const MARKS = /^ {0,3}(`{3,}|~{3,})[ \t]*([^\s`]*)/;
 function findTemplates(text: string, start: number): Template[] {
   if (!/^ {0,3}(?:```+|~~~+)[ \t]*(?:markdown|md|mdx)\b/m.test(text)) return [];
   const templates: Template[] = [];
-  let open: { mark: string; markdown: boolean; from: number; depth: number; nested: boolean; plainEnd: number } | null = null;
+  let open: { mark: string; markdown: boolean; from: number; depth: number; nested: boolean; plainEnd: number } | null =
+    null;
   for (let at = start; at < text.length; ) {
     let end = text.indexOf("\n", at);
     if (end < 0) end = text.length;
@@ -73,8 +74,13 @@ function findTemplates(text: string, start: number): Template[] {
     const info = (match?.[2] ?? "").toLowerCase();
     let next = end + 1;
     if (open === null) {
-      if (match !== null) open = { mark, markdown: /^(?:markdown|mdx?)$/.test(info), from: at, depth: 1, nested: false, plainEnd: 0 };
-    } else if (match !== null && mark.charAt(0) === open.mark.charAt(0) && (info === "" ? mark.length >= open.mark.length : mark.length === open.mark.length)) {
+      if (match !== null)
+        open = { mark, markdown: /^(?:markdown|mdx?)$/.test(info), from: at, depth: 1, nested: false, plainEnd: 0 };
+    } else if (
+      match !== null &&
+      mark.charAt(0) === open.mark.charAt(0) &&
+      (info === "" ? mark.length >= open.mark.length : mark.length === open.mark.length)
+    ) {
       if (info !== "" && open.markdown) {
         open.depth += 1;
         open.nested = true;
@@ -298,7 +304,10 @@ class Walker {
     let width = 0;
     while (head.charAt(width) === mark) width += 1;
     const lastStart = text.lastIndexOf("\n", to - 1) + 1;
-    const tail = text.slice(lastStart, to).replace(/^[\s>]+/, "").trimEnd();
+    const tail = text
+      .slice(lastStart, to)
+      .replace(/^[\s>]+/, "")
+      .trimEnd();
     const closed = lastStart > firstEnd && tail.length >= width && isOnly(tail, mark);
     const contentFrom = Math.min(firstEnd + 1, to);
     if (!closed) {
@@ -309,7 +318,16 @@ class Walker {
         return { line: opened, resume };
       }
     }
-    this.#pushFence(from, firstEnd, width, head, contentFrom, closed ? Math.max(contentFrom, lastStart) : to, closed, place);
+    this.#pushFence(
+      from,
+      firstEnd,
+      width,
+      head,
+      contentFrom,
+      closed ? Math.max(contentFrom, lastStart) : to,
+      closed,
+      place,
+    );
     return null;
   }
 

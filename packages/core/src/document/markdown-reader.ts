@@ -9,6 +9,7 @@ import { labelOf, pairsOf } from "./label.ts";
 import type { Outline } from "./outline.ts";
 import { isBox, readOutline, sameWork, withoutStatus } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
+import { readRelations } from "./relations.ts";
 import { isRetelling } from "./retelling.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
 import { insideReport, itemOf, scopeOf } from "./scope.ts";
@@ -16,9 +17,8 @@ import type { Meaning } from "./section-meaning.ts";
 import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import { Stages } from "./stages.ts";
-import { BOX_STATES, isDateMark, statusOfTitle, statusOfValue, SURE_MARKS } from "./status.ts";
+import { BOX_STATES, isDateMark, SURE_MARKS, statusOfTitle, statusOfValue } from "./status.ts";
 import { readRow } from "./table-row.ts";
-import { readRelations } from "./relations.ts";
 
 /** A line that tells of an item again, with the status it gives. */
 export interface Retold {
@@ -34,7 +34,13 @@ export interface Reading {
   readonly gates: GateDraft[];
   readonly checks: CheckDraft[];
   readonly retold: Retold[];
-  readonly fences: { readonly fence: Fence; readonly line: number; readonly item: Draft | null; readonly block: string; readonly criteria: boolean }[];
+  readonly fences: {
+    readonly fence: Fence;
+    readonly line: number;
+    readonly item: Draft | null;
+    readonly block: string;
+    readonly criteria: boolean;
+  }[];
   readonly notUnderstood: { line: number; text: string; reason: string }[];
 }
 
@@ -123,7 +129,8 @@ export class MarkdownReader {
     const retold = verdict.again && heading.horizon !== null && heading.stage === null;
     this.#sections.push({ heading, level: heading.level, item, meaning: own, retold, told: verdict.again });
     this.#setLabel(null);
-    if (item === null && heading.status !== null && heading.meaning.boxes !== "criterion") this.#tellAgain(line, this.#raw(line), null);
+    if (item === null && heading.status !== null && heading.meaning.boxes !== "criterion")
+      this.#tellAgain(line, this.#raw(line), null);
   }
 
   #defineStage(item: Draft, index: number, line: Line, again: boolean): void {
@@ -147,7 +154,8 @@ export class MarkdownReader {
     item.mode ??= modeOf(this.#raw(line));
     const lead = /\(\s*lead\s*:\s*([^)]{1,60})\)/i.exec(heading.title)?.[1];
     if (lead !== undefined) item.owners.push(lead.trim());
-    if (/\bteam\b/i.test(heading.title) && item.kind === "phase") item.team ??= heading.title.replace(/\(.*$/, "").trim();
+    if (/\bteam\b/i.test(heading.title) && item.kind === "phase")
+      item.team ??= heading.title.replace(/\(.*$/, "").trim();
     item.title = titleOfStage(heading.title);
     this.#emit(item, index);
   }
@@ -189,7 +197,15 @@ export class MarkdownReader {
       return;
     }
     const holder = line.holder >= 0 ? this.#taken.get(line.holder) : undefined;
-    const item = draft(kind, line.line, parts.id, parts.title, holder ?? this.#owner(), 0.99, `box.${kind}: a check box`);
+    const item = draft(
+      kind,
+      line.line,
+      parts.id,
+      parts.title,
+      holder ?? this.#owner(),
+      0.99,
+      `box.${kind}: a check box`,
+    );
     item.claimed = raw.includes("~~") && claimed === "pending" && isStruck(raw) ? "cancelled" : claimed;
     if (mark !== "") item.token = { from: line.from + 1, to: close, form: "box" };
     item.optional = optional;
@@ -217,7 +233,8 @@ export class MarkdownReader {
     if (label.name === null || label.name === "other") return false;
     const scope = this.#currentScope();
     const wanted = scope.entries === "criterion" || scope.gates !== "none";
-    if (holder === null && wanted && label.name !== "status" && label.name !== "owner" && label.name !== "check") return false;
+    if (holder === null && wanted && label.name !== "status" && label.name !== "owner" && label.name !== "check")
+      return false;
     if (holder === null && this.#owner() === null) return false;
     this.#attribute(label, line, holder ?? this.#owner());
     return true;
@@ -278,7 +295,9 @@ export class MarkdownReader {
       this.#notAnItem(line, raw, scope, nested);
       return;
     }
-    const groups = label !== null && (scope.entries === "criterion" ? label.colon || line.number < 0 : label.colon && line.number < 0);
+    const groups =
+      label !== null &&
+      (scope.entries === "criterion" ? label.colon || line.number < 0 : label.colon && line.number < 0);
     if (groups && label.value.trim() === "" && this.#holdsEntries(index)) return;
     const joined = this.#joined(index, line, line.from);
     if (this.#isToldAgain(scope, joined, kind)) {
@@ -371,7 +390,9 @@ export class MarkdownReader {
   #isKnown(plain: string, kind: "task" | "criterion"): boolean {
     const { id, title } = readItemText(plain);
     if (id === null || !/^#?\w*\d+$/.test(id)) return false;
-    return this.reading.drafts.some((item) => item.kind === kind && item.id === id && item.reason.startsWith("box.") && sameWork(item.title, title));
+    return this.reading.drafts.some(
+      (item) => item.kind === kind && item.id === id && item.reason.startsWith("box.") && sameWork(item.title, title),
+    );
   }
 
   /** `- **Phase 1 (Weeks 1-2):** text`: a phase, unless a heading defines it. */
@@ -385,13 +406,25 @@ export class MarkdownReader {
       this.#tellAgain(line, raw, known);
       return true;
     }
-    if (this.#currentScope().entries === "none" && this.#sections.at(-1)?.meaning.because !== "" && this.#label === null) {
+    if (
+      this.#currentScope().entries === "none" &&
+      this.#sections.at(-1)?.meaning.because !== "" &&
+      this.#label === null
+    ) {
       return false;
     }
     if (stage.kind === "step") return false;
     const status = statusOfTitle(raw, { lastWord: false });
     const title = withoutStatus(raw, status);
-    const item = draft(stage.kind, line.line, null, title, this.#owner(), 0.8, "entry.stage: an entry that names a stage");
+    const item = draft(
+      stage.kind,
+      line.line,
+      null,
+      title,
+      this.#owner(),
+      0.8,
+      "entry.stage: an entry that names a stage",
+    );
     item.aliases.push(stage.ref);
     item.window = windowOf(raw);
     if (status !== null) {
@@ -461,7 +494,8 @@ export class MarkdownReader {
     const meaning = this.#labelMeaning(plain);
     const words = plain.split(/\s+/).length;
     const telling = meaning.claimed === "deferred" || meaning.boxes === "criterion" || meaning.retells;
-    if (words <= 5 || telling) this.#setLabel({ meaning, text: plain, checks: /\bchecks?\b/i.test(plain) && words <= 3, holder: line.holder });
+    if (words <= 5 || telling)
+      this.#setLabel({ meaning, text: plain, checks: /\bchecks?\b/i.test(plain) && words <= 3, holder: line.holder });
   }
 
   #labelLine(label: Label, line: Line, raw: string, holder: Draft | null): void {
@@ -473,8 +507,10 @@ export class MarkdownReader {
     }
     if (value !== "" && !/[:：]\**$/.test(value)) {
       if (label.name !== null && label.name !== "other") this.#attribute(label, line, to);
-      else if (/(?:^|\s)gates?$/i.test(label.key) && label.key.split(/\s+/).length <= 3) this.#gateValue({ ...label, name: "gate" }, line, to);
-      else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key)) this.#gateValue({ ...label, name: "criteria" }, line, to);
+      else if (/(?:^|\s)gates?$/i.test(label.key) && label.key.split(/\s+/).length <= 3)
+        this.#gateValue({ ...label, name: "gate" }, line, to);
+      else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
+        this.#gateValue({ ...label, name: "criteria" }, line, to);
       if (label.name === null || label.name === "other") this.#tellAgain(line, raw, null);
       return;
     }
@@ -557,9 +593,27 @@ export class MarkdownReader {
 }
 
 /** Headings that gather work by its state. */
-const OPEN_LISTS = new Set(["pending", "in progress", "pending tasks", "open tasks", "upcoming tasks", "todo", "to do", "backlog", "remaining work"]);
+const OPEN_LISTS = new Set([
+  "pending",
+  "in progress",
+  "pending tasks",
+  "open tasks",
+  "upcoming tasks",
+  "todo",
+  "to do",
+  "backlog",
+  "remaining work",
+]);
 /** Sections that keep notes of what was done. */
-const HISTORY = new Set(["implementation notes", "final summary", "summary", "notes", "history", "changelog", "recent changes"]);
+const HISTORY = new Set([
+  "implementation notes",
+  "final summary",
+  "summary",
+  "notes",
+  "history",
+  "changelog",
+  "recent changes",
+]);
 /** An entry that is nothing but a link leads to where the work is told. */
 const WHOLE_LINK = /^\[[^[\]]{1,200}\](?:\(#[^)]*\)|\[[^\]]*\]|$|\s*\()/;
 const NO_ENTRY = /^(?:none|n\/a|nothing|tbd|なし.{0,12}|-+)\.?$/i;

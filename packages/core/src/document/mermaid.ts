@@ -43,7 +43,12 @@ function readGraph(content: string): Graph {
   const graph: Graph = { labels: new Map(), edges: [] };
   for (const row of content.split("\n").slice(1)) {
     const line = row.trim().replace(/;$/, "");
-    if (line === "" || line.length > 4000 || /^(?:%%|classDef|class |style|linkStyle|subgraph|end\b|direction|click)/.test(line)) continue;
+    if (
+      line === "" ||
+      line.length > 4000 ||
+      /^(?:%%|classDef|class |style|linkStyle|subgraph|end\b|direction|click)/.test(line)
+    )
+      continue;
     const chain = line.replace(LABELLED_ARROW, "-->").split(new RegExp(ARROW, "g"));
     let before: string[] = [];
     for (const part of chain) {
@@ -51,7 +56,8 @@ function readGraph(content: string): Graph {
         .split(/\s+&\s+/)
         .map((node) => nodeOf(node.trim(), graph))
         .filter((node) => node !== null);
-      for (const from of before) for (const to of nodes) if (graph.edges.length < MOST_EDGES) graph.edges.push([from, to]);
+      for (const from of before)
+        for (const to of nodes) if (graph.edges.length < MOST_EDGES) graph.edges.push([from, to]);
       before = nodes;
     }
   }

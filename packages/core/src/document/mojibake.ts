@@ -10,7 +10,8 @@ for (let i = 0; i < CP1252_HIGH.length; i += 1) BYTE_OF.set(CP1252_HIGH.charAt(i
 BYTE_OF.set("\u011f", 0xf0);
 
 /** A lead character with at least one continuation of the three- and four-byte forms: cheap evidence to look closer. */
-const SUSPICIOUS = /[\u00e2\u00e3\u00ef\u00f0\u011f][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/;
+const SUSPICIOUS =
+  /[\u00e2\u00e3\u00ef\u00f0\u011f][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/;
 
 /**
  * Characters whose UTF-8 holds one of the five bytes that code page 1252 does not define, as they look once that byte is
@@ -112,7 +113,12 @@ function lost(text: string, at: number, got: number): Decoded | null {
 export function asMojibake(text: string): string {
   let out = "";
   for (const byte of new TextEncoder().encode(text)) {
-    out += byte < 0x80 ? String.fromCharCode(byte) : byte < 0xa0 ? CP1252_HIGH.charAt(byte - 0x80) : String.fromCharCode(byte);
+    out +=
+      byte < 0x80
+        ? String.fromCharCode(byte)
+        : byte < 0xa0
+          ? CP1252_HIGH.charAt(byte - 0x80)
+          : String.fromCharCode(byte);
   }
   return out;
 }

@@ -1,7 +1,7 @@
 import type { Line } from "./block.ts";
 import { comparable, headOf, stripMarks } from "./item-text.ts";
-import { labelOf } from "./label.ts";
 import type { Label } from "./label.ts";
+import { labelOf } from "./label.ts";
 import { plainText } from "./plain-text.ts";
 import type { Meaning } from "./section-meaning.ts";
 import { meaningOf } from "./section-meaning.ts";
@@ -127,7 +127,8 @@ function note(evidence: Writable, text: string, lines: readonly Line[], line: Li
     if (line.level > 1) evidence.nested += 1;
     if (line.to - line.from < 400) {
       const label = labelOf(text.slice(line.from, line.to));
-      if (label !== null && line.level === 1 && label.name !== null && label.name !== "other") noteLabel(evidence, label);
+      if (label !== null && line.level === 1 && label.name !== null && label.name !== "other")
+        noteLabel(evidence, label);
     }
     return 0;
   }

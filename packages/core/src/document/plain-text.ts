@@ -26,7 +26,12 @@ export function plainText(markdown: string): string {
         break;
       case "_":
         if (isWordChar(markdown.charAt(at - 1)) && isWordChar(markdown.charAt(at + 1))) out += char;
-        else if (markdown.charAt(at + 1) === "_" && isWordChar(markdown.charAt(at + 2)) && isWordChar(markdown.charAt(at - 1))) out += char;
+        else if (
+          markdown.charAt(at + 1) === "_" &&
+          isWordChar(markdown.charAt(at + 2)) &&
+          isWordChar(markdown.charAt(at - 1))
+        )
+          out += char;
         break;
       case "!":
         if (markdown.charAt(at + 1) !== "[") out += char;
@@ -79,7 +84,12 @@ function afterTarget(text: string, at: number): number {
 function isBoxEnd(text: string, at: number): boolean {
   if (text.charAt(at) !== "]") return false;
   const before = text.lastIndexOf("[", at);
-  return before >= 0 && text.charAt(at + 1) !== "(" && text.charAt(at + 1) !== "[" && !text.slice(before + 1, at).includes("]");
+  return (
+    before >= 0 &&
+    text.charAt(at + 1) !== "(" &&
+    text.charAt(at + 1) !== "[" &&
+    !text.slice(before + 1, at).includes("]")
+  );
 }
 
 const ENTITIES: readonly (readonly [string, string])[] = [

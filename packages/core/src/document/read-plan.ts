@@ -2,6 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PlanDocument, PlanProblem } from "../plan/inspection.ts";
 import { HoldpointError, problem } from "../problem.ts";
+import { readAsciiArt } from "./ascii-art.ts";
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { finish } from "./finish.ts";
@@ -18,7 +19,6 @@ import { readPlanProblems } from "./read-plan.problems.ts";
 import { findRestatements } from "./restatements.ts";
 import type { SourceText } from "./source-text.ts";
 import { readSourceText } from "./source-text.ts";
-import { readAsciiArt } from "./ascii-art.ts";
 import { isPlanLike, readYamlPlan } from "./yaml-plan.ts";
 import { isMapping, isSequence, readYaml } from "./yaml-source.ts";
 
@@ -54,12 +54,15 @@ function mojibakeNote(source: SourceText): PlanProblem {
 
 function readYamlDocument(source: SourceText, file: string): Read {
   const yaml = readYaml(source.text, 0, 1, file);
-  if (!isMapping(yaml.root) && !isSequence(yaml.root)) throw problem(readPlanProblems, "HP1011", { file }, { file, line: 1 });
+  if (!isMapping(yaml.root) && !isSequence(yaml.root))
+    throw problem(readPlanProblems, "HP1011", { file }, { file, line: 1 });
   const reading = readYamlPlan(yaml, { item: null, block: "document", criteria: false });
   const finished = finish({ ...reading, restated: [] }, source);
   const pairs = yaml.pairsOf(yaml.root);
   const named = pairs.find(({ key }) => /^(?:title|name|plan|project)$/i.test(key));
-  const title = yaml.textOf(named?.value) ?? yaml.textOf(yaml.pairsOf(named?.value).find(({ key }) => /^(?:title|name)$/i.test(key))?.value);
+  const title =
+    yaml.textOf(named?.value) ??
+    yaml.textOf(yaml.pairsOf(named?.value).find(({ key }) => /^(?:title|name)$/i.test(key))?.value);
   return { ...finished, title: title ?? file, format: "yaml", notUnderstood: [] };
 }
 
@@ -134,7 +137,11 @@ function readFences(text: string, reading: Reading, file: string, problems: Plan
       // A template with places to fill in is often no YAML; only a block that speaks of gates deserves a word.
       if (/^\s*(?:quality_gates|gates|success_criteria|deployment_gate|tasks|phases)\s*:/m.test(content)) {
         problems.push(unreadable(error));
-        reading.notUnderstood.push({ line: fence.contentLine - 1, text: "yaml", reason: "a YAML block that cannot be parsed" });
+        reading.notUnderstood.push({
+          line: fence.contentLine - 1,
+          text: "yaml",
+          reason: "a YAML block that cannot be parsed",
+        });
       }
     }
   }

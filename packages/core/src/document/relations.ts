@@ -23,7 +23,9 @@ const REFERENCE = /^(?:[A-Za-z]{0,10}[-#]?\d[\w.-]*|[\w-]*\d[\w.-]*|(?:phase|ste
 export function readRelations(item: Draft, raw: string): void {
   if (!SAYS_ANY.test(raw)) return;
   const text = raw.length > 4000 ? raw.slice(0, 4000) : raw;
-  const depends = (/depend/i.test(text) ? DEPENDS.exec(text)?.[1] : undefined) ?? (text.includes("(") ? REQUIRES.exec(text)?.[1] : undefined);
+  const depends =
+    (/depend/i.test(text) ? DEPENDS.exec(text)?.[1] : undefined) ??
+    (text.includes("(") ? REQUIRES.exec(text)?.[1] : undefined);
   if (depends !== undefined) item.dependsOn.push(...referencesOf(depends).filter(isReference));
   const blocked = BLOCKED.exec(text)?.[1];
   if (blocked !== undefined) {
@@ -33,11 +35,17 @@ export function readRelations(item: Draft, raw: string): void {
   const obsidian = OBSIDIAN_BLOCKED.exec(text)?.[1];
   if (obsidian !== undefined) item.dependsOn.push(...referencesOf(obsidian));
   if (/parallel/i.test(text) && WITH.test(text)) item.mode = "parallel";
-  else item.mode ??= text.includes("[P]") ? "parallel" : /🐌|🐍|\((?:parallel|sequential)\)/iu.test(text) ? modeOf(text) : null;
+  else
+    item.mode ??= text.includes("[P]")
+      ? "parallel"
+      : /🐌|🐍|\((?:parallel|sequential)\)/iu.test(text)
+        ? modeOf(text)
+        : null;
   if (/\(optional\)|^optional:/i.test(text)) item.optional = true;
   for (const [mark, priority] of PRIORITY_MARKS) if (text.includes(mark)) item.priority ??= priority;
   item.window ??= DUE.exec(text)?.[1] ?? null;
-  for (const match of text.matchAll(OWNER)) if (match[1] !== undefined && item.owners.length < 20) item.owners.push(match[1]);
+  for (const match of text.matchAll(OWNER))
+    if (match[1] !== undefined && item.owners.length < 20) item.owners.push(match[1]);
 }
 
 /** Whether a part of a dependency phrase names something: an id, a number or a stage; prose is left alone. */

@@ -23,7 +23,11 @@ export function isRetelling(plain: string, head: string | null, drafts: readonly
     const others = wordsOf(item.kind === "task" ? item.title : stageName(item.title));
     if (others.size < 2 || words.size < 2) continue;
     const shared = countShared(others, words);
-    if (item.kind === "task" ? shared / Math.min(words.size, others.size) >= SAME_SHARE && shared >= 3 : shared === others.size) {
+    if (
+      item.kind === "task"
+        ? shared / Math.min(words.size, others.size) >= SAME_SHARE && shared >= 3
+        : shared === others.size
+    ) {
       return true;
     }
   }

@@ -81,7 +81,8 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     if (section.retold) return nothing(boxes, severity, "told again");
     // The document's own title speaks only for what stands directly under it, and so does the time ahead.
     const inherited = i < sections.length - 1;
-    if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead")) continue;
+    if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead"))
+      continue;
     if (section.meaning.because !== "" && (section.item === null || section.meaning.entries !== "none")) {
       const picked = pick(section.meaning);
       return { ...picked, retells: picked.retells && direct === null, boxes, severity, direct, checks: false };

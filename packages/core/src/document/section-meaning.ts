@@ -45,44 +45,92 @@ const BOXED_CRITERIA: Sense = { ...BASE, boxes: "criterion" };
 
 /** Phrases that headings and labels use, by what they mean. Whole words; the longest match decides, then the last. */
 const PHRASES: readonly (readonly [Sense, string])[] = [
-  [CRITERIA, "success criteria|acceptance criteria|acceptance|exit criteria|completion criteria|done when|done criteria"],
-  [CRITERIA, "definition of done|dod|success metrics|success metric|kpis|kpi|criteria|success|deliverables|deliverable"],
-  [CRITERIA, "definition of ready|acceptance tests|success indicators|success measures|key results|受け入れ条件|成功基準"],
+  [
+    CRITERIA,
+    "success criteria|acceptance criteria|acceptance|exit criteria|completion criteria|done when|done criteria",
+  ],
+  [
+    CRITERIA,
+    "definition of done|dod|success metrics|success metric|kpis|kpi|criteria|success|deliverables|deliverable",
+  ],
+  [
+    CRITERIA,
+    "definition of ready|acceptance tests|success indicators|success measures|key results|受け入れ条件|成功基準",
+  ],
   [GATES, "quality gates|quality gate|gates|gate criteria|deployment gate|release gate|release gates|gate status"],
   [GATES, "must pass|should pass|release criteria|launch criteria|go/no-go"],
   [BOXED_CRITERIA, "self-review|review checklist|self-review checklist|verification checklist|validation checklist"],
   [BOXED_CRITERIA, "quality validation|pre-flight|preflight|readiness checklist|verify|checkpoint"],
-  [TARGETS, "metrics|metrics dashboard|health metrics|system health|targets|performance targets|slos|slo|performance goals"],
+  [
+    TARGETS,
+    "metrics|metrics dashboard|health metrics|system health|targets|performance targets|slos|slo|performance goals",
+  ],
   [TARGETS, "coverage goals|quality goals|documentation goals|service levels"],
-  [TASKS, "tasks|task list|todo|todos|=to do|=to-do|things to do|work items|action items|required actions|required changes"],
-  [TASKS, "remaining tasks|remaining work|remaining|ship|work to do|work remaining|implementation tasks|subtasks|sub-tasks"],
+  [
+    TASKS,
+    "tasks|task list|todo|todos|=to do|=to-do|things to do|work items|action items|required actions|required changes",
+  ],
+  [
+    TASKS,
+    "remaining tasks|remaining work|remaining|ship|work to do|work remaining|implementation tasks|subtasks|sub-tasks",
+  ],
   [PLANNED, "implementation plan|execution plan|action plan|work plan|rollout plan"],
   [TASKS, "migration steps|backlog|milestones"],
-  [TASKS, "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions"],
+  [
+    TASKS,
+    "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions",
+  ],
   [TASKS, "completed tasks|pending tasks|open tasks|current tasks|upcoming tasks|in progress|タスク|ロードマップ"],
   [ORDERED, "roadmap|=changes|execution order|implementation order|ordered steps|plan of work|=completed|=pending"],
   [WORK, "implementation steps|planned features|planned|future features|bugs|work packages|user stories|high priority"],
   [BASE, "team asks|ownership|assignment|assignments"],
   [WORK, "medium priority|low priority|critical priority|new tasks|todo tasks|work streams|workstreams|epics|stories"],
   [WORK, "critical issues|long-term goals|short-term goals|=plan|tasks breakdown|task breakdown|proposed work"],
-  [AGAIN, "next steps|next actions|immediate next steps|next step|what's next|recommended next steps|ready for execution"],
+  [
+    AGAIN,
+    "next steps|next actions|immediate next steps|next step|what's next|recommended next steps|ready for execution",
+  ],
   [LATER, "later|deferred|postponed|not first|parking lot|someday|icebox|deferred items|deferred work"],
-  [NONE, "results|result|achieved|achievements|achievement|accomplishments|benefits|benefit|findings|risk|risks|mitigation"],
-  [NONE, "overview|background|context|motivation|rationale|history|changelog|recent changes|notes|note|learnings|lessons"],
+  [
+    NONE,
+    "results|result|achieved|achievements|achievement|accomplishments|benefits|benefit|findings|risk|risks|mitigation",
+  ],
+  [
+    NONE,
+    "overview|background|context|motivation|rationale|history|changelog|recent changes|notes|note|learnings|lessons",
+  ],
   [NONE, "faq|frequently asked questions|questions|example|examples|usage|references|related|see also|resources|links"],
-  [NONE, "architecture|non-goals|out of scope|best practices|principles|philosophy|alternatives|alternatives considered"],
+  [
+    NONE,
+    "architecture|non-goals|out of scope|best practices|principles|philosophy|alternatives|alternatives considered",
+  ],
   [NONE, "instructions|pros|cons|problem|problems|issues found|issues fixed|definitions|legend|capabilities|summary"],
   [NONE, "assumptions|scope|objective|objectives|goal|goals|vision|current state|current status|status quo|status"],
-  [NONE, "key components|components|integration points|approach|strategy|evidence|file structure|files|file map|impact"],
+  [
+    NONE,
+    "key components|components|integration points|approach|strategy|evidence|file structure|files|file map|impact",
+  ],
   [NONE, "dependencies|blockers|blockers and dependencies|task dependency graph|update schedule|schedule|operations"],
-  [NONE, "features|key features|what we achieved|achievement summary|dashboard|progress metrics|progress|progress tracking"],
-  [NONE, "completed features|known issues|troubleshooting|support|community|team|conventions|format|design|design axioms"],
+  [
+    NONE,
+    "features|key features|what we achieved|achievement summary|dashboard|progress metrics|progress|progress tracking",
+  ],
+  [
+    NONE,
+    "completed features|known issues|troubleshooting|support|community|team|conventions|format|design|design axioms",
+  ],
   [NONE, "task assignment summary|reassignments|completion metrics|technical specs|technical details"],
-  [NONE, "fixes|key fixes implemented|testing results|improvements|quality improvements|expected outcomes|outcomes|tips"],
+  [
+    NONE,
+    "fixes|key fixes implemented|testing results|improvements|quality improvements|expected outcomes|outcomes|tips",
+  ],
   [NONE, "business impact|prerequisites|preconditions|open questions|discussion|decision|decisions|philosophy|method"],
   [NONE, "commands|useful commands|key learnings|issues encountered|constraints|considerations|migration strategy"],
   [NONE, "implementation strategy|implementation details|implementation results|implementation notes|final summary"],
-  [NONE, "conclusion|conclusions|recommendation|recommendations|introduction|abstract|appendix|executive summary|analysis"],
+  [
+    NONE,
+    "conclusion|conclusions|recommendation|recommendations|introduction|abstract|appendix|executive summary|analysis",
+  ],
   [NONE, "glossary|about|contributing|license|priority matrix|key insights|insights|comparison|statistics|metadata"],
   [NONE, "phase status summary|phase overview|getting started|quick start|how to|guidelines|patterns|common patterns"],
 ];
@@ -122,18 +170,25 @@ export function meaningOf(title: string): Meaning {
   const words = clean.split(/[^\p{L}\p{N}'/-]+/u).filter((word) => word !== "" && word !== "-");
   const severity = SEVERITIES.find(([pattern]) => pattern.test(clean))?.[1] ?? null;
   if (REFUSING.test(clean)) return { ...NONE, severity: null, because: "a refusal", weak: false };
-  if (MONTHS_AHEAD.test(clean) && words.length <= 6) return { ...TASKS, severity, because: "the time ahead", weak: false };
+  if (MONTHS_AHEAD.test(clean) && words.length <= 6)
+    return { ...TASKS, severity, because: "the time ahead", weak: false };
   const exact = EXACT.get(words.join(" "));
   if (exact !== undefined) return { ...exact, severity, because: words.join(" "), weak: false };
   const best = longestPhrase(words);
   if (best === null) return severity === null ? NO_MEANING : { ...NO_MEANING, severity };
   const weak = best.phrase.split(" ").length * 2 < words.length;
   const reports = words.find((word) => REPORTING.has(word));
-  if (reports !== undefined && best.sense.gates !== "states" && best.sense !== TARGETS && best.sense.entries !== "none") {
+  if (
+    reports !== undefined &&
+    best.sense.gates !== "states" &&
+    best.sense !== TARGETS &&
+    best.sense.entries !== "none"
+  ) {
     const sense = reports === "dashboard" ? TARGETS : NONE;
     return { ...sense, severity, because: reports, weak };
   }
-  if (best.sense.entries === "criterion" && SAMPLE.test(clean)) return { ...NONE, severity, because: "a proposal", weak };
+  if (best.sense.entries === "criterion" && SAMPLE.test(clean))
+    return { ...NONE, severity, because: "a proposal", weak };
   return { ...best.sense, severity, because: best.phrase, weak };
 }
 

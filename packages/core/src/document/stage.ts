@@ -76,7 +76,9 @@ export function trailingPhaseOf(title: string): Stage | null {
 /** Every stage that a text mentions: `after Phase 2 and Step 4` gives `phase 2`, `step 4`. At most 20. */
 export function mentionedStages(text: string): string[] {
   const found: string[] = [];
-  for (const match of text.slice(0, 4000).matchAll(/\b(phase|step|stage|milestone|sprint|task|week)s?\s+(\d{1,4}(?:\.\d{1,3})?|[A-Z])(?![\p{L}\p{N}])/giu)) {
+  for (const match of text
+    .slice(0, 4000)
+    .matchAll(/\b(phase|step|stage|milestone|sprint|task|week)s?\s+(\d{1,4}(?:\.\d{1,3})?|[A-Z])(?![\p{L}\p{N}])/giu)) {
     found.push(`${(match[1] ?? "").toLowerCase()} ${(match[2] ?? "").toLowerCase()}`);
     if (found.length >= 20) break;
   }

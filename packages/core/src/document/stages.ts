@@ -1,11 +1,11 @@
-import { comparable } from "./item-text.ts";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
+import { comparable } from "./item-text.ts";
 import type { Heading, Outline } from "./outline.ts";
 import { sameWork } from "./outline.ts";
-import { isGeneric, meaningOf } from "./section-meaning.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
+import { isGeneric, meaningOf } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
 
 /** How a heading was taken. */
@@ -54,7 +54,8 @@ export class Stages {
     if (stage !== null) return this.#staged(stage, heading);
     if (heading.trailing !== null && isWork(heading)) {
       const known = this.itemFor(heading.trailing.ref);
-      if (known === null) return made("phase", heading, "stage.trailing", "work of a named phase", [heading.trailing.ref]);
+      if (known === null)
+        return made("phase", heading, "stage.trailing", "work of a named phase", [heading.trailing.ref]);
     }
     if (heading.stage?.kind === "phase" && heading.level > 1 && namesWork(heading.stage.rest)) {
       const known = this.isDefined(heading.stage.ref) || this.#outline.stageEntries.has(heading.stage.ref);
@@ -151,7 +152,8 @@ function stepVerdict(heading: Heading, sections: readonly Section[]): HeadingVer
   const above = sections.at(-1);
   if (meaning.boxes === "criterion") return NEITHER;
   if (number !== null) return numberedStep(heading, sections, tracked, work);
-  if (evidence.status && !isGeneric(title, meaning)) return made("step", heading, "step.status", "a heading with a status line", []);
+  if (evidence.status && !isGeneric(title, meaning))
+    return made("step", heading, "step.status", "a heading with a status line", []);
   if ((meaning.because !== "" && !meaning.weak) || insideReport(sections)) return NEITHER;
   if (above !== undefined && above.level > 1 && above.meaning.headingsAreSteps && above.item === null) {
     return made("step", heading, "step.planned", `heading under ${above.meaning.because}`, []);
@@ -168,10 +170,16 @@ function stepVerdict(heading: Heading, sections: readonly Section[]): HeadingVer
 function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
   const reports = insideReport(sections);
   const other = heading.meaning.because !== "" && !heading.meaning.weak;
-  if (tracked || (work && !reports && !other)) return made("step", heading, "step.numbered", "a numbered heading with work", []);
+  if (tracked || (work && !reports && !other))
+    return made("step", heading, "step.numbered", "a numbered heading with work", []);
   if (reports || other) return NEITHER;
   const above = sections.at(-1);
-  const announced = sections.some(({ meaning, item, level }) => item === null && level > 1 && (meaning.headingsAreSteps || (meaning.entries !== "none" && meaning.entries !== "neutral")));
+  const announced = sections.some(
+    ({ meaning, item, level }) =>
+      item === null &&
+      level > 1 &&
+      (meaning.headingsAreSteps || (meaning.entries !== "none" && meaning.entries !== "neutral")),
+  );
   const inPhase = above?.item?.kind === "phase" && heading.evidence.entries > 0;
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
   return NEITHER;
@@ -181,11 +189,23 @@ function inCriteria(sections: readonly Section[]): boolean {
   return sections.some(({ meaning }) => meaning.boxes === "criterion");
 }
 
-function made(kind: "phase" | "step", heading: Heading, rule: string, words: string, aliases: readonly string[]): HeadingVerdict {
+function made(
+  kind: "phase" | "step",
+  heading: Heading,
+  rule: string,
+  words: string,
+  aliases: readonly string[],
+): HeadingVerdict {
   return { item: make(kind, heading, rule, words, aliases), again: false };
 }
 
-function make(kind: "phase" | "step", heading: Heading, rule: string, words: string, aliases: readonly string[]): Draft {
+function make(
+  kind: "phase" | "step",
+  heading: Heading,
+  rule: string,
+  words: string,
+  aliases: readonly string[],
+): Draft {
   const sure = rule.startsWith("stage.phase") || rule.startsWith("stage.step") ? 0.95 : 0.8;
   const item = draft(kind, heading.index, heading.number, heading.title, null, sure, `${rule}: ${words}`);
   item.aliases.push(...aliases, comparable(heading.title));

@@ -240,7 +240,9 @@ export function statusOfValue(text: string): FoundStatus | null {
 /** `66% complete` is work in progress; `100% complete` and `complete` are done. */
 function isPartDone(text: string): boolean {
   const percent = PERCENT.exec(text.slice(0, 40));
-  return percent !== null && Number(percent[1]) < 100 && /%\s*\**\s*(?:complete|done|finished)/i.test(text.slice(0, 60));
+  return (
+    percent !== null && Number(percent[1]) < 100 && /%\s*\**\s*(?:complete|done|finished)/i.test(text.slice(0, 60))
+  );
 }
 
 function leadingMark(text: string): FoundStatus | null {
@@ -309,7 +311,8 @@ function edgeMark(text: string): FoundStatus | null {
     if (code >= 0xdc00 && code <= 0xdfff) continue;
     const { mark, length } = markAt(text, at);
     const claimed = SURE_MARKS.get(mark);
-    if (claimed !== undefined && !isDateMark(text, at, mark)) return { claimed, start: at, end: at + length, form: "emoji" };
+    if (claimed !== undefined && !isDateMark(text, at, mark))
+      return { claimed, start: at, end: at + length, form: "emoji" };
     if (/[\p{L}\p{N}]/u.test(mark)) break;
   }
   return inlineMark(text);
@@ -393,14 +396,18 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
   const trimmed = before.trimEnd();
   const after = tail.slice(end);
   if (!/^[\s*_)\].!✅🔄❌🎉⏳,:;(%–—-]/u.test(after) && after !== "") return false;
-  const endsHere = /^[\s*_)\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
+  const endsHere =
+    /^[\s*_)\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
   if (!endsHere) return false;
   const afterMark = /[\p{Extended_Pictographic}\ufe0f]\s*\**$/u.test(trimmed);
-  const shouting = tail.slice(words[at]?.start ?? 0, end) === tail.slice(words[at]?.start ?? 0, end).toUpperCase() && /[A-Z]{3}/.test(tail.slice(words[at]?.start ?? 0, end));
+  const shouting =
+    tail.slice(words[at]?.start ?? 0, end) === tail.slice(words[at]?.start ?? 0, end).toUpperCase() &&
+    /[A-Z]{3}/.test(tail.slice(words[at]?.start ?? 0, end));
   if (afterMark) return trimmed.length > 1 || shouting;
   if (SEPARATOR_BEFORE.test(before) && trimmed !== "") return true;
   if (shouting && /\*\*$/.test(trimmed)) return true;
-  if (lastWord && /[\p{L}\p{N})]\s*$/u.test(before) && /^(?:complete|completed|done)$/.test(words[at]?.text ?? "")) return true;
+  if (lastWord && /[\p{L}\p{N})]\s*$/u.test(before) && /^(?:complete|completed|done)$/.test(words[at]?.text ?? ""))
+    return true;
   return false;
 }
 

@@ -1,6 +1,6 @@
 import type { Cell, Line, Row } from "./block.ts";
-import { attributeNameOf } from "./label.ts";
 import type { AttributeName } from "./label.ts";
+import { attributeNameOf } from "./label.ts";
 import { plainText } from "./plain-text.ts";
 import { statusOfValue } from "./status.ts";
 
@@ -20,13 +20,16 @@ export interface TableRoles {
 const ID = /^(?:id|#|no\.?|nr\.?|key|ref|task id|ticket|issue|task #|step #|story id)$/;
 const TASK_TITLE =
   /^(?:task|tasks|description|work item|work|item|action|action item|activity|to ?do|todo|ticket|story|user story|subtask|step|feature|what|title|name|summary|task name|task description|deliverable)s?$/;
-const STRONG_TASK = /^(?:task|tasks|work item|action item|action|to ?do|todo|subtask|user story|story|activity|task name|task description)s?$/;
+const STRONG_TASK =
+  /^(?:task|tasks|work item|action item|action|to ?do|todo|subtask|user story|story|activity|task name|task description)s?$/;
 const CRITERION =
   /^(?:criterion|criteria|acceptance criterion|acceptance criteria|success criterion|success criteria|scenario|gate|quality gate|requirement|check|condition|deliverable)s?$/;
 const METRIC = /^(?:metric|metrics|kpi|indicator|measure|slo|sli|measurement|quality metric)s?$/;
-const TARGET = /^(?:target|threshold|goal|target value|objective|required|minimum|slo target|limit|acceptance threshold)$/;
+const TARGET =
+  /^(?:target|threshold|goal|target value|objective|required|minimum|slo target|limit|acceptance threshold)$/;
 const STAGE = /^(?:phase|stage|milestone|sprint|week|weeks|iteration|wave|quarter|month)s?$/;
-const STATUS = /^(?:status|state|result|outcome|done\??|complete\??|completed\??|current status|verdict|pass\/fail|passed\??)$/;
+const STATUS =
+  /^(?:status|state|result|outcome|done\??|complete\??|completed\??|current status|verdict|pass\/fail|passed\??)$/;
 const NOTES = /^(?:notes?|remarks?|comments?|evidence)$/;
 
 const cache = new WeakMap<readonly Line[], Map<number, TableRoles | null>>();
@@ -60,8 +63,14 @@ export function cellText(text: string, cell: Cell | undefined): string {
 
 function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const header = rows[0]?.header ?? [];
-  const names = header.map((cell) => cellText(text, cell).toLowerCase().replace(/\((?:s|es)\)/g, "s").trim());
-  const find = (pattern: RegExp, not = -1): number => names.findIndex((name, column) => column !== not && pattern.test(name));
+  const names = header.map((cell) =>
+    cellText(text, cell)
+      .toLowerCase()
+      .replace(/\((?:s|es)\)/g, "s")
+      .trim(),
+  );
+  const find = (pattern: RegExp, not = -1): number =>
+    names.findIndex((name, column) => column !== not && pattern.test(name));
   const id = find(ID);
   const stage = STAGE.test(names[0] ?? "") ? 0 : -1;
   const criterion = find(CRITERION);
@@ -85,7 +94,10 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
 
 /** `Task | Description | …` holds ids in the first of the two. */
 function idAndTitle(names: readonly string[], strong: number, id: number): { id: number; title: number } {
-  const description = names.findIndex((name, column) => column !== strong && /^(?:description|title|summary|details|what|task name|task description|name)$/.test(name));
+  const description = names.findIndex(
+    (name, column) =>
+      column !== strong && /^(?:description|title|summary|details|what|task name|task description|name)$/.test(name),
+  );
   if (description >= 0 && id < 0) return { id: strong, title: description };
   return { id, title: id === strong && description >= 0 ? description : strong };
 }

@@ -43,9 +43,18 @@ export function readRow(
   const parts = readItemText(title.replace(/^↳\s*/, ""));
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
-  if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric") return { item: null, retold: null, gates: [] };
+  if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
+    return { item: null, retold: null, gates: [] };
   const kind = kindOf(roles, scope);
-  const item = draft(kind, line.line, id === "" || /^\d+$/.test(id ?? "") ? null : id, parts.title, owner, 0.9, `row.${roles.kind}: a row of a table`);
+  const item = draft(
+    kind,
+    line.line,
+    id === "" || /^\d+$/.test(id ?? "") ? null : id,
+    parts.title,
+    owner,
+    0.9,
+    `row.${roles.kind}: a row of a table`,
+  );
   if (kind === "phase" && stage !== null) item.aliases.push(stage.ref);
   applyCells(item, text, row, roles);
   return { item, retold: null, gates: gatesOf(text, row, roles, parts.title) };

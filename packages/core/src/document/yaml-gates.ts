@@ -19,7 +19,13 @@ interface GateContext {
 }
 
 /** Reads the value of a key such as `quality_gates` in any of the shapes that plans use. */
-export function readGateBlock(source: YamlSource, pair: YamlPair, owner: Draft | null, block: string, reading: YamlReading): void {
+export function readGateBlock(
+  source: YamlSource,
+  pair: YamlPair,
+  owner: Draft | null,
+  block: string,
+  reading: YamlReading,
+): void {
   const key = normalKey(pair.key);
   const context: GateContext = { source, owner, block, severity: severityOfWord(key) ?? "critical", reading };
   const text = source.textOf(pair.value);
@@ -41,8 +47,10 @@ function readGates(context: GateContext, node: YamlNode): void {
     const pairs = source.pairsOf(entry);
     const only = pairs[0];
     if (text !== null) readStatement(context, text, source.lineOf(entry));
-    else if (pairs.length === 1 && only !== undefined && !DEFINING.has(normalKey(only.key))) readMetricOrGroup(context, only);
-    else if (pairs.some(({ key }) => DEFINING.has(normalKey(key)))) readNamedGate(context, pairs, source.lineOf(entry), null);
+    else if (pairs.length === 1 && only !== undefined && !DEFINING.has(normalKey(only.key)))
+      readMetricOrGroup(context, only);
+    else if (pairs.some(({ key }) => DEFINING.has(normalKey(key))))
+      readNamedGate(context, pairs, source.lineOf(entry), null);
     else for (const pair of pairs) readMetricOrGroup(context, pair);
   }
 }
@@ -70,7 +78,8 @@ function readMetricOrGroup(context: GateContext, pair: YamlPair): void {
   }
   const severity = severityOfWord(normalKey(pair.key)) ?? context.severity;
   const inner = source.pairsOf(pair.value);
-  if (inner.some(({ key }) => DEFINING.has(normalKey(key)))) readNamedGate({ ...context, severity }, inner, pair.line, pair.key);
+  if (inner.some(({ key }) => DEFINING.has(normalKey(key))))
+    readNamedGate({ ...context, severity }, inner, pair.line, pair.key);
   else if (isMapping(pair.value) || isSequence(pair.value)) readGates({ ...context, severity }, pair.value);
 }
 
@@ -88,7 +97,8 @@ function readMetric(context: GateContext, pair: YamlPair): void {
   }
   const parts = gatesOfValue(value, pair.key, true);
   const alone = parts.length === 1;
-  for (const part of parts) push(context, item, pair.line, { ...part, metric: alone ? metric : (part.metric ?? metric) });
+  for (const part of parts)
+    push(context, item, pair.line, { ...part, metric: alone ? metric : (part.metric ?? metric) });
 }
 
 function readStatement(context: GateContext, text: string, line: number): void {
@@ -99,8 +109,10 @@ function readStatement(context: GateContext, text: string, line: number): void {
 function readNamedGate(context: GateContext, pairs: readonly YamlPair[], line: number, named: string | null): void {
   const { source } = context;
   const fields = new Map(pairs.map((pair) => [normalKey(pair.key), pair]));
-  const textOf = (...keys: string[]): string | null => keys.map((key) => source.textOf(fields.get(key)?.value)).find((text) => text != null) ?? null;
-  const name = textOf("name", "title", "metric", "id", "description") ?? named ?? textOf("command", "check", "run") ?? "";
+  const textOf = (...keys: string[]): string | null =>
+    keys.map((key) => source.textOf(fields.get(key)?.value)).find((text) => text != null) ?? null;
+  const name =
+    textOf("name", "title", "metric", "id", "description") ?? named ?? textOf("command", "check", "run") ?? "";
   const severity = severityOfFields(source, fields) ?? context.severity;
   const inner = { ...context, severity };
   const item = criterionItem(inner, line, name, textOf("status", "state"));
@@ -116,11 +128,21 @@ function readNamedGate(context: GateContext, pairs: readonly YamlPair[], line: n
   readCommand(inner, fields, item, line);
   if (context.reading.gates.length === before) {
     const text = textOf("expression", "condition", "criterion", "description", "command", "check", "run") ?? name;
-    push(inner, item, line, { metric: metric === "" ? null : metric, text, criterion: parseCriterion(text, { metric }).criterion });
+    push(inner, item, line, {
+      metric: metric === "" ? null : metric,
+      text,
+      criterion: parseCriterion(text, { metric }).criterion,
+    });
   }
 }
 
-function readThreshold(context: GateContext, fields: ReadonlyMap<string, YamlPair>, item: Draft, line: number, metric: string): void {
+function readThreshold(
+  context: GateContext,
+  fields: ReadonlyMap<string, YamlPair>,
+  item: Draft,
+  line: number,
+  metric: string,
+): void {
   const { source } = context;
   const bounds: readonly (readonly [string, string])[] = [
     ["min", ">="],
@@ -150,7 +172,8 @@ function pushThreshold(
   fields: ReadonlyMap<string, YamlPair>,
 ): void {
   if (value === null || value === "") return;
-  const operator = context.source.textOf(fields.get("operator")?.value) ?? context.source.textOf(fields.get("op")?.value);
+  const operator =
+    context.source.textOf(fields.get("operator")?.value) ?? context.source.textOf(fields.get("op")?.value);
   const unit = context.source.textOf(fields.get("unit")?.value) ?? "";
   const failOn = context.source.textOf(fields.get("fail_on")?.value);
   const bare = /^[\d.,]+\s*[%\p{L}/]*$/u.test(value.trim());
@@ -183,15 +206,21 @@ function readCondition(context: GateContext, node: YamlNode, item: Draft, metric
   const line = source.lineOf(node);
   const text = source.textOf(node);
   if (text !== null) {
-    for (const gate of gatesOfValue(text, metric, true)) push(context, item, line, { ...gate, metric: gate.metric ?? metric });
+    for (const gate of gatesOfValue(text, metric, true))
+      push(context, item, line, { ...gate, metric: gate.metric ?? metric });
     return;
   }
   const pairs = source.pairsOf(node);
   const fields = new Map(pairs.map((pair) => [normalKey(pair.key), pair]));
   const name = source.textOf(fields.get("metric")?.value) ?? source.textOf(fields.get("name")?.value) ?? metric;
-  const value = source.textOf(fields.get("threshold")?.value) ?? source.textOf(fields.get("value")?.value) ?? source.textOf(fields.get("target")?.value);
+  const value =
+    source.textOf(fields.get("threshold")?.value) ??
+    source.textOf(fields.get("value")?.value) ??
+    source.textOf(fields.get("target")?.value);
   if (value !== null) pushThreshold(context, item, line, normaliseMetric(name), value, fields);
-  else for (const pair of pairs) push(context, item, pair.line, typed(normaliseMetric(pair.key), source.textOf(pair.value) ?? ""));
+  else
+    for (const pair of pairs)
+      push(context, item, pair.line, typed(normaliseMetric(pair.key), source.textOf(pair.value) ?? ""));
 }
 
 function readCommand(context: GateContext, fields: ReadonlyMap<string, YamlPair>, item: Draft, line: number): void {
@@ -201,7 +230,8 @@ function readCommand(context: GateContext, fields: ReadonlyMap<string, YamlPair>
     if (pair === undefined) continue;
     const words = source.entriesOf(pair.value).map((entry) => source.textOf(entry) ?? "");
     const command = source.textOf(pair.value) ?? words.map(quoted).join(" ");
-    if (command.trim() !== "") reading.checks.push({ line: key === "argv" ? line : pair.line, command: command.trim(), item, block });
+    if (command.trim() !== "")
+      reading.checks.push({ line: key === "argv" ? line : pair.line, command: command.trim(), item, block });
     return;
   }
 }
@@ -212,7 +242,13 @@ function quoted(word: string): string {
 }
 
 /** `deployment_gate: "All checks pass + 24hr canary"`: gates without an item of their own. */
-export function readSingleGate(source: YamlSource, pair: YamlPair, owner: Draft | null, block: string, reading: YamlReading): void {
+export function readSingleGate(
+  source: YamlSource,
+  pair: YamlPair,
+  owner: Draft | null,
+  block: string,
+  reading: YamlReading,
+): void {
   const text = source.textOf(pair.value) ?? "";
   for (const gate of gatesOfValue(text, pair.key, true)) {
     reading.gates.push({ ...gate, line: pair.line, item: owner, severity: "critical", block });
@@ -220,7 +256,13 @@ export function readSingleGate(source: YamlSource, pair: YamlPair, owner: Draft 
 }
 
 /** Commands of a key such as `automated_checks`: strings, or mappings with a command. */
-export function readChecks(source: YamlSource, node: YamlNode, owner: Draft | null, block: string, reading: YamlReading): void {
+export function readChecks(
+  source: YamlSource,
+  node: YamlNode,
+  owner: Draft | null,
+  block: string,
+  reading: YamlReading,
+): void {
   const text = source.textOf(node);
   if (text !== null && text.trim() !== "") {
     reading.checks.push({ line: source.lineOf(node), command: text.trim(), item: owner, block });
@@ -235,7 +277,8 @@ export function readChecks(source: YamlSource, node: YamlNode, owner: Draft | nu
     const fields = source.pairsOf(entry);
     const pair = fields.find(({ key }) => /^(?:command|run|check|cmd|script)$/.test(normalKey(key)));
     const inner = source.textOf(pair?.value);
-    if (pair !== undefined && inner !== null) reading.checks.push({ line: pair.line, command: inner.trim(), item: owner, block });
+    if (pair !== undefined && inner !== null)
+      reading.checks.push({ line: pair.line, command: inner.trim(), item: owner, block });
   }
 }
 
@@ -252,14 +295,29 @@ function push(context: GateContext, item: Draft, line: number, gate: StatedGate)
 }
 
 function severityOfWord(word: string): Severity | null {
-  if (/^(?:critical|blocker|blocking|must|must_pass|required|mandatory|high)$/.test(word) || /critical|must_pass/.test(word)) return "critical";
-  if (/^(?:important|major|should|should_pass|medium|warning|recommended)$/.test(word) || /important|should_pass/.test(word)) return "important";
-  if (/^(?:enhancement|minor|nice_to_have|low|info|informational|optional|advisory)$/.test(word) || /nice_to_have/.test(word)) return "enhancement";
+  if (
+    /^(?:critical|blocker|blocking|must|must_pass|required|mandatory|high)$/.test(word) ||
+    /critical|must_pass/.test(word)
+  )
+    return "critical";
+  if (
+    /^(?:important|major|should|should_pass|medium|warning|recommended)$/.test(word) ||
+    /important|should_pass/.test(word)
+  )
+    return "important";
+  if (
+    /^(?:enhancement|minor|nice_to_have|low|info|informational|optional|advisory)$/.test(word) ||
+    /nice_to_have/.test(word)
+  )
+    return "enhancement";
   return null;
 }
 
 function severityOfFields(source: YamlSource, fields: ReadonlyMap<string, YamlPair>): Severity | null {
-  const word = source.textOf(fields.get("severity")?.value) ?? source.textOf(fields.get("enforcement")?.value) ?? source.textOf(fields.get("level")?.value);
+  const word =
+    source.textOf(fields.get("severity")?.value) ??
+    source.textOf(fields.get("enforcement")?.value) ??
+    source.textOf(fields.get("level")?.value);
   const named = word === null ? null : severityOfWord(normalKey(word));
   if (named !== null) return named;
   for (const key of ["blocking", "required", "blocker"]) {

@@ -48,9 +48,17 @@ const GATE_KEYS = new Set(
   ).split(" "),
 );
 /** Gate keys that are also ordinary words: taken only when their value states a threshold with an operator. */
-const WEAK_GATE_KEYS = new Set("performance quality security reliability unit_tests integration_tests targets criteria".split(" "));
-const SINGLE_GATE_KEYS = new Set("deployment_gate release_gate gate phase_gate exit_gate launch_gate go_live_gate quality_gate".split(" "));
-const CHECK_KEYS = new Set("automated_checks checks check_commands verify verification verification_commands gate_commands validation_commands".split(" "));
+const WEAK_GATE_KEYS = new Set(
+  "performance quality security reliability unit_tests integration_tests targets criteria".split(" "),
+);
+const SINGLE_GATE_KEYS = new Set(
+  "deployment_gate release_gate gate phase_gate exit_gate launch_gate go_live_gate quality_gate".split(" "),
+);
+const CHECK_KEYS = new Set(
+  "automated_checks checks check_commands verify verification verification_commands gate_commands validation_commands".split(
+    " ",
+  ),
+);
 const WRAPPERS = new Set("plan project roadmap spec workflow program".split(" "));
 
 /** Whether a mapping speaks of a plan or of gates at all, so that other YAML is left alone. */
@@ -84,28 +92,42 @@ export function readYamlPlan(source: YamlSource, place: YamlPlace): YamlReading 
   return reading;
 }
 
-function readPairs(source: YamlSource, pairs: readonly YamlPair[], owner: Draft | null, place: YamlPlace, reading: YamlReading): void {
+function readPairs(
+  source: YamlSource,
+  pairs: readonly YamlPair[],
+  owner: Draft | null,
+  place: YamlPlace,
+  reading: YamlReading,
+): void {
   const at = owner === place.item ? place.block : `${place.block} ${owner?.line ?? 0}`;
   for (const pair of pairs) {
     const key = normalKey(pair.key);
     const kind = ITEM_KEYS.get(key);
     if (kind !== undefined) readItems(source, pair.value, kind, owner, place, reading);
-    else if (SINGLE_GATE_KEYS.has(key) && source.textOf(pair.value) !== null) readSingleGate(source, pair, owner, at, reading);
+    else if (SINGLE_GATE_KEYS.has(key) && source.textOf(pair.value) !== null)
+      readSingleGate(source, pair, owner, at, reading);
     else if (CHECK_KEYS.has(key)) readChecks(source, pair.value, owner, at, reading);
     else if (isGateKey(source, pair, key, place)) readGateBlock(source, pair, owner, at, reading);
     else if (isMapping(pair.value) && (WRAPPERS.has(key) || owner === place.item)) {
       const inner = source.pairsOf(pair.value);
-      if (WRAPPERS.has(key) || inner.some((one) => speaksOfPlan(normalKey(one.key)))) readPairs(source, inner, owner, place, reading);
+      if (WRAPPERS.has(key) || inner.some((one) => speaksOfPlan(normalKey(one.key))))
+        readPairs(source, inner, owner, place, reading);
     }
   }
 }
 
 function speaksOfPlan(key: string): boolean {
-  return ITEM_KEYS.has(key) || SINGLE_GATE_KEYS.has(key) || CHECK_KEYS.has(key) || (GATE_KEYS.has(key) && !WEAK_GATE_KEYS.has(key));
+  return (
+    ITEM_KEYS.has(key) ||
+    SINGLE_GATE_KEYS.has(key) ||
+    CHECK_KEYS.has(key) ||
+    (GATE_KEYS.has(key) && !WEAK_GATE_KEYS.has(key))
+  );
 }
 
 function isGateKey(source: YamlSource, pair: YamlPair, key: string, place: YamlPlace): boolean {
-  if (WEAK_GATE_KEYS.has(key)) return statesThreshold(source, pair.value, 0) || (key === "criteria" && isSequence(pair.value));
+  if (WEAK_GATE_KEYS.has(key))
+    return statesThreshold(source, pair.value, 0) || (key === "criteria" && isSequence(pair.value));
   if (GATE_KEYS.has(key)) return true;
   return place.criteria && !isMeasurement(key) && statesThreshold(source, pair.value, 0);
 }
@@ -114,7 +136,14 @@ function isMeasurement(key: string): boolean {
   return /^(?:measurement|monitoring|alerts?|queries|dashboards?|notes?|config|settings)$/.test(key);
 }
 
-function readItems(source: YamlSource, node: YamlNode, kind: ItemKind, owner: Draft | null, place: YamlPlace, reading: YamlReading): void {
+function readItems(
+  source: YamlSource,
+  node: YamlNode,
+  kind: ItemKind,
+  owner: Draft | null,
+  place: YamlPlace,
+  reading: YamlReading,
+): void {
   if (isMapping(node)) {
     for (const pair of source.pairsOf(node)) readNamedItem(source, pair, kind, owner, place, reading);
     return;
@@ -123,13 +152,29 @@ function readItems(source: YamlSource, node: YamlNode, kind: ItemKind, owner: Dr
     const text = source.textOf(entry);
     if (text !== null) {
       const parts = readItemText(text.replace(/^\[[ xX]\]\s+/, ""));
-      const item = draft(kind, source.lineOf(entry), parts.id, parts.title, owner, 0.9, `yaml.${kind}: an entry of a list of ${kind}s`);
+      const item = draft(
+        kind,
+        source.lineOf(entry),
+        parts.id,
+        parts.title,
+        owner,
+        0.9,
+        `yaml.${kind}: an entry of a list of ${kind}s`,
+      );
       reading.drafts.push(item);
-    } else if (isMapping(entry)) readItem(source, source.pairsOf(entry), source.lineOf(entry), null, kind, owner, place, reading);
+    } else if (isMapping(entry))
+      readItem(source, source.pairsOf(entry), source.lineOf(entry), null, kind, owner, place, reading);
   }
 }
 
-function readNamedItem(source: YamlSource, pair: YamlPair, kind: ItemKind, owner: Draft | null, place: YamlPlace, reading: YamlReading): void {
+function readNamedItem(
+  source: YamlSource,
+  pair: YamlPair,
+  kind: ItemKind,
+  owner: Draft | null,
+  place: YamlPlace,
+  reading: YamlReading,
+): void {
   if (isMapping(pair.value)) {
     readItem(source, source.pairsOf(pair.value), pair.line, pair.key, kind, owner, place, reading);
     return;
@@ -158,7 +203,15 @@ function readItem(
   const id = textOf("id") ?? textOf("key") ?? textOf("task_id") ?? textOf("phase") ?? textOf("step") ?? named;
   if (title === "" && id === null) return;
   const parts = readItemText(title);
-  const item = draft(kind, line, id ?? parts.id, parts.title === "" ? (id ?? "") : parts.title, owner, 0.95, `yaml.${kind}: a mapping under ${kind}s`);
+  const item = draft(
+    kind,
+    line,
+    id ?? parts.id,
+    parts.title === "" ? (id ?? "") : parts.title,
+    owner,
+    0.95,
+    `yaml.${kind}: a mapping under ${kind}s`,
+  );
   const stage = stageOf(title);
   if (stage !== null) item.aliases.push(stage.ref);
   if (id !== null) item.aliases.push(comparable(`${kind} ${id}`));
@@ -177,7 +230,8 @@ export function applyFields(source: YamlSource, item: Draft, pairs: readonly Yam
     const joined = text ?? list.join(", ");
     if (/^(?:status|state|done|completed|complete)$/.test(name) && text !== null) setStatus(source, item, value, text);
     else if (name === "parallel") item.mode ??= modeOf(joined);
-    else if (/^(?:depends_on|dependencies|needs|requires|after|depends)$/.test(name)) item.dependsOn.push(...(list.length > 0 ? list : referencesOf(joined)));
+    else if (/^(?:depends_on|dependencies|needs|requires|after|depends)$/.test(name))
+      item.dependsOn.push(...(list.length > 0 ? list : referencesOf(joined)));
     else {
       const attribute = attributeNameOf(name.replaceAll("_", " "));
       if (attribute !== null && joined !== "") applyAttribute(item, attribute, joined);

@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Document, ParsedNode, Scalar, YAMLMap } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { HoldpointError } from "../problem.ts";
 import { problem } from "../problem.ts";
 import { readPlanProblems } from "./read-plan.problems.ts";
@@ -69,7 +69,12 @@ export class YamlSource {
 
   #tooMany(node: YamlNode): HoldpointError {
     const line = this.lineOf(node);
-    return problem(readPlanProblems, "HP1008", { file: this.#file, limit: MOST_YAML_NODES, line }, { file: this.#file, line });
+    return problem(
+      readPlanProblems,
+      "HP1008",
+      { file: this.#file, limit: MOST_YAML_NODES, line },
+      { file: this.#file, line },
+    );
   }
 
   /** The pairs of a mapping, merge keys followed; empty for anything else. */
@@ -153,7 +158,14 @@ export function readYaml(text: string, offset: number, firstLine: number, file: 
 
 function parse(text: string, lineCounter: LineCounter, file: string, firstLine: number): Document.Parsed {
   try {
-    return parseDocument(text, { lineCounter, schema: "core", merge: false, uniqueKeys: true, logLevel: "silent", prettyErrors: false });
+    return parseDocument(text, {
+      lineCounter,
+      schema: "core",
+      merge: false,
+      uniqueKeys: true,
+      logLevel: "silent",
+      prettyErrors: false,
+    });
   } catch (cause) {
     if (cause instanceof RangeError) throw nested(file, firstLine);
     throw cause;
@@ -161,7 +173,12 @@ function parse(text: string, lineCounter: LineCounter, file: string, firstLine: 
 }
 
 function nested(file: string, line: number): HoldpointError {
-  return problem(readPlanProblems, "HP1006", { file, what: "collections", limit: MOST_YAML_NESTING, line }, { file, line });
+  return problem(
+    readPlanProblems,
+    "HP1006",
+    { file, what: "collections", limit: MOST_YAML_NESTING, line },
+    { file, line },
+  );
 }
 
 /** The 1-based line where brackets or indentation nest too deep, or null. Brackets inside quotes count, to be safe. */
