@@ -51,7 +51,7 @@ describe("an inbox", () => {
     writeFileSync(join(root, "b.json"), '{"type":"log","message":"x"}');
     writeFileSync(join(root, "c.json"), `{"type":"${"x".repeat(70_000)}"}`);
     symlinkSync("/etc/passwd", join(root, "d.json"));
-    spawnSync("mkfifo", [join(root, "e.json")]);
+    spawnSync("/bin/sh", ["-c", 'mkfifo "$1"', "sh", join(root, "e.json")]);
     const { entries, refused } = await readInbox(root);
     expect(entries).toEqual([]);
     expect(refused.map(({ name }) => name)).toEqual(["a.json", "b.json", "c.json", "d.json", "e.json"]);
@@ -82,7 +82,7 @@ describe("an artifact", () => {
     writeFileSync(join(base, "secret"), "s");
     symlinkSync("/etc/passwd", join(root, "link"));
     symlinkSync("/etc", join(root, "way"));
-    spawnSync("mkfifo", [join(root, "pipe")]);
+    spawnSync("/bin/sh", ["-c", 'mkfifo "$1"', "sh", join(root, "pipe")]);
     mkdirSync(join(root, "folder"));
     writeFileSync(join(root, "large"), "");
     truncateSync(join(root, "large"), INBOX_BOUNDS.bytes + 1);

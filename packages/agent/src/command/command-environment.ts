@@ -3,7 +3,7 @@ import { problem } from "@holdpoint/core";
 import { agentProblems } from "../agent.problems.ts";
 
 /** Variables that every command may see: where things are and how to speak, never credentials. */
-export const ALLOWED_VARIABLES: readonly string[] = [
+const ALLOWED_VARIABLES: readonly string[] = [
   "PATH",
   "HOME",
   "USER",
@@ -44,7 +44,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export interface EnvironmentSource {
   /** This process's variables. */
   readonly from: Readonly<Record<string, string | undefined>>;
-  /** Names that are passed on besides {@link ALLOWED_VARIABLES} and `LC_*`. */
+  /** Names that are passed on besides the allow-list and `LC_*`. */
   readonly pass?: readonly string[];
   /** Values that are set, whatever this process has. */
   readonly set?: Readonly<Record<string, string>>;

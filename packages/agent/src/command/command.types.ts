@@ -42,7 +42,7 @@ export interface CommandSpec {
   readonly keepBytes?: number;
   /** `auto` takes what can be had and says so; `required` refuses to run without; `off` does not try. @default "auto" */
   readonly isolation?: "auto" | "required" | "off";
-  /** What the command may not see or write, and where it may write, when it runs isolated. */
+  /** What the command may not see or write, and where it may write, when it runs isolated. @default that of a plan in `root` */
   readonly protection?: Protection;
   /** Receives each line without its line break. A promise holds the command's output back until it settles. */
   readonly onLine?: (line: string, stream: StreamName) => void | Promise<void>;

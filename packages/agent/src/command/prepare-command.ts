@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { planMounts } from "../isolation/mount-plan.ts";
-import { isolatedArgv, NO_PROTECTION } from "../isolation/prelude.ts";
+import { isolatedArgv } from "../isolation/prelude.ts";
 import { type IsolationReport, machine } from "../isolation/probe-isolation.ts";
-import { defaultWritable, kindOf } from "../isolation/protection.ts";
+import { defaultWritable, kindOf, planProtection } from "../isolation/protection.ts";
 import type { CommandSpec, IsolationOutcome } from "./command.types.ts";
 
 /** How a command is going to be started. */
@@ -33,7 +33,7 @@ export function prepareCommand(
   const argv = commandArgv(spec.command);
   if (spec.isolation === "off") return preparePlain(argv, "not asked for");
   if (report.mode === null) return preparePlain(argv, report.reason ?? "not available");
-  const protection = spec.protection ?? { ...NO_PROTECTION, writable: [spec.root] };
+  const protection = spec.protection ?? planProtection({ planDir: spec.root });
   const plan = planMounts({ protection, writable: defaultWritable(env), ...machine() });
   if (!plan.possible) return preparePlain(argv, plan.reason);
   return {

@@ -20,6 +20,7 @@ import { runCommand } from "../command/run-command.ts";
 import { findIsolation, probeIsolation } from "./probe-isolation.ts";
 import { type Protection, planProtection } from "./protection.ts";
 
+const SETPRIV = "setpriv";
 const available = probeIsolation();
 
 let base: string;
@@ -163,6 +164,15 @@ describe.runIf(available.mode !== null)("an isolated command", () => {
     expect(result.isolation).toMatchObject({ level: "none", reason: expect.stringContaining("created while") });
   });
 
+  it("that makes a repository is told of", async () => {
+    expect((await run("git init -q .")).appeared).toEqual([join(plan, ".git")]);
+  });
+
+  it("hides .holdpoint also when its caller says nothing of protection", async () => {
+    const spec = { root: plan, command: "cat .holdpoint/trust.yaml", isolation: "required" } as const;
+    expect((await runCommand(spec, { runtime: { now: () => 0 } })).exitCode).not.toBe(0);
+  });
+
   it("is refused when the sidecar has a second name", async () => {
     linkSync(join(plan, "PLAN.holdpoint.yaml"), join(plan, "second"));
     await expect(run("true")).rejects.toMatchObject({ code: "HP7003", message: expect.stringContaining("hard link") });
@@ -256,7 +266,7 @@ describe("isolation", () => {
 /** Runs a module as the user `nobody`. The sources must be readable for it. */
 function asNobody(code: string): string {
   const args = ["--reuid", "65534", "--regid", "65534", "--clear-groups", process.execPath];
-  const host = spawnSync("setpriv", [...args, "--import", "tsx", "--input-type=module", "-e", code], {
+  const host = spawnSync(SETPRIV, [...args, "--import", "tsx", "--input-type=module", "-e", code], {
     cwd: import.meta.dirname,
     env: { PATH: process.env["PATH"], HOME: "/nonexistent", TMPDIR: base },
     encoding: "utf8",

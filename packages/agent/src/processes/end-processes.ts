@@ -40,7 +40,7 @@ function alive(tree: ProcessTree, spare: ReadonlySet<number>): number[] {
 }
 
 /** Sends a signal; a process that has ended meanwhile, or is not ours, is passed over. */
-export function send(pid: number, signal: NodeJS.Signals): void {
+function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

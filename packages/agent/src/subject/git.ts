@@ -33,7 +33,7 @@ export interface Repository {
   readonly objectFormat: string;
 }
 
-/** Nothing that a working tree can bring along may run in our git calls: no hooks, no file system monitor. */
+/** Nothing that a working tree can bring along may run in our git calls: no hooks, no file system monitor, no remote. */
 const SAFE = [
   "--no-optional-locks",
   ...["core.fsmonitor=false", "core.hooksPath=/dev/null", "submodule.recurse=false", "gc.auto=0"].flatMap((setting) => [
@@ -96,6 +96,38 @@ export async function repositoryOf(folder: string): Promise<Repository | null> {
   };
 }
 
+/**
+ * Variables under which git runs no filter program, wherever one is defined, for one call in a folder.
+ *
+ * A filter is any program that the repository's settings name, run on the content of files. A repository that a command
+ * has made or changed could name one that acts outside of that command's isolation.
+ */
+export async function withoutFilters(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
+  const asked = ["config", "-z", "--name-only", "--get-regexp", String.raw`^filter\.`];
+  const { stdout } = await git(folder, asked, { env, accept: [0, 1] });
+  const drivers = new Set(
+    stdout
+      .toString("utf8")
+      .split("\0")
+      .filter((key) => key !== "")
+      .map((key) => key.slice(0, key.lastIndexOf("."))),
+  );
+  const settings = [...drivers].flatMap((driver): [string, string][] => [
+    [`${driver}.clean`, ""],
+    [`${driver}.smudge`, ""],
+    [`${driver}.process`, ""],
+    [`${driver}.required`, "false"],
+  ]);
+  const pairs = settings.flatMap(([key, value], at): [string, string][] => [
+    [`GIT_CONFIG_KEY_${at}`, key],
+    [`GIT_CONFIG_VALUE_${at}`, value],
+  ]);
+  return { ...env, GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
+}
+
 /** The commit that is checked out, or null before the first one. */
 export async function headCommit(folder: string): Promise<string | null> {
   const { status, stdout } = await git(folder, ["rev-parse", "-q", "--verify", "HEAD^{commit}"], {
@@ -115,5 +147,12 @@ function gitEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).flatMap(([name, value]): [string, string][] =>
     name.startsWith("GIT_") || value === undefined ? [] : [[name, value]],
   );
-  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+  return {
+    ...Object.fromEntries(kept),
+    // Nothing is fetched: what a remote's settings name could be any program.
+    GIT_ALLOW_PROTOCOL: "none",
+    GIT_NO_LAZY_FETCH: "1",
+    GIT_TERMINAL_PROMPT: "0",
+    LC_ALL: "C",
+  };
 }

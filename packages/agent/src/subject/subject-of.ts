@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { git, gitPaths, headCommit, repositoryOf } from "./git.ts";
+import { git, gitPaths, headCommit, repositoryOf, withoutFilters } from "./git.ts";
 import { globMatcher } from "./glob-matcher.ts";
 import { digestFiles, FileDigests, walkFiles } from "./tree-digest.ts";
 
@@ -48,7 +48,7 @@ export async function subjectOf(planDir: string, options: SubjectOptions = {}): 
 }
 
 /** The files of a folder that git tracks or would track, relative to it; those of submodules too. */
-export async function notIgnored(folder: string): Promise<string[]> {
+async function notIgnored(folder: string): Promise<string[]> {
   const listed = await gitPaths(folder, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
   const files: string[] = [];
   for (const path of listed) {
@@ -63,7 +63,7 @@ export async function notIgnored(folder: string): Promise<string[]> {
 
 async function isDirty(folder: string): Promise<boolean> {
   const args = ["status", "--porcelain", "-z", "--no-renames", "--ignore-submodules=dirty", "--", "."];
-  const { stdout } = await git(folder, args);
+  const { stdout } = await git(folder, args, { env: await withoutFilters(folder) });
   return stdout
     .toString("utf8")
     .split("\0")

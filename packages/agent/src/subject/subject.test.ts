@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -161,11 +162,19 @@ describe("the subject in a repository", () => {
   it("runs nothing that the repository's settings name", async () => {
     repository();
     git("config", "core.fsmonitor", "touch pwned; false");
+    for (const name of ["x", "a=b.c"]) {
+      git("config", `filter.${name}.clean`, `touch ${folder}/.git/pwned; cat`);
+      git("config", `filter.${name}.process`, `touch ${folder}/.git/pwned`);
+      git("config", `filter.${name}.required`, "true");
+    }
+    write(".git/info/attributes", "a.txt filter=x\nsrc/* filter=a=b.c\n");
+    write("a.txt", "b\n");
     write(".git/hooks/post-index-change", "#!/bin/sh\ntouch pwned\n");
     chmodSync(join(folder, ".git/hooks/post-index-change"), 0o755);
     const before = await subjectOf(folder);
     expect(await subjectOf(folder)).toEqual(before);
-    expect(before.dirty).toBe(false);
+    expect(before.dirty).toBe(true);
+    expect(existsSync(join(folder, ".git", "pwned"))).toBe(false);
   });
 
   it("is not turned elsewhere by variables of the environment", async () => {

@@ -6,7 +6,7 @@ import { problem } from "@holdpoint/core";
 import { agentProblems } from "../agent.problems.ts";
 
 /** Folders that hold no work of anyone: state of Holdpoint, of version control, and what package managers put there. */
-export const LEFT_OUT: ReadonlySet<string> = new Set([
+const LEFT_OUT: ReadonlySet<string> = new Set([
   ".holdpoint",
   ".git",
   ".hg",
@@ -77,7 +77,7 @@ export async function digestFiles(root: string, paths: readonly string[], digest
   return `sha256:${hash.digest("hex")}`;
 }
 
-/** All files and links below a folder, relative to it, without {@link LEFT_OUT}. Links are not followed. */
+/** All files and links below a folder, relative to it, without what is left out. Links are not followed. */
 export async function walkFiles(root: string, below = ""): Promise<string[]> {
   const entries = await readdir(join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
     throw unreadable(below || ".", cause);

@@ -1,6 +1,6 @@
 import { lstat, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { git, gitPaths, gitText } from "../subject/git.ts";
+import { git, gitPaths, gitText, withoutFilters } from "../subject/git.ts";
 
 /** A working tree that is to be written down as a tree of git objects. */
 export interface SnapshotSource {
@@ -52,7 +52,7 @@ export function snapshotEnvironment(source: SnapshotSource): Record<string, stri
  * in here. Only files that the index does not know to be unchanged are read, unless the repository converts files.
  */
 export async function writeSnapshot(source: SnapshotSource): Promise<Snapshot> {
-  const env = snapshotEnvironment(source);
+  const env = await withoutFilters(source.top, snapshotEnvironment(source));
   const [changed, untracked] = await Promise.all([
     gitPaths(source.top, ["diff-files", "-z", "--name-only", "--ignore-submodules=all"], { env }),
     gitPaths(source.top, ["ls-files", "-z", "--others", "--exclude-standard"], { env }),

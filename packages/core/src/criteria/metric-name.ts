@@ -16,7 +16,9 @@ export function normaliseMetric(name: string): string {
     .normalize("NFKC")
     .toLowerCase()
     .replace(/[\s_\-./:‐-―]+/gu, "_")
-    .replace(/[^\p{L}\p{N}_]+/gu, "")
+    .replace(/[^\p{L}\p{M}\p{N}_]+/gu, "")
+    // What was dropped may have kept letters apart that compose.
+    .normalize("NFKC")
     .replace(/_{2,}/g, "_")
     .replace(/^_|_$/g, "")
     .slice(0, LONGEST_NAME);

@@ -17,7 +17,7 @@ export interface Token {
 }
 
 const CJK_LETTER = "\\u3005\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af";
-const LETTER = `(?![${CJK_LETTER}])[\\p{L}\\p{N}_]`;
+const LETTER = `(?![${CJK_LETTER}])[\\p{L}\\p{M}\\p{N}_]`;
 
 const NUMBER = /\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?/y;
 /** A number that goes on as a version, a time, a date or a range. */

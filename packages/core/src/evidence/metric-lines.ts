@@ -21,7 +21,7 @@ export interface MetricLineReader {
 export const MOST_METRICS = 10_000;
 
 const LONGEST_LINE = 512;
-const NAME = String.raw`([\p{L}_][\p{L}\p{N}_./:%()-]{0,199}(?: [\p{L}\p{N}_./:%()-]{1,199}){0,11})`;
+const NAME = String.raw`([\p{L}_][\p{L}\p{M}\p{N}_./:%()-]{0,199}(?: [\p{L}\p{M}\p{N}_./:%()-]{1,199}){0,11})`;
 const NUMBER = String.raw`([+-]?\d{1,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,3})?|[+-]?(?:NaN|nan|NAN|[Ii]nfinity|inf|Inf|INF))`;
 const NUMBER_LINE = new RegExp(`^${NAME}=${NUMBER}(?: ?([\\p{L}µμ%/][\\p{L}%/]{0,15}))?$`, "u");
 const FRACTION_LINE = new RegExp(`^${NAME}=(\\d{1,15})/(\\d{1,15})$`, "u");

@@ -1,0 +1,141 @@
+import type { Fence, Line } from "./block.ts";
+import type { Draft } from "./draft.ts";
+import { applyAttribute, draft, modeOf } from "./draft.ts";
+import { gatesOfValue } from "./gate-text.ts";
+import { comparable, headOf, readItemText, stripMarks } from "./item-text.ts";
+import type { Label } from "./label.ts";
+import { labelOf, pairsOf } from "./label.ts";
+import { isBox, withoutStatus } from "./outline.ts";
+import { plainText } from "./plain-text.ts";
+import type { ReaderState } from "./reader-state.ts";
+import { readRelations } from "./relations.ts";
+import { isRetelling } from "./retelling.ts";
+import type { Scope } from "./scope.ts";
+import { insideReport, itemOf } from "./scope.ts";
+import type { Meaning } from "./section-meaning.ts";
+import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
+import { stageOf, windowOf } from "./stage.ts";
+import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
+import { BOX_STATES, SURE_MARKS } from "./status-words.ts";
+
+export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: string): "task" | "criterion" | null {
+  if (line.level > 1) return null;
+  if (scope.entries === "criterion") return isObservation(raw) ? null : "criterion";
+  const planned = scope.entries === "planned-task";
+  if (planned && state.outline.tracked >= FEW_TRACKED && line.number < 0) return null;
+  if (scope.entries === "task" || planned) return line.number < 0 && state.numbered ? null : asTask(state, line);
+  if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
+  if (scope.direct === "phase" && state.label === null) {
+    return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
+  }
+  if (scope.direct === "step") return stepEntries(state);
+  return null;
+}
+
+/**
+ * Entries directly under a phase are its work, unless the document tracks its work in boxes or tables: then they are
+ * work only where they have a mark of their own or stand in a list of what is open.
+ */
+function isPhaseWork(state: ReaderState, raw: string): boolean {
+  if (state.outline.tracked < FEW_TRACKED) return true;
+  if (SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0))) return true;
+  return state.sections.some(({ item, meaning }) => item === null && OPEN_LISTS.has(meaning.because));
+}
+
+/** Once a list of tasks is numbered, bullets between its entries describe them. */
+function asTask(state: ReaderState, line: Line): "task" {
+  if (line.number >= 0) state.numbered = true;
+  return "task";
+}
+
+/** Entries directly under a numbered step: work when the step stands in a phase. */
+function stepEntries(state: ReaderState): "task" | null {
+  const above = state.sections.at(-2);
+  const step = state.sections.at(-1);
+  if (step === undefined || step.heading.number === null) return null;
+  return above?.item?.kind === "phase" ? "task" : null;
+}
+
+/** Below a bullet that only groups (`- **Documentation**`) entries count as if it were not there. */
+export function nestedKind(state: ReaderState, line: Line, scope: Scope): "task" | "criterion" | null {
+  if (line.level !== 2 || scope.entries !== "criterion") return null;
+  const holder = state.lines[line.holder];
+  return holder !== undefined && isGroup(state.raw(holder)) ? "criterion" : null;
+}
+
+export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind: "task" | "criterion"): boolean {
+  const plain = stripMarks(plainText(raw.slice(0, 400)));
+  const stage = stageOf(plain.replace(/^\*+/, ""));
+  if (stage !== null && stage.named && state.stages.isDefined(stage.ref)) return true;
+  if (state.isKnown(plain, kind)) return true;
+  if (kind !== "task") return false;
+  if (WHOLE_LINK.test(raw)) return true;
+  return scope.retells && isRetelling(plain, headOf(raw), state.reading.drafts);
+}
+
+/** `- **Phase 1 (Weeks 1-2):** text`: a phase, unless a heading defines it. */
+export function readStageEntry(state: ReaderState, index: number, line: Line, raw: string): boolean {
+  const head = headOf(raw);
+  if (head === null) return false;
+  const stage = stageOf(head);
+  if (stage === null || !stage.named) return false;
+  const known = state.stages.itemFor(stage.ref) ?? state.stageByAlias(stage.ref);
+  if (known !== null) {
+    state.tellAgain(line, raw, known);
+    return true;
+  }
+  if (
+    state.currentScope().entries === "none" &&
+    state.sections.at(-1)?.meaning.because !== "" &&
+    state.label === null
+  ) {
+    return false;
+  }
+  if (stage.kind === "step") return false;
+  const status = statusOfTitle(raw, { lastWord: false });
+  const title = withoutStatus(raw, status);
+  const item = draft(
+    stage.kind,
+    line.line,
+    null,
+    title,
+    state.owner(),
+    0.8,
+    "entry.stage: an entry that names a stage",
+  );
+  item.aliases.push(stage.ref);
+  item.window = windowOf(raw);
+  if (status !== null) {
+    item.claimed = status.claimed;
+    item.token = { from: line.from + status.start, to: line.from + status.end, form: status.form };
+  }
+  state.emit(item, index);
+  return true;
+}
+
+/** An entry that is nothing but a link leads to where the work is told. */
+const WHOLE_LINK = /^\[[^[\]]{1,200}\](?:\(#[^)]*\)|\[[^\]]*\]|$|\s*\()/;
+
+/** Headings that gather work by its state. */
+const OPEN_LISTS = new Set([
+  "pending",
+  "in progress",
+  "pending tasks",
+  "open tasks",
+  "upcoming tasks",
+  "todo",
+  "to do",
+  "backlog",
+  "remaining work",
+]);
+
+/** `Track …`, `Monitor …`: says what will be looked at, not what must be so. */
+function isObservation(raw: string): boolean {
+  const plain = stripMarks(plainText(raw.slice(0, 300)));
+  const said = /^[^:]{2,60}:\s+(.*)$/.exec(plain)?.[1] ?? plain;
+  return /^(?:track|monitor|measure|observe|watch)\b/i.test(said);
+}
+
+function isGroup(raw: string): boolean {
+  return /^\*\*[^*]+\*\*:?$/.test(raw.trim()) || raw.trim().endsWith(":");
+}

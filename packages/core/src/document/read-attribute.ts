@@ -1,0 +1,66 @@
+import type { Fence, Line } from "./block.ts";
+import type { Draft } from "./draft.ts";
+import { applyAttribute, draft, modeOf } from "./draft.ts";
+import { gatesOfValue } from "./gate-text.ts";
+import { comparable, headOf, readItemText, stripMarks } from "./item-text.ts";
+import type { Label } from "./label.ts";
+import { labelOf, pairsOf } from "./label.ts";
+import { isBox, withoutStatus } from "./outline.ts";
+import { plainText } from "./plain-text.ts";
+import type { ReaderState } from "./reader-state.ts";
+import { readRelations } from "./relations.ts";
+import { isRetelling } from "./retelling.ts";
+import type { Scope } from "./scope.ts";
+import { insideReport, itemOf } from "./scope.ts";
+import type { Meaning } from "./section-meaning.ts";
+import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
+import { stageOf, windowOf } from "./stage.ts";
+import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
+import { BOX_STATES, SURE_MARKS } from "./status-words.ts";
+
+export function readAttribute(state: ReaderState, label: Label, line: Line, to: Draft | null): void {
+  const value = stripMarks(plainText(label.value)).trim();
+  if (label.name === "gate" || label.name === "criteria") {
+    readGateValue(state, label, line, to);
+    return;
+  }
+  if (label.name === "check") {
+    readCheck(state, label.value, line, to);
+    return;
+  }
+  if (to === null) return;
+  if (label.name === "status") {
+    if (state.sections.at(-1)?.told === true && to === state.sections.at(-1)?.item) return;
+    const status = statusOfValue(label.value);
+    if (status !== null && to.claimed === "unknown" && !to.reason.startsWith("box.")) {
+      to.claimed = status.claimed;
+      const base = line.from + label.valueFrom;
+      to.token = { from: base + status.start, to: base + status.end, form: status.form };
+    }
+    return;
+  }
+  if (label.name !== null) applyAttribute(to, label.name, value);
+}
+
+export function readGateValue(state: ReaderState, label: Label, line: Line, to: Draft | null): void {
+  const value = stripMarks(plainText(label.value)).trim();
+  if (value === "") return;
+  const states = label.name === "gate";
+  const severity = meaningOf(label.key).severity ?? "critical";
+  for (const stated of gatesOfValue(value, label.key, states)) {
+    if (stated.criterion === null && !states) continue;
+    state.reading.gates.push({ ...stated, line: line.line, item: to, severity, block: state.blockName() });
+  }
+}
+
+export function readCheck(state: ReaderState, value: string, line: Line, to: Draft | null): void {
+  const command = unquoted(value.trim());
+  if (command === "") return;
+  const item = to !== null && to.kind === "criterion" ? state.owner() : to;
+  state.reading.checks.push({ line: line.line, command, item, block: state.blockName() });
+}
+
+function unquoted(command: string): string {
+  const inner = /^`([^`]+)`$/.exec(command)?.[1];
+  return (inner ?? command).trim();
+}

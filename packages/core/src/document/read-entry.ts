@@ -1,0 +1,159 @@
+import type { Fence, Line } from "./block.ts";
+import type { Draft } from "./draft.ts";
+import { applyAttribute, draft, modeOf } from "./draft.ts";
+import { gatesOfValue } from "./gate-text.ts";
+import { comparable, headOf, readItemText, stripMarks } from "./item-text.ts";
+import type { Label } from "./label.ts";
+import { labelOf, pairsOf } from "./label.ts";
+import { isBox, withoutStatus } from "./outline.ts";
+import { plainText } from "./plain-text.ts";
+import type { ReaderState } from "./reader-state.ts";
+import { readRelations } from "./relations.ts";
+import { isRetelling } from "./retelling.ts";
+import type { Scope } from "./scope.ts";
+import { insideReport, itemOf } from "./scope.ts";
+import type { Meaning } from "./section-meaning.ts";
+import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
+import { stageOf, windowOf } from "./stage.ts";
+import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
+import { BOX_STATES, SURE_MARKS } from "./status-words.ts";
+import { readAttribute, readCheck } from "./read-attribute.ts";
+import { entryKind, isToldAgain, nestedKind, readStageEntry } from "./entry-kind.ts";
+
+export function readEntry(state: ReaderState, index: number, line: Line): void {
+  if (isBox(state.text, line.from)) {
+    readBox(state, index, line);
+    return;
+  }
+  const raw = state.raw(line);
+  const holder = line.holder >= 0 ? state.taken.get(line.holder) : undefined;
+  const label = labelOf(raw);
+  if (label !== null && takeAttribute(state, label, line, holder ?? null)) return;
+  if (holder !== undefined) {
+    readRelations(holder, raw);
+    return;
+  }
+  readPlainEntry(state, index, line, raw, label);
+}
+
+export function readBox(state: ReaderState, index: number, line: Line): void {
+  const text = state.text;
+  const close = text.indexOf("]", line.from);
+  const mark = text.slice(line.from + 1, close);
+  const claimed = BOX_STATES.get(mark) ?? "unknown";
+  let from = close + 1;
+  const scope = state.currentScope();
+  const kind = scope.boxes;
+  const raw = state.joined(index, line, from);
+  const optional = raw.startsWith("*") && !raw.startsWith("**");
+  if (optional) from += 1;
+  const parts = readItemText(optional ? raw.slice(1) : raw);
+  if (parts.title === "" && parts.id === null) {
+    state.reading.notUnderstood.push({ line: line.line, text: raw.slice(0, 200), reason: "a check box without text" });
+    return;
+  }
+  const holder = line.holder >= 0 ? state.taken.get(line.holder) : undefined;
+  const item = draft(
+    kind,
+    line.line,
+    parts.id,
+    parts.title,
+    holder ?? state.owner(),
+    0.99,
+    `box.${kind}: a check box`,
+  );
+  item.claimed = raw.includes("~~") && claimed === "pending" && isStruck(raw) ? "cancelled" : claimed;
+  if (mark !== "") item.token = { from: line.from + 1, to: close, form: "box" };
+  item.optional = optional;
+  applyTags(item, parts.tags);
+  readRelations(item, raw);
+  state.emit(item, index);
+  if (kind === "criterion" && scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
+}
+
+/** `- **Status**: …` below a heading or an item says something of it and is no item. */
+function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Draft | null): boolean {
+  if (label.value.trim() === "" && label.colon && label.name !== null && holder !== null) return true;
+  if (label.name === null || label.name === "other") return false;
+  const scope = state.currentScope();
+  const wanted = scope.entries === "criterion" || scope.gates !== "none";
+  if (holder === null && wanted && label.name !== "status" && label.name !== "owner" && label.name !== "check")
+    return false;
+  if (holder === null && state.owner() === null) return false;
+  readAttribute(state, label, line, holder ?? state.owner());
+  return true;
+}
+
+function readPlainEntry(state: ReaderState, index: number, line: Line, raw: string, label: Label | null): void {
+  const scope = state.currentScope();
+  if (scope.checks) {
+    if (line.level === 1) readCheck(state, raw, line, state.owner());
+    return;
+  }
+  if (line.level === 1 && readStageEntry(state, index, line, raw)) return;
+  const nested = line.holder >= 0;
+  const kind = nested ? nestedKind(state, line, scope) : entryKind(state, scope, line, raw);
+  if (kind === null || line.quoted) {
+    leaveEntry(state, line, raw, scope, nested);
+    return;
+  }
+  const groups =
+    label !== null &&
+    (scope.entries === "criterion" ? label.colon || line.number < 0 : label.colon && line.number < 0);
+  if (groups && label.value.trim() === "" && holdsEntries(state, index)) return;
+  const joined = state.joined(index, line, line.from);
+  if (isToldAgain(state, scope, joined, kind)) {
+    state.tellAgain(line, joined, null);
+    return;
+  }
+  takeEntry(state, index, line, joined, kind, scope);
+}
+
+export function takeEntry(state: ReaderState, index: number, line: Line, raw: string, kind: "task" | "criterion", scope: Scope): void {
+  const parts = readItemText(raw);
+  if (parts.title === "" || NO_ENTRY.test(parts.title)) return;
+  const status = statusOfTitle(raw, { lastWord: false });
+  const title = status?.form === "word" ? readItemText(withoutStatus(raw, status)).title : parts.title;
+  const sure = scope.direct === null ? 0.85 : 0.7;
+  const item = draft(kind, line.line, parts.id, title, state.owner(), sure, `entry.${kind}: under ${scope.because}`);
+  if (scope.claimed !== null) item.claimed = scope.claimed;
+  else if (status !== null) {
+    item.claimed = status.claimed;
+    item.token = { from: line.from + status.start, to: line.from + status.end, form: status.form };
+    if (status.end > line.to - line.from) item.token = null;
+  }
+  applyTags(item, parts.tags);
+  readRelations(item, raw);
+  state.emit(item, index);
+  if (kind === "criterion" && scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
+}
+
+function holdsEntries(state: ReaderState, index: number): boolean {
+  const next = state.lines[index + 1];
+  return next !== undefined && next.role === "item" && next.holder === index;
+}
+
+/** Entries that are no items may still state targets or tell of an item again. */
+function leaveEntry(state: ReaderState, line: Line, raw: string, scope: Scope, nested: boolean): void {
+  const plain = stripMarks(plainText(raw.slice(0, 2000)));
+  const target = scope.gates === "targets" && !nested;
+  if (target) state.gatesOf(state.owner(), plain, "targets", scope, line.line);
+  if (!target && /\b\d[\d.,]*\s?%[^.]{0,60}\brequired\b|\brequired\b[^.]{0,40}\d\s?%/i.test(plain)) {
+    state.gatesOf(state.owner(), plain, "thresholds", scope, line.line);
+  }
+  if (line.level === 1 || nested) state.tellAgain(line, raw, null);
+}
+
+const NO_ENTRY = /^(?:none|n\/a|nothing|tbd|なし.{0,12}|-+)\.?$/i;
+
+function isStruck(raw: string): boolean {
+  return /^[^\p{L}\p{N}]*~~[^~]+~~[^\p{L}\p{N}]*$/u.test(raw.slice(0, 400));
+}
+
+function gateText(raw: string): string {
+  return readItemText(raw.length > 4000 ? raw.slice(0, 4000) : raw).title;
+}
+
+function applyTags(item: Draft, tags: readonly string[]): void {
+  for (const tag of tags) if (tag === "P" || /^parallel$/i.test(tag)) item.mode = "parallel";
+}

@@ -1,0 +1,113 @@
+import type { Fence, Line } from "./block.ts";
+import type { Draft } from "./draft.ts";
+import { applyAttribute, draft, modeOf } from "./draft.ts";
+import { gatesOfValue } from "./gate-text.ts";
+import { comparable, headOf, readItemText, stripMarks } from "./item-text.ts";
+import type { Label } from "./label.ts";
+import { labelOf, pairsOf } from "./label.ts";
+import { isBox, withoutStatus } from "./outline.ts";
+import { plainText } from "./plain-text.ts";
+import type { ReaderState } from "./reader-state.ts";
+import { readRelations } from "./relations.ts";
+import { isRetelling } from "./retelling.ts";
+import type { Scope } from "./scope.ts";
+import { insideReport, itemOf } from "./scope.ts";
+import type { Meaning } from "./section-meaning.ts";
+import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
+import { stageOf, windowOf } from "./stage.ts";
+import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
+import { BOX_STATES, SURE_MARKS } from "./status-words.ts";
+import { readAttribute, readGateValue } from "./read-attribute.ts";
+import { readBox, takeEntry } from "./read-entry.ts";
+
+export function readTextLine(state: ReaderState, index: number, line: Line): void {
+  const raw = state.raw(line);
+  const holder = line.holder >= 0 ? (state.taken.get(line.holder) ?? null) : null;
+  if (raw.startsWith("- [") && isBox(state.text, line.from + 2)) {
+    readBox(state, index, { ...line, from: line.from + 2 });
+    return;
+  }
+  const label = labelOf(raw);
+  if (label !== null) {
+    readLabelLine(state, label, line, raw, holder);
+    return;
+  }
+  const scope = state.currentScope();
+  if (state.label !== null && line.holder < 0 && readMarkedLine(state, index, line, raw, scope)) return;
+  if (line.holder >= 0) {
+    if (holder !== null) readRelations(holder, raw);
+    return;
+  }
+  if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, raw, line);
+  else state.tellAgain(line, raw, null);
+}
+
+/** Lines without bullets that each begin with a mark, below a label for tasks or criteria. */
+function readMarkedLine(state: ReaderState, index: number, line: Line, raw: string, scope: Scope): boolean {
+  const mark = String.fromCodePoint(raw.codePointAt(0) ?? 0);
+  if (!SURE_MARKS.has(mark) || isDateMark(raw, 0, mark)) return false;
+  const kind = scope.entries === "criterion" ? "criterion" : scope.entries === "task" ? "task" : null;
+  if (kind === null) return false;
+  takeEntry(state, index, line, raw, kind, scope);
+  return true;
+}
+
+function readIntroduction(state: ReaderState, raw: string, line: Line): void {
+  const plain = plainText(raw);
+  const meaning = labelMeaning(state, plain);
+  const words = plain.split(/\s+/).length;
+  const telling = meaning.claimed === "deferred" || meaning.boxes === "criterion" || meaning.retells;
+  if (words <= 5 || telling)
+    state.setLabel({ meaning, text: plain, checks: /\bchecks?\b/i.test(plain) && words <= 3, holder: line.holder });
+}
+
+function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string, holder: Draft | null): void {
+  const value = label.value.trim();
+  const to = holder !== null && holder.kind !== "criterion" ? holder : (state.owner() ?? holder);
+  if (value === "" && label.key.includes("|") && to !== null) {
+    for (const pair of pairsOf(label.key)) applyAttribute(to, pair.name, pair.value);
+    return;
+  }
+  if (value !== "" && !/[:：]\**$/.test(value)) {
+    if (label.name !== null && label.name !== "other") readAttribute(state, label, line, to);
+    else if (/(?:^|\s)gates?$/i.test(label.key) && label.key.split(/\s+/).length <= 3)
+      readGateValue(state, { ...label, name: "gate" }, line, to);
+    else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
+      readGateValue(state, { ...label, name: "criteria" }, line, to);
+    if (label.name === null || label.name === "other") state.tellAgain(line, raw, null);
+    return;
+  }
+  if (label.name === "status") readAttribute(state, label, line, to);
+  if (line.holder >= 0 && value === "" && holder !== null) return;
+  const checks = label.name === "check";
+  const meaning = value === "" ? labelMeaning(state, label.key) : meaningOf("notes");
+  const words = label.key.split(/\s+/).length;
+  if (!label.bold && meaning.because === "" && words > 5) return;
+  state.setLabel({ meaning, text: label.key, checks, holder: line.holder });
+  if (statusOfTitle(raw, { lastWord: true }) !== null) state.tellAgain(line, raw, null);
+}
+
+/** In a section that explains, a label announces work only when it says nothing else. */
+function labelMeaning(state: ReaderState, key: string): Meaning {
+  const meaning = meaningOfLabel(key);
+  const work = meaning.entries !== "none" && meaning.entries !== "neutral" && meaning.entries !== "criterion";
+  if (work && inHistory(state)) return meaningOf("notes");
+  const whole = comparable(key) === comparable(meaning.because);
+  return work && !whole && meaning.claimed === null && insideReport(state.sections) ? meaningOf("notes") : meaning;
+}
+
+/** Whether the section keeps notes of what was done: nothing in it is work to do. */
+function inHistory(state: ReaderState): boolean {
+  return state.sections.some(({ meaning }) => HISTORY.has(meaning.because));
+}
+
+/** Sections that keep notes of what was done. */
+const HISTORY = new Set([
+  "implementation notes",
+  "final summary",
+  "summary",
+  "notes",
+  "history",
+  "changelog",
+  "recent changes",
+]);
