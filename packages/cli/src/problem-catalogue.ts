@@ -1,6 +1,6 @@
 import { agentProblems } from "@holdpoint/agent";
 import { SIDECAR_FILE_PROBLEMS } from "@holdpoint/contract";
-import { CRITERIA_PROBLEMS, type ProblemTable, WORK_PROBLEMS } from "@holdpoint/core";
+import { CRITERIA_PROBLEMS, type ProblemTable, readingNotes, readPlanProblems, WORK_PROBLEMS } from "@holdpoint/core";
 import { EVIDENCE_PROBLEMS } from "@holdpoint/evidence";
 import { WORK_ROOM_PROBLEMS } from "@holdpoint/server";
 import { STORE_PROBLEMS } from "@holdpoint/store";
@@ -14,6 +14,8 @@ import { trustProblems } from "./trust/trust.problems.ts";
  * and the pages in `docs/problems/` together.
  */
 export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
+  readPlanProblems,
+  readingNotes,
   trustProblems,
   SIDECAR_FILE_PROBLEMS,
   CRITERIA_PROBLEMS,

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import type { CommandCall, CommandSpec, OptionSpec } from "./command-table.ts";
+import type { CommandCall, CommandSpec, OptionSpec } from "./command.ts";
 import { VERSION } from "./version.ts";
 
 /** The streams, environment and folder a call works with. */
@@ -92,7 +92,7 @@ async function execute(
   given: readonly unknown[],
   around: Surroundings,
 ): Promise<number> {
-  const args = given.flatMap((value) => (Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]));
+  const args = given.flat().filter((value) => typeof value === "string");
   const call: CommandCall = { ...around, args, options: command.opts() };
   try {
     const { run } = await spec.load();

@@ -28,5 +28,5 @@ export * from "./work/schedule.ts";
 export * from "./work/task-machine.ts";
 export * from "./work/work.problems.ts";
 export { readPlan, type ReadPlanOptions } from "./document/read-plan.ts";
-export { printPlan } from "./document/print-plan.ts";
-export { setStatus } from "./document/set-status.ts";
+export { printPlan, setStatus } from "./document/set-status.ts";
+export { readingNotes, readPlanProblems } from "./document/read-plan.problems.ts";

@@ -95,8 +95,7 @@ export function hardLinks(path: string): number {
 }
 
 function gitControl(gitPath: string): string[] {
-  const kind = kindOf(gitPath);
-  if (kind === "folder") return GIT_CONTROL.map((name) => join(gitPath, name));
+  if (kindOf(gitPath) === "folder") return GIT_CONTROL.map((name) => join(gitPath, name));
   // Where there is none yet, one that appears is told of: whoever makes a repository chooses its settings.
-  return kind === "link" ? [] : [gitPath];
+  return [gitPath];
 }

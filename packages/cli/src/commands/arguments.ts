@@ -1,5 +1,5 @@
 import { problem } from "@holdpoint/core";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { commandProblems } from "./command.problems.ts";
 
 /** A positional argument that the command table declares as required. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { editSidecar, loadSidecar, TIERS } from "@holdpoint/contract";
 import { bindEvidence, checksOf, type PlanDocument, problem } from "@holdpoint/core";
 import { openEvidenceBook } from "@holdpoint/server";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { loadPlan } from "../engine/load-plan.ts";
 import { withEngine } from "../engine/open-engine.ts";
 import { oneLine } from "../output/plain-text.ts";

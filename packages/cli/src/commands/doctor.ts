@@ -6,7 +6,7 @@ import { probeIsolation } from "@holdpoint/agent";
 import { HoldpointError } from "@holdpoint/core";
 import { createSystemRuntime } from "@holdpoint/server";
 import { openStore } from "@holdpoint/store";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { styleFor } from "../output/style.ts";
 import { tableLines } from "../output/table.ts";
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { addToInbox } from "@holdpoint/agent";
 import { TASK_ENVIRONMENT } from "@holdpoint/contract";
 import { parseMetricLine, problem } from "@holdpoint/core";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { list, optional } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 

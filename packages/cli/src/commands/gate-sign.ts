@@ -1,6 +1,6 @@
 import { problem } from "@holdpoint/core";
 import { openEvidenceBook, witnessRecord } from "@holdpoint/server";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { oneLine } from "../output/plain-text.ts";
 import { commandProblems } from "./command.problems.ts";
 import { asksForWitness, personCall, withPerson } from "./person-call.ts";

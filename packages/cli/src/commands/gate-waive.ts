@@ -1,7 +1,7 @@
 import { parseDurationMs } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { openEvidenceBook, waiverRecord } from "@holdpoint/server";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { oneLine } from "../output/plain-text.ts";
 import { required } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";

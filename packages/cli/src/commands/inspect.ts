@@ -1,5 +1,5 @@
 import { inspectionJson } from "@holdpoint/contract";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { renderInspection } from "../output/inspection.ts";
 import { styleFor } from "../output/style.ts";
 import { planPlace } from "../place/plan-place.ts";

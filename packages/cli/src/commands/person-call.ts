@@ -1,6 +1,6 @@
 import { type Criterion, type PlanDocument, type PlanGate, problem } from "@holdpoint/core";
 import type { PersonWord } from "@holdpoint/server";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { createSubjectReader } from "../engine/check-runner.ts";
 import { loadPlan } from "../engine/load-plan.ts";
 import { type Engine, withEngine } from "../engine/open-engine.ts";

@@ -1,6 +1,6 @@
 import { type Claimed, printPlan, problem, setStatus } from "@holdpoint/core";
 import { CLAIMED } from "@holdpoint/contract";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { planPlace } from "../place/plan-place.ts";
 import { displayPath, readPlanFile } from "../place/read-plan-file.ts";
 import { readPlan } from "@holdpoint/core";

@@ -1,7 +1,7 @@
 import { requiredCapabilities } from "@holdpoint/agent";
 import { parseDurationMs } from "@holdpoint/contract";
 import { checksOf, problem, scheduleWork } from "@holdpoint/core";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { decideConsent } from "../engine/consent.ts";
 import { deliver } from "../engine/deliver.ts";
 import { loadFleet } from "../engine/load-fleet.ts";

@@ -1,5 +1,5 @@
 import { checksOf } from "@holdpoint/core";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { loadFleet } from "../engine/load-fleet.ts";
 import { loadPlan } from "../engine/load-plan.ts";
 import { oneLine } from "../output/plain-text.ts";

@@ -1,6 +1,6 @@
 import { checksOf, type PlanDocument, problem } from "@holdpoint/core";
 import { createGatekeeper } from "@holdpoint/server";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
 import { decideConsent } from "../engine/consent.ts";
 import { onInterrupt } from "../engine/interrupt.ts";

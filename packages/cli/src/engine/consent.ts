@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { HoldpointError } from "@holdpoint/core";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { oneLine } from "../output/plain-text.ts";
 import { problemText } from "../output/problem-text.ts";
 import { styleFor } from "../output/style.ts";
@@ -50,7 +50,7 @@ function trustOf(call: CommandCall, place: PlanPlace): Trust {
 
 function canAsk(call: CommandCall): boolean {
   const machine = call.options["json"] === true || call.options["events"] === true;
-  return !machine && process.stdin.isTTY === true && "isTTY" in call.err && call.err.isTTY === true;
+  return !machine && process.stdin.isTTY && "isTTY" in call.err && call.err.isTTY === true;
 }
 
 async function ask(call: CommandCall, commands: readonly (readonly [string, Consent])[]): Promise<"once" | "always" | "no"> {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { optional } from "../commands/arguments.ts";
 import { styleFor } from "../output/style.ts";
 import { renderSummary } from "../output/summary.ts";

@@ -1,7 +1,7 @@
 import { type App, createApp, createSystemRuntime } from "@holdpoint/server";
 import { openStore, type Store } from "@holdpoint/store";
 import type { Runtime } from "@holdpoint/core";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { optional } from "../commands/arguments.ts";
 import { ensureStateDir, type PlanPlace, rememberPlan } from "../place/plan-place.ts";
 

@@ -1,4 +1,4 @@
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { problemJson, problemText, toProblem, wantsDebug } from "./problem-text.ts";
 import { styleFor } from "./style.ts";
 

@@ -41,7 +41,7 @@ function readBytes(file: string, name: string): Uint8Array {
     const code = error instanceof Error && "code" in error ? error.code : null;
     if (code === "ENOENT" || code === "ENOTDIR") throw problem(placeProblems, "HP8001", { file: name }, { file: name });
     if (code === "EACCES" || code === "EPERM" || code === "EIO") {
-      throw problem(placeProblems, "HP8002", { file: name, why: String(code) }, { file: name, cause: error });
+      throw problem(placeProblems, "HP8002", { file: name, why: code }, { file: name, cause: error });
     }
     throw error;
   }

@@ -8,7 +8,7 @@ import {
   handedOverRecords,
   workPlan,
 } from "@holdpoint/server";
-import type { CommandCall } from "../command-table.ts";
+import type { CommandCall } from "../command.ts";
 import { createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
 import type { ConsentDecision } from "../engine/consent.ts";
 import { onInterrupt } from "../engine/interrupt.ts";
@@ -173,7 +173,7 @@ export async function runSession(session: RunSession): Promise<{ report: Verific
         work: {
           tasks: countTasks(standing),
           attempts: log.list(),
-          waitsFor: waitsFor({ tasks: standing, verdicts, bound, canWork: fleet.canWork, plan, planPath: session.planPath }),
+          waitsFor: waitsFor({ tasks: standing, verdicts, bound, canWork: (task) => fleet.canWork(task), plan, planPath: session.planPath }),
           writtenBack: back?.written ?? [],
         },
       });

@@ -14,7 +14,8 @@ export interface TokenRange {
 /** An item while the document is being read. Becomes a `PlanItem` once all keys are known. */
 export interface Draft {
   readonly kind: ItemKind;
-  readonly line: number;
+  /** 1-based; of a stage that is told before it is defined, set when its heading is reached. */
+  line: number;
   readonly id: string | null;
   title: string;
   parent: Draft | null;

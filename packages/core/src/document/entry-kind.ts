@@ -1,23 +1,22 @@
-import type { Fence, Line } from "./block.ts";
-import type { Draft } from "./draft.ts";
-import { applyAttribute, draft, modeOf } from "./draft.ts";
-import { gatesOfValue } from "./gate-text.ts";
-import { comparable, headOf, readItemText, stripMarks } from "./item-text.ts";
-import type { Label } from "./label.ts";
-import { labelOf, pairsOf } from "./label.ts";
-import { isBox, withoutStatus } from "./outline.ts";
+import type { Line } from "./block.ts";
+import { draft } from "./draft.ts";
+import { headOf, stripMarks } from "./item-text.ts";
+import { labelOf } from "./label.ts";
+import { withoutStatus } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import type { ReaderState } from "./reader-state.ts";
-import { readRelations } from "./relations.ts";
 import { isRetelling } from "./retelling.ts";
 import type { Scope } from "./scope.ts";
-import { insideReport, itemOf } from "./scope.ts";
-import type { Meaning } from "./section-meaning.ts";
-import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
 import { stageOf, windowOf } from "./stage.ts";
-import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
-import { BOX_STATES, SURE_MARKS } from "./status-words.ts";
+import { statusOfTitle } from "./status.ts";
+import { SURE_MARKS } from "./status-words.ts";
 
+/** From this many boxes and rows on, a document tracks its work in them. */
+const FEW_TRACKED = 3;
+/** Lists of next steps are short; comparing each entry of a long one with all items would not be linear. */
+const MOST_COMPARED = 200;
+
+/** What a list entry without a box is: null when it is no item. */
 export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: string): "task" | "criterion" | null {
   if (line.level > 1) return null;
   if (scope.entries === "criterion") return isObservation(raw) ? null : "criterion";
@@ -70,7 +69,9 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
   if (state.isKnown(plain, kind)) return true;
   if (kind !== "task") return false;
   if (WHOLE_LINK.test(raw)) return true;
-  return scope.retells && isRetelling(plain, headOf(raw), state.reading.drafts);
+  if (!scope.retells || state.compared >= MOST_COMPARED) return false;
+  state.compared += 1;
+  return isRetelling(plain, headOf(raw), state.reading.drafts);
 }
 
 /** `- **Phase 1 (Weeks 1-2):** text`: a phase, unless a heading defines it. */

@@ -43,7 +43,7 @@ function readTableRow(state: ReaderState, line: Line): void {
     return;
   }
   if (taken.item === null) return;
-  state.reading.drafts.push(taken.item);
+  state.emit(taken.item, -1);
   for (const stated of taken.gates) {
     state.reading.gates.push({
       ...stated,
@@ -80,4 +80,4 @@ function readCheckFence(state: ReaderState, fence: Fence, item: Draft | null): v
     number += 1;
   }
 }
-}
+

@@ -1,22 +1,16 @@
-import type { Fence, Line } from "./block.ts";
+import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
-import { applyAttribute, draft, modeOf } from "./draft.ts";
-import { gatesOfValue } from "./gate-text.ts";
-import { comparable, headOf, readItemText, stripMarks } from "./item-text.ts";
+import { draft } from "./draft.ts";
+import { readItemText, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
-import { labelOf, pairsOf } from "./label.ts";
+import { labelOf } from "./label.ts";
 import { isBox, withoutStatus } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
-import { isRetelling } from "./retelling.ts";
 import type { Scope } from "./scope.ts";
-import { insideReport, itemOf } from "./scope.ts";
-import type { Meaning } from "./section-meaning.ts";
-import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
-import { stageOf, windowOf } from "./stage.ts";
-import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
-import { BOX_STATES, SURE_MARKS } from "./status-words.ts";
+import { statusOfTitle } from "./status.ts";
+import { BOX_STATES } from "./status-words.ts";
 import { readAttribute, readCheck } from "./read-attribute.ts";
 import { entryKind, isToldAgain, nestedKind, readStageEntry } from "./entry-kind.ts";
 

@@ -10,8 +10,8 @@ import type { FrontmatterRange } from "./frontmatter.ts";
 import { findFrontmatter, readFrontmatter } from "./frontmatter.ts";
 import { stripMarks } from "./item-text.ts";
 import { MOST_NESTING, readMarkdownLines } from "./markdown-lines.ts";
-import type { Reading } from "./markdown-reader.ts";
-import { MarkdownReader } from "./markdown-reader.ts";
+import { readMarkdownItems } from "./markdown-reader.ts";
+import type { Reading } from "./reader-state.ts";
 import { readMermaid } from "./mermaid.ts";
 import { note } from "./notes.ts";
 import { plainText } from "./plain-text.ts";
@@ -78,7 +78,7 @@ function readMarkdownDocument(source: SourceText, file: string): Read {
   }
   for (const open of openFences) problems.push(note("HP1101", "warning", "fence", [open.line, open.resumed], open));
   placeRoot(root, text, lines);
-  const reading = new MarkdownReader(text, lines, root).read();
+  const reading = readMarkdownItems(text, lines, root);
   if (root !== null) reading.drafts.unshift(root);
   readFences(text, reading, file, problems);
   readAsciiArt(text, lines, reading.drafts);
@@ -108,7 +108,7 @@ function placeRoot(root: Draft | null, text: string, lines: readonly Line[]): vo
   if (root === null || root.line > 0) return;
   const heading = lines.find(({ role }) => role === "heading");
   root.title = heading === undefined ? "" : stripMarks(plainText(text.slice(heading.from, heading.to)));
-  Object.assign(root, { line: heading?.line ?? 1 });
+  root.line = heading?.line ?? 1;
 }
 
 function unreadable(error: unknown): PlanProblem {

@@ -1,30 +1,18 @@
-import type { Fence, Line } from "./block.ts";
+import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
-import { applyAttribute, draft, modeOf } from "./draft.ts";
-import { gatesOfValue } from "./gate-text.ts";
-import { comparable, headOf, readItemText, stripMarks } from "./item-text.ts";
-import type { Label } from "./label.ts";
-import { labelOf, pairsOf } from "./label.ts";
-import { isBox, withoutStatus } from "./outline.ts";
-import { plainText } from "./plain-text.ts";
+import { modeOf } from "./draft.ts";
+import type { Heading } from "./outline.ts";
 import type { ReaderState } from "./reader-state.ts";
-import { readRelations } from "./relations.ts";
-import { isRetelling } from "./retelling.ts";
-import type { Scope } from "./scope.ts";
-import { insideReport, itemOf } from "./scope.ts";
-import type { Meaning } from "./section-meaning.ts";
-import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
-import { stageOf, windowOf } from "./stage.ts";
-import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
-import { BOX_STATES, SURE_MARKS } from "./status-words.ts";
+import { itemOf } from "./scope.ts";
+import { meaningOf } from "./section-meaning.ts";
+import { windowOf } from "./stage.ts";
 
-export function readSection(state: ReaderState, index: number, line: Line): void {
-  const heading = state.outline.byIndex.get(index);
-  if (heading === undefined) return;
+/** Opens the section of a heading, and takes the heading as an item where it is one. */
+export function readSection(state: ReaderState, heading: Heading, line: Line): void {
   while (state.sections.length > 0 && (state.sections.at(-1)?.level ?? 0) >= heading.level) state.sections.pop();
   const verdict = state.stages.judge(heading, state.sections);
   const { item } = verdict;
-  if (item !== null) defineStage(state, item, index, line, verdict.again);
+  if (item !== null) defineStage(state, heading, item, line, verdict.again);
   const staged = heading.stage?.named === true || heading.horizon !== null;
   const meaning = staged || (item !== null && heading.meaning.entries !== "task") ? meaningOf("") : heading.meaning;
   const retells = { ...meaning, retells: item === null && meaning.retells };
@@ -36,17 +24,14 @@ export function readSection(state: ReaderState, index: number, line: Line): void
     state.tellAgain(line, state.raw(line), null);
 }
 
-function defineStage(state: ReaderState, item: Draft, index: number, line: Line, again: boolean): void {
-  const heading = state.outline.byIndex.get(index);
-  if (heading === undefined) return;
+function defineStage(state: ReaderState, heading: Heading, item: Draft, line: Line, again: boolean): void {
   if (again) {
     if (heading.status !== null) state.tellAgain(line, state.raw(line), item);
     return;
   }
   if (state.emitted.has(item)) return;
   state.emitted.add(item);
-  const placed = { ...item, line: line.line };
-  Object.assign(item, placed);
+  item.line = line.line;
   item.parent = itemOf(state.sections) ?? state.root;
   if (heading.status !== null) {
     item.claimed = heading.status.claimed;
@@ -59,10 +44,6 @@ function defineStage(state: ReaderState, item: Draft, index: number, line: Line,
   if (lead !== undefined) item.owners.push(lead.trim());
   if (/\bteam\b/i.test(heading.title) && item.kind === "phase")
     item.team ??= heading.title.replace(/\(.*$/, "").trim();
-  item.title = titleOfStage(heading.title);
-  state.emit(item, index);
-}
-
-function titleOfStage(title: string): string {
-  return title.trim();
+  item.title = heading.title.trim();
+  state.emit(item, heading.index);
 }

@@ -51,7 +51,11 @@ export class ReaderState {
   scope: Scope | null = null;
   /** True once the list at hand has numbered tasks. */
   numbered = false;
+  /** How many entries were compared with what the document already holds. */
+  compared = 0;
   #block = 0;
+  readonly #stageNames = new Map<string, Draft>();
+  readonly #boxes = new Map<string, Draft>();
 
   constructor(text: string, lines: readonly Line[], root: Draft | null) {
     this.text = text;
@@ -61,15 +65,18 @@ export class ReaderState {
     this.root = root;
   }
 
+  /** The text of a line. */
   raw(line: Line): string {
     return this.text.slice(line.from, line.to);
   }
 
+  /** What entries mean at this point. */
   currentScope(): Scope {
     this.scope ??= scopeOf(this.sections, this.label);
     return this.scope;
   }
 
+  /** Begins a new block: what a label says holds until the next label or heading. */
   setLabel(label: LabelScope | null): void {
     this.label = label;
     this.scope = null;
@@ -77,19 +84,29 @@ export class ReaderState {
     this.#block += 1;
   }
 
+  /** The innermost open item. */
   owner(): Draft | null {
     return itemOf(this.sections) ?? this.root;
   }
 
+  /** Name of the block at hand: gates and checks in it belong together. */
   blockName(): string {
     return `${this.#block}`;
   }
 
+  /** Takes an item that the line with the given index defines; -1 for a row, which holds nothing. */
   emit(item: Draft, index: number): void {
     this.reading.drafts.push(item);
-    this.taken.set(index, item);
+    if (index >= 0) this.taken.set(index, item);
+    if (item.kind === "phase" || item.kind === "step") {
+      for (const alias of item.aliases) if (!this.#stageNames.has(alias)) this.#stageNames.set(alias, item);
+    } else if (item.id !== null && item.reason.startsWith("box.")) {
+      const name = `${item.kind} ${item.id}`;
+      if (!this.#boxes.has(name)) this.#boxes.set(name, item);
+    }
   }
 
+  /** Notes a line that may tell of an item again. */
   tellAgain(line: Line, raw: string, of: Draft | null): void {
     this.reading.retold.push({ line: line.line, raw, of });
   }
@@ -106,24 +123,23 @@ export class ReaderState {
     }
   }
 
+  /** The stage that an entry or row named so before. */
   stageByAlias(ref: string): Draft | null {
-    return this.reading.drafts.find((item) => item.kind !== "task" && item.aliases.includes(ref)) ?? null;
+    return this.#stageNames.get(ref) ?? null;
   }
 
+  /** Adds the gates that a text states, at the item's own line unless another is given. */
   gatesOf(item: Draft | null, text: string, sense: GateSense, scope: Scope, line?: number): void {
     for (const stated of gatesOfEntry(text, sense)) {
       const at = line ?? item?.line ?? 0;
-      this.reading.gates.push({ ...stated, line: at, item, severity: scope.severity, block: this.#blockName() });
+      this.reading.gates.push({ ...stated, line: at, item, severity: scope.severity, block: this.blockName() });
     }
   }
 
-  /** Whether a check box or row elsewhere has the same number or title: a list without boxes then tells it again. */
+  /** Whether a check box has the same number and speaks of the same work: a list without boxes then tells it again. */
   isKnown(plain: string, kind: "task" | "criterion"): boolean {
     const { id, title } = readItemText(plain);
-    if (id === null || !/^#?\w*\d+$/.test(id)) return false;
-    return this.reading.drafts.some(
-      (item) => item.kind === kind && item.id === id && item.reason.startsWith("box.") && sameWork(item.title, title),
-    );
+    const known = id === null ? undefined : this.#boxes.get(`${kind} ${id}`);
+    return known !== undefined && sameWork(known.title, title);
   }
-
 }

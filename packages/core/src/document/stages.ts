@@ -16,6 +16,8 @@ export interface HeadingVerdict {
   readonly again: boolean;
 }
 
+/** How many different works may share one number. */
+const MOST_SAME = 50;
 const NEITHER: HeadingVerdict = { item: null, again: false };
 
 interface Group {
@@ -31,9 +33,10 @@ export class Stages {
 
   constructor(outline: Outline) {
     this.#outline = outline;
-    for (const [i, heading] of outline.headings.entries()) {
+    const criteria = underCriteria(outline.headings);
+    for (const heading of outline.headings) {
       const stage = certainStage(heading);
-      if (stage !== null) this.#join(stage, heading, underCriteria(outline.headings, i));
+      if (stage !== null) this.#join(stage, heading, criteria);
     }
   }
 
@@ -66,15 +69,16 @@ export class Stages {
     return stepVerdict(heading, sections);
   }
 
-  #join(stage: Stage, heading: Heading, criteria: boolean): void {
+  #join(stage: Stage, heading: Heading, criteria: ReadonlySet<Heading>): void {
     const groups = this.#groups.get(stage.ref) ?? [];
     this.#groups.set(stage.ref, groups);
     const same = groups.find((group) => group.kind === "phase" || sameWork(restOf(group.definer), restOf(heading)));
+    if (same === undefined && groups.length >= MOST_SAME) return;
     if (same === undefined) {
       groups.push({ definer: heading, kind: stage.kind, item: null });
       return;
     }
-    const better = isBetterDefiner(same.definer, heading, this.#outline, criteria);
+    const better = isBetterDefiner(same.definer, heading, criteria);
     if (better) groups[groups.indexOf(same)] = { definer: heading, kind: stage.kind, item: null };
   }
 
@@ -114,23 +118,22 @@ function restOf(heading: Heading): string {
 }
 
 /** A later heading defines when the first stands among criteria or has no work of its own while the later one has. */
-function isBetterDefiner(current: Heading, later: Heading, outline: Outline, laterUnderCriteria: boolean): boolean {
+function isBetterDefiner(current: Heading, later: Heading, criteria: ReadonlySet<Heading>): boolean {
   if (later.horizon !== null && later.stage === null) return current.evidence.nested === 0 && later.evidence.nested > 0;
-  const currentUnderCriteria = underCriteria(outline.headings, outline.headings.indexOf(current));
-  if (currentUnderCriteria !== laterUnderCriteria) return currentUnderCriteria;
-  return false;
+  return criteria.has(current) && !criteria.has(later);
 }
 
-/** Whether the heading stands under one for criteria or gates. */
-function underCriteria(headings: readonly Heading[], at: number): boolean {
-  let level = headings[at]?.level ?? 0;
-  for (let i = at - 1; i >= 0; i -= 1) {
-    const above = headings[i];
-    if (above === undefined || above.level >= level) continue;
-    if (above.meaning.boxes === "criterion") return true;
-    level = above.level;
+/** For each heading, whether it stands under one for criteria or gates. One pass with the open headings on a stack. */
+function underCriteria(headings: readonly Heading[]): ReadonlySet<Heading> {
+  const under = new Set<Heading>();
+  const open: Heading[] = [];
+  for (const heading of headings) {
+    while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
+    const above = open.at(-1);
+    if (above !== undefined && (above.meaning.boxes === "criterion" || under.has(above))) under.add(heading);
+    open.push(heading);
   }
-  return false;
+  return under;
 }
 
 function isWork(heading: Heading): boolean {

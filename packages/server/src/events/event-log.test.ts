@@ -1,0 +1,103 @@
+import { type Session, type Store, statement } from "@holdpoint/store";
+import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { appendEvents, createEventLog } from "./event-log.ts";
+
+const ADD_TENANT = statement("add_tenant", "INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) VALUES ($1, 0)");
+const PLAN = "00000000-0000-7000-8000-000000000001";
+
+describe.each(TEST_SERVERS)("the event log on $name", (kind) => {
+  let server: TestServer;
+  let store: Store;
+
+  beforeAll(async () => {
+    server = await kind.start();
+    store = await server.openStore(() => 0);
+  });
+
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  async function tenant(name: string): Promise<string> {
+    await store.run(ADD_TENANT, [name]);
+    return name;
+  }
+
+  test("gives back what was written, in order and with all its parts", async () => {
+    const name = await tenant("whole");
+    await store.transaction((tx) =>
+      appendEvents(tx, name, 7, [
+        { kind: "task.accepted", planId: PLAN, subject: "a", attempt: 2, data: { key: "A", quote: '"\\' } },
+        { kind: "plan.imported" },
+      ]),
+    );
+    const events = await createEventLog(store, name).read();
+    expect(events.map(({ seq: _seq, ...event }) => event)).toEqual([
+      { at: 7, kind: "task.accepted", planId: PLAN, subject: "a", attempt: 2, data: { key: "A", quote: '"\\' } },
+      { at: 7, kind: "plan.imported", planId: null, subject: null, attempt: null, data: {} },
+    ]);
+  });
+
+  test("reads on from a cursor, page by page, of one plan or of all", async () => {
+    const name = await tenant("pages");
+    const kinds = ["task.added", "task.ready", "task.claimed"];
+    await store.transaction((tx) =>
+      appendEvents(
+        tx,
+        name,
+        1,
+        kinds.map((kind, at) => ({ kind, planId: at === 1 ? null : PLAN })),
+      ),
+    );
+    const log = createEventLog(store, name);
+    const first = await log.read({ limit: 2 });
+    const rest = await log.read({ after: first.at(-1)?.seq ?? 0 });
+    const ofPlan = await log.read({ planId: PLAN, limit: 10 });
+    expect([first, rest, ofPlan].map((page) => page.map((event) => event.kind))).toEqual([
+      ["task.added", "task.ready"],
+      ["task.claimed"],
+      ["task.added", "task.claimed"],
+    ]);
+  });
+
+  test("shows nothing behind which an older transaction could still put a row", async () => {
+    const name = await tenant("gaps");
+    const log = createEventLog(store, name);
+    let letGo = (): void => undefined;
+    let begun = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const hasBegun = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const slow = store.transaction(async (tx: Session) => {
+      await appendEvents(tx, name, 1, [{ kind: "slow.first" }]);
+      begun();
+      await gate;
+    });
+    await hasBegun;
+    await store.transaction((tx) => appendEvents(tx, name, 2, [{ kind: "quick.second" }]));
+    expect(await log.read()).toEqual([]);
+    letGo();
+    await slow;
+    expect((await log.read()).map((event) => event.kind)).toEqual(["slow.first", "quick.second"]);
+  });
+
+  test("keeps nothing of a transaction that was undone", async () => {
+    const name = await tenant("undone");
+    const undone = store.transaction(async (tx) => {
+      await appendEvents(tx, name, 1, [{ kind: "never.seen" }]);
+      throw new Error("undo");
+    });
+    await expect(undone).rejects.toThrow("undo");
+    expect(await createEventLog(store, name).read()).toEqual([]);
+  });
+
+  test("writes nothing for no events", async () => {
+    const name = await tenant("none");
+    await store.transaction((tx) => appendEvents(tx, name, 1, []));
+    expect(await createEventLog(store, name).read()).toEqual([]);
+  });
+});
