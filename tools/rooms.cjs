@@ -24,7 +24,7 @@ module.exports = {
       comment: "another package is entered through its index",
       severity: "error",
       from: { path: "^packages/([^/]+)/src" },
-      to: { path: "^packages/([^/]+)/src/(?!index\\.ts$)", pathNot: "^packages/$1/" },
+      to: { path: "^packages/([^/]+)/src/(?!(?:testing/)?index\\.ts$)", pathNot: "^packages/$1/" },
     },
     {
       name: "server-rooms-one-door",

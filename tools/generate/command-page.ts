@@ -1,4 +1,4 @@
-import type { CommandSpec, OptionSpec } from "../../packages/cli/src/command-table.ts";
+import type { CommandSpec, OptionSpec } from "../../packages/cli/src/command.ts";
 import { fenced, generatedFrom, table } from "./markdown.ts";
 
 /** The reference page of the command line. */

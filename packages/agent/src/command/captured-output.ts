@@ -53,7 +53,13 @@ export class CapturedOutput {
       dropped === 0
         ? Buffer.concat([head, tail]).toString("utf8")
         : `${head.toString("utf8")}\n… ${dropped} bytes not kept …\n${tail.toString("utf8")}`;
-    return { text, bytes: this.#bytes, digest: `sha256:${this.#hash.digest("hex")}`, truncated: dropped > 0 };
+    return {
+      text,
+      bytes: this.#bytes,
+      digest: `sha256:${this.#hash.digest("hex")}`,
+      truncated: dropped > 0,
+      complete: true,
+    };
   }
 
   #addTail(chunk: Buffer): void {

@@ -64,6 +64,8 @@ export interface CapturedStream {
   readonly digest: string;
   /** True when `text` is not all of it. */
   readonly truncated: boolean;
+  /** False when the stream had to be left before its end: someone out of reach held it open. It proves nothing then. */
+  readonly complete: boolean;
 }
 
 /** How a command was kept from touching the evidence. */

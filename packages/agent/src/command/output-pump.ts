@@ -22,7 +22,7 @@ export class OutputPump {
     this.#captured = { stdout: new CapturedOutput(keepBytes), stderr: new CapturedOutput(keepBytes) };
   }
 
-  /** From now on nobody is waited for: output is counted and digested, and listeners hear no more of it. */
+  /** From now on output is counted, digested and copied, and no listener hears of it. */
   letFlow(): void {
     this.#flowing = true;
   }
@@ -62,15 +62,14 @@ export class OutputPump {
   finish(name: StreamName): CapturedStream {
     if (this.#listenerError !== null) throw this.#listenerError.error;
     const captured = this.#captured[name].finish();
-    return this.#incomplete ? { ...captured, truncated: true } : captured;
+    return this.#incomplete ? { ...captured, complete: false } : captured;
   }
 
   async #accept(chunk: Buffer, name: StreamName, lines: LineSplitter): Promise<void> {
     this.#captured[name].add(chunk);
     if (this.bytes > this.#limitBytes) this.#onFlood();
-    if (this.#flowing) return;
     await copy(this.#spec.copyTo?.[name], chunk);
-    if (this.#spec.onLine !== undefined) await this.#tell(lines.add(chunk), name);
+    if (this.#spec.onLine !== undefined && !this.#flowing) await this.#tell(lines.add(chunk), name);
   }
 
   async #tell(lines: readonly string[], name: StreamName): Promise<void> {

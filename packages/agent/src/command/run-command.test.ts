@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
+import { finished } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { CommandResult, CommandSpec } from "./command.types.ts";
 import { runCommand } from "./run-command.ts";
@@ -55,6 +56,7 @@ describe.each(["off", "auto"] as const)("a command (isolation %s)", (isolation) 
       bytes: 4,
       digest: `sha256:${createHash("sha256").update("out\n").digest("hex")}`,
       truncated: false,
+      complete: true,
     });
     expect(result.stderr.text).toBe("err\n");
     expect(result.argv).toEqual(["/bin/sh", "-c", "echo out; echo err >&2; exit 3"]);
@@ -203,9 +205,10 @@ describe("a command", () => {
 
   it("whose output someone out of reach keeps open does not count as whole", async () => {
     // Without a namespace, what forks twice, leaves the session and clears its environment cannot be found.
-    const command = "sleep 0.1; (env -i setsid /bin/sleep 1.5 &) ; echo done";
+    const daemon = "exec env -i setsid /bin/sh -c 'echo >away; exec /bin/sleep 1.5'";
+    const command = `mkfifo away; (${daemon} &) ; cat away; echo done`;
     const result = await run({ command, pollIntervalMs: 60_000 });
-    expect(result.stdout).toMatchObject({ text: "done\n", truncated: true });
+    expect(result.stdout).toMatchObject({ text: "\ndone\n", complete: false });
   });
 
   it("counts the daemons that it left behind", async () => {
@@ -241,6 +244,16 @@ describe("a command", () => {
     target.end();
     await reading;
     expect(result.stdout.digest).toBe(`sha256:${hash.digest("hex")}`);
+  });
+
+  it("that floods is copied as far as its digest goes", async () => {
+    const target = new PassThrough();
+    const hash = createHash("sha256");
+    target.on("data", (chunk: Buffer) => hash.update(chunk));
+    const result = await run({ command: "exec yes", copyTo: { stdout: target }, limits: { outputBytes: 1_000_000 } });
+    target.end();
+    await finished(target);
+    expect([result.endedFor, result.stdout.digest]).toEqual(["output", `sha256:${hash.digest("hex")}`]);
   });
 
   it("whose listener throws ends and gives that error to the caller", async () => {

@@ -97,7 +97,7 @@ class KeptFile {
     await finished(this.stream);
     const path = join(folder, captured.digest.replace("sha256:", ""));
     renameSync(this.#path, path);
-    return { path, digest: captured.digest, size: captured.bytes, truncated: false };
+    return { path, digest: captured.digest, size: captured.bytes, truncated: !captured.complete };
   }
 }
 

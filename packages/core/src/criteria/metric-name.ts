@@ -11,17 +11,19 @@ const NORMAL = /^[a-z0-9]+(?:_[a-z0-9]+)*$/;
 export function normaliseMetric(name: string): string {
   // Names from readers and records are normal already, and comparing them is most of what happens.
   if (name.length <= LONGEST_NAME && NORMAL.test(name)) return name;
-  return name
-    .slice(0, 4 * LONGEST_NAME)
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\s_\-./:‐-―]+/gu, "_")
-    .replace(/[^\p{L}\p{M}\p{N}_]+/gu, "")
-    // What was dropped may have kept letters apart that compose.
-    .normalize("NFKC")
-    .replace(/_{2,}/g, "_")
-    .replace(/^_|_$/g, "")
-    .slice(0, LONGEST_NAME);
+  return (
+    name
+      .slice(0, 4 * LONGEST_NAME)
+      .normalize("NFKC")
+      .toLowerCase()
+      .replace(/[\s_\-./:‐-―]+/gu, "_")
+      .replace(/[^\p{L}\p{M}\p{N}_]+/gu, "")
+      // What was dropped may have kept letters apart that compose.
+      .normalize("NFKC")
+      .replace(/_{2,}/g, "_")
+      .replace(/^_|_$/g, "")
+      .slice(0, LONGEST_NAME)
+  );
 }
 
 const PERCENT_WORDS = new Set([

@@ -2,8 +2,8 @@ import { plainText } from "./plain-text.ts";
 
 /** Marks at the start of a line that are no letters: emoji, bullets, arrows. */
 const LEADING_MARKS =
-  /^(?:[\p{Extended_Pictographic}\ufe0f\u200d\ufffd\u{1f3fb}-\u{1f3ff}→►▶↳•·✓✔✗✘☐☑☒★☆\s]|\\?\*(?=\s))+/u;
-const TRAILING_MARKS = /(?:[\s\p{Extended_Pictographic}\ufe0f\u200d\ufffd]|(?<=\s)[-–—:|])+$/u;
+  /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\u200d|\ufffd|[→►▶↳•·✓✔✗✘☐☑☒★☆]|\s|\\?\*(?=\s))+/u;
+const TRAILING_MARKS = /(?:\s|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\u200d|\ufffd|(?<=\s)[-–—:|])+$/u;
 const ID =
   /^(?:\[?((?:[A-Z][A-Z0-9]{0,9}-)+\d{1,6}[A-Za-z]?|\d{1,4}-[A-Z]{1,2}|[A-Z]{1,4}\d{2,6}[a-z]?|t\d{1,4}|[A-Z]{1,4}X{2,4}|#\d{1,6}|\d{1,3}(?:\.\d{1,3}){1,4}[a-z]?)\]?)(?=$|[\s:.)–—-])[:.)]?(?:\s*[-–—]\s)?\s*/u;
 const TAG = /^\[([^[\]]{1,24})\]\s*/;

@@ -142,7 +142,18 @@ export class LineWalker {
       if (first && place.itemStarts) {
         place.items[place.items.length - 1] = this.lines.length;
         this.lines.push(
-          makeLine("item", this.lineAt(a), a, b, depth, place.itemNumber, place.lists.at(-1)?.id ?? -1, -1, true, place),
+          makeLine(
+            "item",
+            this.lineAt(a),
+            a,
+            b,
+            depth,
+            place.itemNumber,
+            place.lists.at(-1)?.id ?? -1,
+            -1,
+            true,
+            place,
+          ),
         );
       } else this.#push("text", a, b, depth, place, first);
     });
@@ -263,7 +274,8 @@ export class LineWalker {
       let a = at;
       let b = end;
       // A line that goes on in a quote still carries the quote's mark.
-      while (a < b && (isBlank(text.charCodeAt(a)) || (!first && quoted && text.charCodeAt(a) === 62))) a += 1;
+      const skipped = !first && quoted ? isBlankOrQuote : isBlank;
+      while (a < b && skipped(text.charCodeAt(a))) a += 1;
       while (b > a && isBlank(text.charCodeAt(b - 1))) b -= 1;
       if (a < b) {
         take(a, b, first);
@@ -332,6 +344,10 @@ function isBlank(code: number): boolean {
   return code === 32 || code === 9 || code === 10 || code === 13 || code === 0xa0;
 }
 
+function isBlankOrQuote(code: number): boolean {
+  return code === 62 || isBlank(code);
+}
+
 function isOnly(text: string, mark: string): boolean {
   for (let i = 0; i < text.length; i += 1) if (text.charAt(i) !== mark) return false;
   return text.length > 0;
@@ -363,4 +379,3 @@ function cellsOf(text: string, from: number, to: number): Cell[] {
   }
   return cells;
 }
-

@@ -69,4 +69,3 @@ function nestingAt(text: string, start: number): number | null {
   }
   return null;
 }
-

@@ -80,4 +80,3 @@ function readCheckFence(state: ReaderState, fence: Fence, item: Draft | null): v
     number += 1;
   }
 }
-

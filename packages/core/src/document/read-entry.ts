@@ -1,18 +1,18 @@
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
+import { entryKind, isToldAgain, nestedKind, readStageEntry } from "./entry-kind.ts";
 import { readItemText, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
 import { isBox, withoutStatus } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
+import { readAttribute, readCheck } from "./read-attribute.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
 import { statusOfTitle } from "./status.ts";
 import { BOX_STATES } from "./status-words.ts";
-import { readAttribute, readCheck } from "./read-attribute.ts";
-import { entryKind, isToldAgain, nestedKind, readStageEntry } from "./entry-kind.ts";
 
 export function readEntry(state: ReaderState, index: number, line: Line): void {
   if (isBox(state.text, line.from)) {
@@ -47,15 +47,7 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
     return;
   }
   const holder = line.holder >= 0 ? state.taken.get(line.holder) : undefined;
-  const item = draft(
-    kind,
-    line.line,
-    parts.id,
-    parts.title,
-    holder ?? state.owner(),
-    0.99,
-    `box.${kind}: a check box`,
-  );
+  const item = draft(kind, line.line, parts.id, parts.title, holder ?? state.owner(), 0.99, `box.${kind}: a check box`);
   item.claimed = raw.includes("~~") && claimed === "pending" && isStruck(raw) ? "cancelled" : claimed;
   if (mark !== "") item.token = { from: line.from + 1, to: close, form: "box" };
   item.optional = optional;
@@ -92,8 +84,7 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
     return;
   }
   const groups =
-    label !== null &&
-    (scope.entries === "criterion" ? label.colon || line.number < 0 : label.colon && line.number < 0);
+    label !== null && (scope.entries === "criterion" ? label.colon || line.number < 0 : label.colon && line.number < 0);
   if (groups && label.value.trim() === "" && holdsEntries(state, index)) return;
   const joined = state.joined(index, line, line.from);
   if (isToldAgain(state, scope, joined, kind)) {
@@ -103,7 +94,14 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
   takeEntry(state, index, line, joined, kind, scope);
 }
 
-export function takeEntry(state: ReaderState, index: number, line: Line, raw: string, kind: "task" | "criterion", scope: Scope): void {
+export function takeEntry(
+  state: ReaderState,
+  index: number,
+  line: Line,
+  raw: string,
+  kind: "task" | "criterion",
+  scope: Scope,
+): void {
   const parts = readItemText(raw);
   if (parts.title === "" || NO_ENTRY.test(parts.title)) return;
   const status = statusOfTitle(raw, { lastWord: false });

@@ -42,8 +42,7 @@ function defineStage(state: ReaderState, heading: Heading, item: Draft, line: Li
   item.mode ??= modeOf(state.raw(line));
   const lead = /\(\s*lead\s*:\s*([^)]{1,60})\)/i.exec(heading.title)?.[1];
   if (lead !== undefined) item.owners.push(lead.trim());
-  if (/\bteam\b/i.test(heading.title) && item.kind === "phase")
-    item.team ??= heading.title.replace(/\(.*$/, "").trim();
+  if (/\bteam\b/i.test(heading.title) && item.kind === "phase") item.team ??= heading.title.replace(/\(.*$/, "").trim();
   item.title = heading.title.trim();
   state.emit(item, heading.index);
 }

@@ -6,6 +6,8 @@ import type { Label } from "./label.ts";
 import { labelOf, pairsOf } from "./label.ts";
 import { isBox } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
+import { readAttribute, readGateValue } from "./read-attribute.ts";
+import { readBox, takeEntry } from "./read-entry.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
@@ -14,8 +16,6 @@ import type { Meaning } from "./section-meaning.ts";
 import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
 import { isDateMark, statusOfTitle } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
-import { readAttribute, readGateValue } from "./read-attribute.ts";
-import { readBox, takeEntry } from "./read-entry.ts";
 
 export function readTextLine(state: ReaderState, index: number, line: Line): void {
   const raw = state.raw(line);

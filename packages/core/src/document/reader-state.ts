@@ -34,7 +34,6 @@ export interface Reading {
   readonly notUnderstood: { line: number; text: string; reason: string }[];
 }
 
-
 /** What the reader knows at some line of a document: what is open there, and what was read so far. */
 export class ReaderState {
   readonly reading: Reading = { drafts: [], gates: [], checks: [], retold: [], fences: [], notUnderstood: [] };

@@ -4,8 +4,8 @@ import { nameOf } from "./draft.ts";
 import { comparable, headOf, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
-import type { Retold } from "./reader-state.ts";
 import { plainText } from "./plain-text.ts";
+import type { Retold } from "./reader-state.ts";
 import { stageOf } from "./stage.ts";
 import { statusOfTitle, statusOfValue } from "./status.ts";
 

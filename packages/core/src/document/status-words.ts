@@ -161,7 +161,9 @@ const PHRASES: readonly (readonly [string, Claimed])[] = [
 ];
 
 /** Words before a state that leave it what it is. */
-export const ADVERBS: ReadonlySet<string> = new Set("fully successfully still already now currently all is has been was overall just".split(" "));
+export const ADVERBS: ReadonlySet<string> = new Set(
+  "fully successfully still already now currently all is has been was overall just".split(" "),
+);
 /** Words before `done` that make it less. */
 export const NEGATIONS: ReadonlySet<string> = new Set(["not", "never", "no", "isn't", "hasn't", "without"]);
 export const PART_WORDS: ReadonlySet<string> = new Set(["partially", "partly", "mostly", "nearly", "almost"]);
@@ -204,4 +206,3 @@ export function phraseAt(words: readonly Word[], at: number): { claimed: Claimed
   }
   return null;
 }
-

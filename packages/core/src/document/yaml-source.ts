@@ -1,5 +1,5 @@
-import type { Document, ParsedNode, Scalar, YAMLMap } from "yaml";
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Document, Node } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { HoldpointError } from "../problem.ts";
 import { problem } from "../problem.ts";
 import { readPlanProblems } from "./read-plan.problems.ts";
@@ -10,7 +10,7 @@ export const MOST_YAML_NESTING = 200;
 export const MOST_YAML_NODES = 1_000_000;
 
 /** Any node that a collection may hold. */
-export type YamlNode = ParsedNode | Scalar | YAMLMap | null | undefined;
+export type YamlNode = Node | null | undefined;
 
 /** A key with its value, and where the key stands in the working text. */
 export interface YamlPair {
@@ -62,9 +62,9 @@ export class YamlSource {
    */
   resolve(node: unknown): YamlNode {
     this.#visited += 1;
-    if (this.#visited > MOST_YAML_NODES) throw this.#tooMany(node as YamlNode);
-    if (isAlias(node)) return (node.resolve(this.#document) ?? null) as YamlNode;
-    return node as YamlNode;
+    if (this.#visited > MOST_YAML_NODES) throw this.#tooMany(isNode(node) ? node : null);
+    if (isAlias(node)) return node.resolve(this.#document) ?? null;
+    return isNode(node) ? node : null;
   }
 
   #tooMany(node: YamlNode): HoldpointError {
@@ -82,12 +82,12 @@ export class YamlSource {
     if (!isMap(node)) return [];
     const pairs: YamlPair[] = [];
     for (const { key, value } of node.items) {
-      const name = isScalar(key) ? String(key.value) : "";
+      const name = isNode(key) ? (this.textOf(key) ?? "") : "";
       if (name === "<<") {
         pairs.push(...this.pairsOf(this.resolve(value)));
         continue;
       }
-      const { from } = this.rangeOf(key as YamlNode);
+      const { from } = this.rangeOf(isNode(key) ? key : null);
       pairs.push({ key: name, value: this.resolve(value), line: this.lineAt(from), from });
     }
     return pairs;
@@ -101,9 +101,10 @@ export class YamlSource {
   /** A scalar as it is written, without quotes; null for collections and nothing. */
   textOf(node: YamlNode): string | null {
     if (!isScalar(node) || node.value === null || node.value === undefined) return null;
+    if (typeof node.value === "string") return node.value;
+    if (typeof node.value !== "number" && typeof node.value !== "boolean" && typeof node.value !== "bigint") return null;
     // `95.0` and `1e3` keep the spelling of the document.
-    const source = (node as Scalar & { source?: string }).source;
-    return typeof node.value === "string" ? node.value : (source ?? String(node.value));
+    return node.source ?? String(node.value);
   }
 }
 

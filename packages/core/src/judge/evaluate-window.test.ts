@@ -209,7 +209,7 @@ describe("a window", () => {
         every(15, 5).map((record) => makeRecord(record)),
       ),
     );
-    expect(verdict.explanation).toBe("5 good runs over 60 min in slots of 900 s, asked are 24 h.");
+    expect(verdict.explanation).toBe("5 good runs over 60 min in slots of 15 min, asked are 24 h.");
     expect(verdict.dueAt).toBe(NOW_MS + 86_400_000);
   });
 });

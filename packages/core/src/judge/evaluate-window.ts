@@ -84,11 +84,22 @@ function sum(
       return doubted.value === "inconclusive" ? doubted : inconclusive("window_incomplete", doubted.says);
     return inconclusive("window_incomplete", `no time was observed, ${asked}`);
   }
-  const spanMinutes = Math.floor((last.endedMs - first.endedMs) / 60_000);
-  const says = `${good.length} good runs over ${spanMinutes} min in slots of ${Math.round(slotMs / 1000)} s, ${asked}`;
+  const span = `${spanText(last.endedMs - first.endedMs)} in slots of ${spanText(slotMs)}`;
+  const says = `${good.length} good runs over ${span}, ${asked}`;
   const times = good.map((entry) => entry.endedMs);
   if (!covers(times, durationMs, slotMs, criterion.coverage)) return inconclusive("window_incomplete", says, runs);
   return { value: "pass", reason: "met", doubt: null, says, runs, signatures: [], hint: null };
+}
+
+/** A span of time in the largest unit that leaves at least two of it, cut to whole ones. */
+function spanText(ms: number): string {
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+  ] as const;
+  const fit = units.find(([, size]) => ms >= 2 * size);
+  return fit === undefined ? `${Math.floor(ms / 1000)} s` : `${Math.floor(ms / fit[1])} ${fit[0]}`;
 }
 
 /** The doubt of age about a window is that of its newest run. */

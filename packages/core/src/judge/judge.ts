@@ -182,7 +182,8 @@ function atDeadline(verdict: Verdict, input: JudgeInput): Verdict {
 }
 
 function sentence(says: string): string {
-  const head = says.charAt(0).toUpperCase() + says.slice(1);
+  // The name of a metric stays as it is written; it is what people look for.
+  const head = /^[a-z0-9]+_/.test(says) ? says : says.charAt(0).toUpperCase() + says.slice(1);
   return /[.!?]$/.test(head) ? head : `${head}.`;
 }
 

@@ -84,6 +84,6 @@ export function numberOf(metric: EvidenceMetric, run: Run): number | Finding {
 
 /** A number with its unit, as people write it. */
 export function withUnit(value: number, unit: string | null): string {
-  const digits = Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(12)));
+  const digits = Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
   return unit === null ? digits : `${digits}${/^[a-zA-Z]/.test(unit) ? " " : ""}${unit}`;
 }

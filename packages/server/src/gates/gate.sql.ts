@@ -74,20 +74,27 @@ export const LEDGER: Statement = statement(
    GROUP BY check_id`,
 );
 
-/** The gate's row is locked, so that two judges that write at once get numbers of their own. */
+/**
+ * The gates' rows are locked, so that two judges that write at once get numbers of their own. Their newest verdicts are read
+ * by another statement: one that had to wait for a lock sees the other tables as they were before it waited.
+ */
 export const LOCK_GATES: Statement = statement(
   "gate_lock",
-  `SELECT g.gate_key, v.seq, v.verdict, v.freshness, v.reason, v.tier, v.evidence, v.explanation, v.due_at_ms, v.hint,
-     v.judged_at_ms
-   FROM holdpoint.gate g
-   LEFT JOIN LATERAL (
+  `SELECT gate_key FROM holdpoint.gate
+   WHERE tenant_id = $1 AND plan_id = $2 AND gate_key = ANY($3::text[])
+   ORDER BY gate_key
+   FOR UPDATE`,
+);
+
+export const NEWEST_VERDICTS: Statement = statement(
+  "verdict_newest",
+  `SELECT v.*
+   FROM unnest($3::text[]) AS g(gate_key)
+   CROSS JOIN LATERAL (
      SELECT * FROM holdpoint.verdict v
-     WHERE v.tenant_id = g.tenant_id AND v.plan_id = g.plan_id AND v.gate_key = g.gate_key
+     WHERE v.tenant_id = $1 AND v.plan_id = $2 AND v.gate_key = g.gate_key
      ORDER BY v.seq DESC LIMIT 1
-   ) v ON true
-   WHERE g.tenant_id = $1 AND g.plan_id = $2 AND g.gate_key = ANY($3::text[])
-   ORDER BY g.gate_key
-   FOR UPDATE OF g`,
+   ) v`,
 );
 
 export const ADD_VERDICTS: Statement = statement(

@@ -16,7 +16,7 @@ import {
   type WitnessRow,
 } from "./gate.rows.ts";
 import * as SQL from "./gate.sql.ts";
-import type { EvidenceQuery, GateStore, NewEvidence, Observation } from "./gate.types.ts";
+import type { EvidenceQuery, GateStore, NewEvidence, Observation, StoredVerdict } from "./gate.types.ts";
 
 /** Records listed by one call unless it says otherwise. */
 const DEFAULT_EVIDENCE_LIMIT = 1_000;
@@ -144,8 +144,10 @@ async function addVerdicts(
 ): Promise<readonly Judged[]> {
   if (verdicts.length === 0) return [];
   const keys = verdicts.map(({ gateKey }) => gateKey);
-  const rows = await tx.run<VerdictRow | { gate_key: string; seq: null }>(SQL.LOCK_GATES, [tenant, planId, keys]);
-  const newest = new Map(rows.map((row) => [row.gate_key, row.seq === null ? null : toVerdict(row)]));
+  const gates = await tx.run<{ gate_key: string }>(SQL.LOCK_GATES, [tenant, planId, keys]);
+  const rows = await tx.run<VerdictRow>(SQL.NEWEST_VERDICTS, [tenant, planId, gates.map((gate) => gate.gate_key)]);
+  const newest = new Map<string, StoredVerdict | null>(gates.map((gate) => [gate.gate_key, null]));
+  for (const row of rows) newest.set(row.gate_key, toVerdict(row));
   const changes: { readonly gateKey: string; readonly verdict: Verdict; readonly seq: number }[] = [];
   const answers = verdicts.map(({ gateKey, verdict }): Judged => {
     const before = newest.get(gateKey);

@@ -1,12 +1,9 @@
 import { type Statement, statement } from "@holdpoint/store";
 
+/** A statement of its own: one that waits for a lock sees the other tables as they were before it waited. */
 export const LOCK_PLAN: Statement = statement(
   "plan_lock",
-  `SELECT p.plan_id, p.revision, r.digest
-   FROM holdpoint.plan p
-   JOIN holdpoint.plan_revision r ON r.tenant_id = p.tenant_id AND r.plan_id = p.plan_id AND r.revision = p.revision
-   WHERE p.tenant_id = $1 AND p.source = $2
-   FOR UPDATE OF p`,
+  "SELECT plan_id FROM holdpoint.plan WHERE tenant_id = $1 AND source = $2 FOR UPDATE",
 );
 
 /** Two imports of a new source at once: the second waits for the first and then finds the plan. */

@@ -131,6 +131,14 @@ describe.each(TEST_SERVERS)("the plan store on $name", (kind) => {
     expect([one.changed, two.changed].filter(Boolean).length).toBe(1);
   });
 
+  test("makes revisions of two changed documents that come at the same time", async () => {
+    await app.plans.importPlan({ source: "PLAN.md", document: document("1", ["a"], []) });
+    const both = await Promise.all(
+      ["2", "3"].map((digit) => app.plans.importPlan({ source: "PLAN.md", document: document(digit, ["a"], []) })),
+    );
+    expect(both.map((one) => one.revision).sort((a, b) => a - b)).toEqual([2, 3]);
+  });
+
   test("finds plans by id and by source, and lists them", async () => {
     const { planId } = await app.plans.importPlan({ source: "b/PLAN.md", document: document("1", [], []) });
     await app.plans.importPlan({ source: "a/PLAN.md", document: document("2", [], []) });

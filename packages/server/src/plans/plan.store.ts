@@ -49,7 +49,8 @@ export async function importPlan(
   const added = await tx.run<{ plan_id: string }>(SQL.ADD_PLAN, [tenant, runtime.newId(), source, document.title, now]);
   const planId = added[0]?.plan_id;
   if (planId !== undefined) return await addRevision(tx, tenant, now, document, { planId, revision: 1 });
-  const [plan] = await tx.run<{ plan_id: string; revision: number; digest: string }>(SQL.LOCK_PLAN, [tenant, source]);
+  await tx.run(SQL.LOCK_PLAN, [tenant, source]);
+  const [plan] = await tx.run<PlanRow>(SQL.FIND_PLAN, [tenant, source]);
   if (plan === undefined) throw new Error(`plan ${source} is there and cannot be found`);
   if (plan.digest === document.digest) return { planId: plan.plan_id, revision: plan.revision, changed: false };
   const next = { planId: plan.plan_id, revision: plan.revision + 1 };

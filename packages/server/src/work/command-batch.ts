@@ -68,6 +68,7 @@ export class CommandBatch {
     const placed = commands.map((command, at) => ({ at, command }));
     const of = <K extends WorkCommand["kind"]>(kind: K): Place<Extract<WorkCommand, { kind: K }>>[] =>
       placed.filter((entry): entry is Place<Extract<WorkCommand, { kind: K }>> => entry.command.kind === kind);
+    await this.tx.run(SQL.SHARE_WORK, [this.context.tenant]);
     // What gives work back comes before what hands it out; claims see everything that the batch made ready.
     await this.move("renewed", SQL.RENEW, of("renew"), (c) => [c.leaseTtlMs]);
     await this.move("reported", SQL.REPORT, of("report"), (c) => [json(c.result ?? null)]);

@@ -3,7 +3,7 @@ import type { Session, Statement } from "@holdpoint/store";
 import { appendEvents, type NewEvent } from "../events/index.ts";
 import { diffGraph, type GraphDiff, type StoredEdge, type StoredTask, type TaskWrite } from "./graph-diff.ts";
 import * as SQL from "./graph-import.sql.ts";
-import { CANCEL } from "./work.sql.ts";
+import { CANCEL, LOCK_WORK } from "./work.sql.ts";
 import type { WorkImport, WorkImported } from "./work.types.ts";
 
 /** What an import is run with, besides the database. */
@@ -44,6 +44,7 @@ interface TaskRow {
 /** Stores a graph, or brings the stored one in line with it, with the events of every task that moved. */
 export async function importGraph(tx: Session, context: ImportContext, request: WorkImport): Promise<WorkImported> {
   const { tenant, now } = context;
+  await tx.run(LOCK_WORK, [tenant]);
   const stored = (await tx.run<TaskRow>(SQL.STORED_TASKS, [tenant, request.planId])).map(toStored);
   const maxAttempts = request.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
   const diff = diffGraph(stored, request.graph, { maxAttempts, newId: () => context.newId() });

@@ -32,6 +32,17 @@ function restMs(base: string, cap: string): string {
   return `floor(least(${cap}::float8, ${base}::float8 * power(2::float8, least(t.tries, 20))) * (0.5 + i.chance / 2))::bigint`;
 }
 
+/**
+ * Batches share the work of a tenant; an import has it alone. A statement that waited for a row would see the edges as
+ * they were before it waited, and count down by those of the old document.
+ */
+export const SHARE_WORK: Statement = statement(
+  "work_share",
+  "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 5005))",
+);
+
+export const LOCK_WORK: Statement = statement("work_lock", "SELECT pg_advisory_xact_lock(hashtextextended($1, 5005))");
+
 export const CLAIM: Statement = statement(
   "work_claim",
   `WITH slot AS (

@@ -14,7 +14,7 @@ export interface WorkImport {
 /** What an import changed, in tasks. */
 export interface WorkImported {
   readonly added: number;
-  /** Tasks whose text, gates or dependencies changed. */
+  /** Tasks whose text, place, gates or state changed. */
   readonly changed: number;
   /** Open tasks that the document no longer holds; they are cancelled. */
   readonly removed: number;
