@@ -12,8 +12,8 @@ print("inspect_vs_bare_parse", `${inspect.ratios.inspect_vs_bare_parse}x`);
 print("inspect_growth_20k_to_200k", `${inspect.ratios.inspect_growth_20k_to_200k}x`);
 print("help_vs_bare_node", `${cli.ratios.cli_help_vs_node}x`);
 print("inspect_command_vs_bare_node", `${cli.ratios.cli_inspect_vs_node}x`);
-print("criteria_judged_in_a_second", judge.rates.criteria_per_second);
-print("durable_no_op_tasks", `${run.rates.tasks_per_second}/s`);
+print("criteria_judged_in_a_second", Math.floor(100_000 / judge.ratios.judge_seconds_per_100k));
+print("durable_no_op_tasks", `${run.rates.runTasksPerSecond}/s`);
 
 /** @param {string} command @param {string[]} args */
 function bench(command, args) {

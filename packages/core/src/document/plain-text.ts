@@ -58,17 +58,18 @@ export function plainText(markdown: string): string {
   return out.replace(/[ \t]{2,}/g, " ").trim();
 }
 
+/** Brackets are looked at this far, so that a line of brackets takes time in proportion to its length. */
 const LONGEST_LABEL = 400;
+const LONGEST_TARGET = 2000;
 
 function hasClose(text: string, at: number): boolean {
-  const close = text.indexOf("]", at);
-  return close > 0 && close - at < LONGEST_LABEL;
+  return text.slice(at, at + LONGEST_LABEL).includes("]");
 }
 
 /** Whether the bracket that opens here is a link or reference with a target: only then is it markup. */
 function hasTarget(text: string, at: number): boolean {
-  const close = text.indexOf("]", at);
-  const next = text.charAt(close + 1);
+  const close = text.slice(at, at + LONGEST_LABEL).indexOf("]");
+  const next = text.charAt(at + close + 1);
   return next === "(" || next === "[";
 }
 
@@ -76,8 +77,8 @@ function hasTarget(text: string, at: number): boolean {
 function afterTarget(text: string, at: number): number {
   const open = text.charAt(at + 1);
   if (open !== "(" && open !== "[") return at + 1;
-  const close = text.indexOf(open === "(" ? ")" : "]", at + 2);
-  return close < 0 || close - at > 2000 ? at + 1 : close + 1;
+  const close = text.slice(at + 2, at + LONGEST_TARGET).indexOf(open === "(" ? ")" : "]");
+  return close < 0 ? at + 1 : at + 2 + close + 1;
 }
 
 /** Whether the `]` just passed closes a bracket that was kept as text. */

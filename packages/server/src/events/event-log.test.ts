@@ -6,12 +6,12 @@ import { appendEvents, createEventLog } from "./event-log.ts";
 const ADD_TENANT = statement("add_tenant", "INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) VALUES ($1, 0)");
 const PLAN = "00000000-0000-7000-8000-000000000001";
 
-describe.each(TEST_SERVERS)("the event log on $name", (kind) => {
+describe.each(TEST_SERVERS)("the event log on $name", (testServer) => {
   let server: TestServer;
   let store: Store;
 
   beforeAll(async () => {
-    server = await kind.start();
+    server = await testServer.start();
     store = await server.openStore(() => 0);
   });
 

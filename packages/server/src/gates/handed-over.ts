@@ -5,7 +5,12 @@ import { buildStatement, parseFormat, readReport, statementSubjects } from "@hol
 
 /** What an agent gave of its own accord: a word on a metric, or a file that was taken from it. */
 export type HandedEvidence =
-  | { readonly type: "word"; readonly metric: string; readonly value: number | string | boolean; readonly unit: string | null }
+  | {
+      readonly type: "word";
+      readonly metric: string;
+      readonly value: number | string | boolean;
+      readonly unit: string | null;
+    }
   | {
       readonly type: "file";
       /** Where the bytes are kept; absolute. */
@@ -32,7 +37,10 @@ export interface HandedBy {
  * Records of what an agent handed over: its words are claims (E0), its files artifacts (E1). Neither reaches the tier
  * that a gate asks for unless the plan's people lowered it.
  */
-export async function handedOverRecords(items: readonly HandedEvidence[], by: HandedBy): Promise<readonly EvidenceRecord[]> {
+export async function handedOverRecords(
+  items: readonly HandedEvidence[],
+  by: HandedBy,
+): Promise<readonly EvidenceRecord[]> {
   const words = items.flatMap((item) => (item.type === "word" ? [toMetric(item)] : []));
   const records: EvidenceRecord[] = words.length === 0 ? [] : [record(by, "claim", "E0", { metrics: words })];
   for (const item of items) {

@@ -1,4 +1,5 @@
 export type * from "./check-runner.ts";
+export { type EvidenceBook, openEvidenceBook } from "./evidence-book.ts";
 export { createGateStore } from "./gate.store.ts";
 export type * from "./gate.types.ts";
 export {
@@ -8,7 +9,6 @@ export {
   type GatekeeperParts,
   type JudgeRequest,
 } from "./gatekeeper.ts";
-export { openEvidenceBook, type EvidenceBook } from "./evidence-book.ts";
 export { type HandedBy, type HandedEvidence, handedOverRecords } from "./handed-over.ts";
-export { type PersonWord, waiverRecord, witnessRecord } from "./person-record.ts";
 export type { Observation as CheckObservation } from "./observe-check.ts";
+export { type PersonWord, waiverRecord, witnessRecord } from "./person-record.ts";

@@ -24,7 +24,7 @@ function graph(...nodes: readonly Draft[]): WorkGraph {
   };
 }
 
-describe.each(TEST_SERVERS)("the work store on $name", (kind) => {
+describe.each(TEST_SERVERS)("the work store on $name", (testServer) => {
   let server: TestServer;
   let store: Store;
   let tenants = 0;
@@ -34,7 +34,7 @@ describe.each(TEST_SERVERS)("the work store on $name", (kind) => {
   let nowMs = 1_000;
 
   beforeAll(async () => {
-    server = await kind.start();
+    server = await testServer.start();
     store = await server.openStore(() => 0);
   });
 

@@ -38,17 +38,14 @@ describe("how PostgreSQL is started", () => {
   });
 
   test("where neither can be had, DATABASE_URL is named as the way out", () => {
-    expect(() => chooseRunAs(host({ passwd: "" }))).toThrow("PostgreSQL refuses to run as root");
-    try {
-      chooseRunAs(host({ passwd: "" }));
-    } catch (error) {
-      expect(error).toMatchObject({ code: "HP6002", remedy: expect.stringContaining("DATABASE_URL") });
-    }
+    expect(() => chooseRunAs(host({ passwd: "" }))).toThrow(
+      expect.objectContaining({ code: "HP6002", remedy: expect.stringContaining("DATABASE_URL") }),
+    );
   });
 
   test("files are only given away when another user runs it", () => {
     expect(() => giveTo(chooseRunAs(host({ uid: 1000 })), "/nowhere")).not.toThrow();
-    expect(() => giveTo(chooseRunAs(host({ succeeds: () => false })), "/nowhere")).toThrow();
+    expect(() => giveTo(chooseRunAs(host({ succeeds: () => false })), "/nowhere")).toThrow("ENOENT");
   });
 
   test("this machine offers a way", () => {
