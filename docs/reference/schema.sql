@@ -1,4 +1,4 @@
--- The schema after every migration. Written by `npx tsx packages/store/dump-schema.ts`; not to be edited.
+-- The schema after every migration. Written by `npx tsx packages/store/src/testing/write-schema.ts`; not to be edited.
 
 CREATE TABLE holdpoint.attempt (
   tenant_id text NOT NULL,

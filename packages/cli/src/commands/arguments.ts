@@ -31,3 +31,8 @@ export function list(call: CommandCall, name: string): readonly string[] {
   const value = call.options[name];
   return Array.isArray(value) ? value : [];
 }
+
+/** Whether the result goes to standard output as one JSON object. */
+export function wantsJson(call: CommandCall): boolean {
+  return call.options["json"] === true;
+}

@@ -1,59 +1,91 @@
-import { checksOf } from "@holdpoint/core";
+import { checksOf, HoldpointError } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { loadFleet } from "../engine/load-fleet.ts";
 import { loadPlan } from "../engine/load-plan.ts";
-import { oneLine } from "../output/plain-text.ts";
-import { planPlace } from "../place/plan-place.ts";
+import { oneLine, shellWord } from "../output/plain-text.ts";
+import { problemJson, problemText } from "../output/problem-text.ts";
+import { styleFor } from "../output/style.ts";
+import { type PlanPlace, planPlace } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
 import { scriptsOf } from "../trust/scripts-of.ts";
 import { type Consent, NO_TRUST, readTrust, revokeTrust, type Trust, writeTrust } from "../trust/trust-file.ts";
-import { argument } from "./arguments.ts";
+import { argument, wantsJson } from "./arguments.ts";
 import { refuseInsideAttempt } from "./person-call.ts";
 
-/** `holdpoint trust PLAN`: shows what would run, and remembers the consent to exactly that. */
+/** A command that the plan or an agent names, and how it stands with the user. */
+interface TrustRow {
+  readonly command: string;
+  readonly consent: Consent;
+  /** The files of the plan's folder that it names; a changed one takes the consent away. */
+  readonly scripts: readonly string[];
+}
+
+/**
+ * `holdpoint trust PLAN`: shows what would run, and remembers the consent to exactly that. Exit code 2 when there is a
+ * trust file that does not count.
+ */
 export async function run(call: CommandCall): Promise<number> {
   refuseInsideAttempt(call, "trust");
   const place = planPlace(argument(call, 0), call.cwd);
   const name = displayPath(place.planFile, call.cwd);
+  if (call.options["revoke"] === true) return revoke(call, place, name);
+
   const { plan, sidecar } = loadPlan(place, call.cwd);
   const checks = checksOf(plan, sidecar).map((check) => check.run);
   const fleet = await loadFleet(place, undefined, call.cwd);
   const commands = [...new Set([...checks, ...fleet.commands])];
-  if (call.options["revoke"] === true) {
-    revokeTrust(place);
-    call.out.write(`Nothing of ${name} is trusted any more.\n`);
-    return 0;
+  const agree = call.options["yes"] === true;
+  if (agree) writeTrust(place, commands, call.env);
+  const { trust, refusal } = trustOrRefusal(place, call.env);
+  const rows = commands.map((command): TrustRow => {
+    const scripts = scriptsOf(command, place.dir).map((script) => script.path);
+    return { command, consent: trust.consentTo(command), scripts };
+  });
+  if (wantsJson(call)) {
+    const problems = refusal === null ? [] : [problemJson(refusal)];
+    call.out.write(`${JSON.stringify({ schema: "holdpoint/trust-list/v1", plan: name, commands: rows, problems })}\n`);
+  } else {
+    tell(call, name, rows, agree ? displayPath(place.trustFile, call.cwd) : null);
   }
-  const trust = trustOrNone(call, () => readTrust(place, call.env));
-  const rows = commands.map((command) => ({
-    command,
-    consent: trust.consentTo(command),
-    scripts: scriptsOf(command, place.dir).map((script) => script.path),
-  }));
-  if (call.options["yes"] === true) writeTrust(place, commands, call.env);
-  if (call.options["json"] === true) {
-    const after = call.options["yes"] === true ? rows.map((row) => ({ ...row, consent: "trusted" as Consent })) : rows;
-    call.out.write(`${JSON.stringify({ schema: "holdpoint/trust-list/v1", plan: name, commands: after })}\n`);
-    return 0;
-  }
-  if (rows.length === 0) call.out.write(`${name} names no commands.\n`);
-  for (const row of rows) {
-    const files = row.scripts.length === 0 ? "" : `   (with ${row.scripts.join(", ")})`;
-    call.out.write(`${row.consent.padEnd(8)} ${oneLine(row.command)}${files}\n`);
-  }
-  call.out.write(
-    call.options["yes"] === true
-      ? `\nRemembered in ${displayPath(place.trustFile, call.cwd)}. A changed command or script has to be agreed to again.\n`
-      : `\nTo agree to these as they are now: holdpoint trust ${name} --yes\n`,
-  );
+  if (refusal === null) return 0;
+  call.err.write(problemText(refusal, styleFor(call.err, call.env)));
+  return refusal.definition.exit;
+}
+
+/** Takes the consent back; the plan need not be readable for that. */
+function revoke(call: CommandCall, place: PlanPlace, name: string): number {
+  const revoked = revokeTrust(place);
+  if (wantsJson(call)) {
+    call.out.write(`${JSON.stringify({ schema: "holdpoint/trust-revoked/v1", plan: name, revoked })}\n`);
+  } else call.out.write(revoked ? `Nothing of ${name} is trusted any more.\n` : `Nothing of ${name} was trusted.\n`);
   return 0;
 }
 
-function trustOrNone(call: CommandCall, read: () => Trust): Trust {
+function tell(call: CommandCall, name: string, rows: readonly TrustRow[], remembered: string | null): void {
+  if (rows.length === 0) {
+    call.out.write(`${name} names no commands, so there is nothing to agree to.\n`);
+    return;
+  }
+  for (const row of rows) {
+    const files = row.scripts.length === 0 ? "" : `   (with ${row.scripts.map(oneLine).join(", ")})`;
+    call.out.write(`${row.consent.padEnd(8)} ${oneLine(row.command)}${files}\n`);
+  }
+  call.out.write(`\n${advice(name, rows, remembered)}\n`);
+}
+
+function advice(name: string, rows: readonly TrustRow[], remembered: string | null): string {
+  if (remembered !== null) return `Remembered in ${remembered}. A changed command or script has to be agreed to again.`;
+  const plan = shellWord(name);
+  if (rows.every((row) => row.consent === "trusted")) return `You agreed to all of these. To take it back: holdpoint trust ${plan} --revoke`;
+  return `To agree to these as they are now: holdpoint trust ${plan} --yes`;
+}
+
+/** What the trust file grants; one that does not count grants nothing and is told. */
+function trustOrRefusal(place: PlanPlace, env: NodeJS.ProcessEnv): { trust: Trust; refusal: HoldpointError | null } {
   try {
-    return read();
+    return { trust: readTrust(place, env), refusal: null };
   } catch (error) {
-    if (call.options["yes"] !== true) throw error;
-    return NO_TRUST;
+    if (!(error instanceof HoldpointError)) throw error;
+    return { trust: NO_TRUST, refusal: error };
   }
 }

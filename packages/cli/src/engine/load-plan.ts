@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { loadSidecar } from "@holdpoint/contract";
 import type { BindingSidecar, HoldpointError, PlanDocument, PlanProblem } from "@holdpoint/core";
 import type { PlanPlace } from "../place/plan-place.ts";
 import { displayPath, readPlanFile } from "../place/read-plan-file.ts";
+import { readSidecarFile } from "../place/read-sidecar-file.ts";
 
 /** A plan with its sidecar, as read just now. */
 export interface LoadedPlan {
@@ -15,9 +15,10 @@ export interface LoadedPlan {
 /** Reads the plan and, where there is one, its sidecar. @throws HP1xxx, HP22xx, HP80xx */
 export function loadPlan(place: PlanPlace, cwd: string): LoadedPlan {
   const plan = readPlanFile(place, cwd);
-  if (!existsSync(place.sidecarFile)) return { plan, sidecar: null, problems: plan.problems };
+  const text = readSidecarFile(place, cwd);
+  if (text === null) return { plan, sidecar: null, problems: plan.problems };
   const name = displayPath(place.sidecarFile, cwd);
-  const { sidecar, problems } = loadSidecar(readFileSync(place.sidecarFile, "utf8"), name, plan);
+  const { sidecar, problems } = loadSidecar(text, name, plan);
   return { plan, sidecar, problems: [...plan.problems, ...problems.map(toPlanProblem)] };
 }
 

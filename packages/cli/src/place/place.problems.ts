@@ -34,4 +34,20 @@ export const placeProblems = {
     exit: 65,
     retryable: false,
   },
+  HP8005: {
+    title: "A file cannot be written",
+    message: "{file} cannot be written ({why}).",
+    remedy: "Give yourself write permission there and see that the disk has room, then try again.",
+    why: "The operating system refused. Files are written beside their place and then moved there, so what stood there before is unharmed.",
+    exit: 69,
+    retryable: true,
+  },
+  HP8006: {
+    title: "The sidecar cannot be opened",
+    message: "{file} cannot be opened ({why}).",
+    remedy: "Make it a readable UTF-8 text file of at most 4 MiB, or take it away if the plan needs none.",
+    why: "A sidecar can make gates stricter. Going on without one that is there would judge them by less than was asked.",
+    exit: 65,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

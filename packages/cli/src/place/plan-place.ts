@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
+import { makeFolder, writeWhole } from "./write-whole.ts";
 
 /** Where everything that belongs to one plan stands on disk. All paths are absolute. */
 export interface PlanPlace {
@@ -35,21 +36,26 @@ export function planPlace(planFile: string, cwd: string): PlanPlace {
   };
 }
 
-/** Makes the state folder, which keeps itself out of git. */
+/** Makes the state folder, which keeps itself out of git. @throws HP8005 when it cannot be written */
 export function ensureStateDir(place: PlanPlace): void {
-  mkdirSync(place.artifactsDir, { recursive: true, mode: 0o700 });
-  writeFileSync(join(place.stateDir, ".gitignore"), "*\n");
+  makeFolder(place.artifactsDir, 0o700);
+  const ignore = join(place.stateDir, ".gitignore");
+  if (!existsSync(ignore)) writeWhole(ignore, "*\n");
 }
 
-/** Notes that this plan was used last in its folder, for commands that are called without one. */
+/** Notes that this plan was used last in its folder, for commands that are called without one. @throws HP8005 */
 export function rememberPlan(place: PlanPlace): void {
-  writeFileSync(join(place.stateDir, "last-plan"), `${place.planFile}\n`);
+  writeWhole(join(place.stateDir, "last-plan"), `${place.planFile}\n`);
 }
 
 /** The plan that was last used in a folder; null when there is none, or when it is gone. */
 export function lastPlan(dir: string): string | null {
   const note = join(dir, ".holdpoint", "last-plan");
-  if (!existsSync(note)) return null;
-  const file = readFileSync(note, "utf8").trim();
-  return existsSync(file) ? file : null;
+  try {
+    const file = readFileSync(note, "utf8").trim();
+    return existsSync(file) ? file : null;
+  } catch {
+    // Missing, unreadable or a folder: the plan is then simply not known.
+    return null;
+  }
 }

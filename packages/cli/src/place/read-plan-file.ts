@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
-import { relative } from "node:path";
+import { relative, sep } from "node:path";
 import { type PlanDocument, problem, readPlan } from "@holdpoint/core";
 import { placeProblems } from "./place.problems.ts";
 import type { PlanPlace } from "./plan-place.ts";
+import { readBounded } from "./read-bounded.ts";
 
 /** Largest plan that is read, in bytes. A 200,000-task plan has about 12 MB. @default 32 MiB */
 export const MAX_PLAN_BYTES = 32 * 1024 * 1024;
@@ -21,30 +21,19 @@ export function readPlanFile(place: PlanPlace, cwd: string): PlanDocument {
 /** The path as people expect it: relative to where they stand, unless it is far away. */
 export function displayPath(file: string, cwd: string): string {
   const short = relative(cwd, file);
-  return short.startsWith("../..") || short === "" ? file : short;
+  return short === "" || short === ".." || short.startsWith(`..${sep}..`) ? file : short;
 }
 
 function readBytes(file: string, name: string): Uint8Array {
-  try {
-    const found = statSync(file);
-    if (found.isDirectory()) throw problem(placeProblems, "HP8003", { file: name }, { file: name });
-    if (found.size > MAX_PLAN_BYTES) {
-      throw problem(
-        placeProblems,
-        "HP8004",
-        { file: name, size: megabytes(found.size), limit: megabytes(MAX_PLAN_BYTES) },
-        { file: name },
-      );
-    }
-    return readFileSync(file);
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : null;
-    if (code === "ENOENT" || code === "ENOTDIR") throw problem(placeProblems, "HP8001", { file: name }, { file: name });
-    if (code === "EACCES" || code === "EPERM" || code === "EIO") {
-      throw problem(placeProblems, "HP8002", { file: name, why: code }, { file: name, cause: error });
-    }
-    throw error;
-  }
+  const reading = readBounded(file, MAX_PLAN_BYTES);
+  if (reading.ok) return reading.bytes;
+  const { why, size, cause } = reading;
+  if (why === "missing") throw problem(placeProblems, "HP8001", { file: name }, { file: name });
+  if (why === "folder") throw problem(placeProblems, "HP8003", { file: name }, { file: name });
+  if (why !== "large") throw problem(placeProblems, "HP8002", { file: name, why }, { file: name, cause });
+  const limit = megabytes(MAX_PLAN_BYTES);
+  const found = size === null ? `more than ${limit}` : megabytes(size);
+  throw problem(placeProblems, "HP8004", { file: name, size: found, limit }, { file: name });
 }
 
 function megabytes(bytes: number): string {

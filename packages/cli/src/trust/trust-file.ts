@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type TrustEntry, type TrustFile, trustFileSchema } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { parse, stringify } from "yaml";
-import type { PlanPlace } from "../place/plan-place.ts";
-import { ensureStateDir } from "../place/plan-place.ts";
+import { ensureStateDir, type PlanPlace } from "../place/plan-place.ts";
+import { readBounded } from "../place/read-bounded.ts";
+import { removeFile, writeWhole } from "../place/write-whole.ts";
 import { scriptsOf } from "./scripts-of.ts";
 import { trustProblems } from "./trust.problems.ts";
-import { isSealed, seal, userKey } from "./user-key.ts";
+import { existingUserKey, isSealed, seal, userKey } from "./user-key.ts";
 
 /** How a command stands with the user: agreed to as it is, agreed to in another form, or never seen. */
 export type Consent = "trusted" | "changed" | "unknown";
@@ -23,50 +23,70 @@ export const NO_TRUST: Trust = { consentTo: () => "unknown" };
 /** Trust for one call with `--trust`. */
 export const ALL_TRUST: Trust = { consentTo: () => "trusted" };
 
+/** Most bytes of a trust file that are read. */
+const MAX_TRUST_BYTES = 4 * 1024 * 1024;
+
 /**
  * Reads the trust file of a plan.
  *
- * @throws HP2101 when it was sealed by another key, HP2102 when it cannot be understood
+ * @throws HP2101 when it was sealed by another key or for another plan, HP2102 when it cannot be understood, HP2103 when
+ *   the user's key cannot be read
  */
 export function readTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
-  if (!existsSync(place.trustFile)) return NO_TRUST;
-  const file = parseTrust(place);
+  const reading = readBounded(place.trustFile, MAX_TRUST_BYTES);
+  if (!reading.ok && reading.why === "missing") return NO_TRUST;
+  if (!reading.ok) throw notReadable(place, `it cannot be read (${reading.why})`, reading.cause);
+  const file = parseTrust(place, new TextDecoder().decode(reading.bytes));
   const { sealed, ...content } = file;
-  if (file.plan !== place.planFile || !isSealed(JSON.stringify(content), sealed, userKey(env))) {
+  const key = existingUserKey(env);
+  if (key === null || file.plan !== place.planFile || !isSealed(JSON.stringify(content), sealed, key)) {
     throw problem(trustProblems, "HP2101", { file: place.trustFile, plan: place.planFile }, { file: place.trustFile });
   }
   const byDigest = new Map(file.entries.map((entry) => [entry.digest, entry]));
   return { consentTo: (command) => compare(byDigest.get(digestOf(command)), command, place.dir) };
 }
 
-/** Writes consent to exactly these commands, as they and the scripts they name are now. */
+/**
+ * Writes consent to exactly these commands, as they and the scripts they name are now.
+ *
+ * @throws HP2103 when the user's key cannot be had, HP8005 when the file cannot be written
+ */
 export function writeTrust(place: PlanPlace, commands: readonly string[], env: NodeJS.ProcessEnv): void {
+  const key = userKey(env);
   ensureStateDir(place);
   const entries = [...new Set(commands)].map((command) => entryOf(command, place.dir));
   const content = { schema: "holdpoint/trust/v1" as const, plan: place.planFile, entries };
-  const file: TrustFile = { ...content, sealed: seal(JSON.stringify(content), userKey(env)) };
-  const draft = `${place.trustFile}.new`;
-  writeFileSync(draft, `# Written by holdpoint trust; sealed with your key, so edits make it void.\n${stringify(file)}`, {
-    mode: 0o600,
-  });
-  renameSync(draft, place.trustFile);
+  const file: TrustFile = { ...content, sealed: seal(JSON.stringify(content), key) };
+  writeWhole(
+    place.trustFile,
+    `# Written by holdpoint trust; sealed with your key, so edits make it void.\n${stringify(file)}`,
+    0o600,
+  );
 }
 
-/** Forgets the consent. */
-export function revokeTrust(place: PlanPlace): void {
-  rmSync(place.trustFile, { force: true });
+/** Forgets the consent. Returns whether there was any. @throws HP8005 when the file cannot be removed */
+export function revokeTrust(place: PlanPlace): boolean {
+  return removeFile(place.trustFile);
 }
 
-function parseTrust(place: PlanPlace): TrustFile {
+function parseTrust(place: PlanPlace, text: string): TrustFile {
+  let value: unknown;
   try {
-    return trustFileSchema.parse(parse(readFileSync(place.trustFile, "utf8"), { maxAliasCount: 0 }));
+    value = parse(text, { maxAliasCount: 0 });
   } catch (error) {
-    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "unreadable") : "unreadable";
-    throw problem(trustProblems, "HP2102", { file: place.trustFile, plan: place.planFile, why }, {
-      file: place.trustFile,
-      cause: error,
-    });
+    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "").replace(/:$/, "") : "it is no YAML";
+    throw notReadable(place, why, error);
   }
+  const checked = trustFileSchema.safeParse(value);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  const field = issue?.path.join(".") ?? "";
+  throw notReadable(place, `${field === "" ? "" : `${field}: `}${issue?.message ?? "it has another shape"}`, checked.error);
+}
+
+function notReadable(place: PlanPlace, why: string, cause: unknown): Error {
+  const file = place.trustFile;
+  return problem(trustProblems, "HP2102", { file, plan: place.planFile, why }, { file, cause });
 }
 
 function entryOf(command: string, dir: string): TrustEntry {

@@ -84,12 +84,11 @@ function afterTarget(text: string, at: number): number {
 /** Whether the `]` just passed closes a bracket that was kept as text. */
 function isBoxEnd(text: string, at: number): boolean {
   if (text.charAt(at) !== "]") return false;
-  const before = text.lastIndexOf("[", at);
+  const from = Math.max(0, at - LONGEST_LABEL);
+  const inside = text.slice(from, at);
+  const before = inside.lastIndexOf("[");
   return (
-    before >= 0 &&
-    text.charAt(at + 1) !== "(" &&
-    text.charAt(at + 1) !== "[" &&
-    !text.slice(before + 1, at).includes("]")
+    before >= 0 && text.charAt(at + 1) !== "(" && text.charAt(at + 1) !== "[" && !inside.slice(before + 1).includes("]")
   );
 }
 

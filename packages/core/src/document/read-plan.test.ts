@@ -18,7 +18,9 @@ function items(document: PlanDocument): string[] {
 /** `line op value unit` of each gate. */
 function gates(document: PlanDocument): string[] {
   return document.gates.map(({ line, criterion }) =>
-    criterion === null ? `${line} untyped` : `${line} ${criterion.op} ${String(criterion.value)} ${criterion.unit ?? "-"}`,
+    criterion === null
+      ? `${line} untyped`
+      : `${line} ${criterion.op} ${String(criterion.value)} ${criterion.unit ?? "-"}`,
   );
 }
 
@@ -94,30 +96,32 @@ describe("hostile text", () => {
     expect(refusal(encoder.encode(`# Deep\n\n${"> ".repeat(10_000)}far\n`)).code).toBe("HP1006");
   });
 
+  // A pattern that looked again at what it has seen would take hours for these; the time limit of a test is its measure.
   it.each([
-    ["a", 1_000_000],
-    ["*", 200_000],
-    ["[", 1_000_000],
-    ["`", 1_000_000],
-    ["| ", 300_000],
-    ["1 ", 500_000],
-    ["✅", 300_000],
-    ["(", 1_000_000],
-    ["**a** ", 200_000],
-    ["a: ", 300_000],
-    ["depends on T1, ", 70_000],
-    ["<details>", 100_000],
-    ["&lt;", 250_000],
-    ["\\", 1_000_000],
-    ["done ", 200_000],
-    ["- ", 2000],
-  ])("reads a line of %j a great many times in time that grows with its length", (unit, count) => {
-    const long = unit.repeat(count);
-    for (const line of [long, `- [ ] ${long}`, `## ${long}`, `**Status**: ${long}`, `| a | ${long} |`]) {
-      const start = performance.now();
-      read(`# Plan\n\n## Success criteria\n\n${line}\n\n| Task | Status |\n| --- | --- |\n| ${long} | done |\n`);
-      expect(performance.now() - start).toBeLessThan(4000);
-    }
+    "a",
+    "*",
+    "[",
+    "`",
+    "| ",
+    "1 ",
+    "✅",
+    "(",
+    "**a** ",
+    "a: ",
+    "depends on T1, ",
+    "<b>",
+    "&lt;",
+    "\\",
+    "done ",
+    "_",
+    "~~",
+    "- ",
+    "](",
+  ])("reads a line of 1 MB of %j", (unit) => {
+    const long = unit.repeat(Math.ceil(1_000_000 / unit.length));
+    const row = `| Task | Status |\n| --- | --- |\n| ${long} | done |`;
+    const text = `# Plan\n\n## Success criteria\n\n- [ ] one ${long}\n\n## ${long}\n\n**Status**: ${long}\n\n${row}\n\nx ${long}\n`;
+    expect(read(text).items.length).toBeGreaterThan(0);
   });
 
   it("keeps HTML in titles as text", () => {
@@ -183,7 +187,9 @@ describe("keys", () => {
 
 describe("relations between items", () => {
   const dependencies = (document: PlanDocument): Record<string, readonly string[]> =>
-    Object.fromEntries(document.items.filter(({ dependsOn }) => dependsOn.length > 0).map((item) => [item.key, item.dependsOn]));
+    Object.fromEntries(
+      document.items.filter(({ dependsOn }) => dependsOn.length > 0).map((item) => [item.key, item.dependsOn]),
+    );
 
   it("reads dependencies from prose, brackets, columns and Obsidian marks", () => {
     const document = read(
@@ -210,7 +216,9 @@ describe("relations between items", () => {
   });
 
   it("notes references that lead nowhere and cycles", () => {
-    const document = read("# P\n\n- [ ] T001 a (depends on T002)\n- [ ] T002 b (depends on T001)\n- [ ] T003 c (depends on T999)\n");
+    const document = read(
+      "# P\n\n- [ ] T001 a (depends on T002)\n- [ ] T002 b (depends on T001)\n- [ ] T003 c (depends on T999)\n",
+    );
     expect(document.problems.map(({ code, kind, lines }) => ({ code, kind, lines }))).toEqual([
       { code: "HP1104", kind: "cycle", lines: [3, 4] },
       { code: "HP1103", kind: "dangling-reference", lines: [5] },
@@ -320,7 +328,9 @@ describe("status", () => {
   });
 
   it("recognises marks that were encoded twice, also with a lost byte", () => {
-    const document = read("# P\n\n## Phase 1: A â\u0153\u2026\n\n## Phase 2: B ð\u0178\u201d\u201e\n\n## Phase 3: C â\u0152\n");
+    const document = read(
+      "# P\n\n## Phase 1: A â\u0153\u2026\n\n## Phase 2: B ð\u0178\u201d\u201e\n\n## Phase 3: C â\u0152\n",
+    );
     expect(document.items.map(({ claimed }) => claimed)).toEqual(["done", "in_progress", "failed"]);
     expect(document.problems).toMatchObject([{ code: "HP1105", kind: "encoding" }]);
   });
@@ -338,7 +348,8 @@ describe("gates and checks", () => {
   });
 
   it("takes the severity from headings", () => {
-    const text = "# P\n\n### Critical Gates (Must Pass)\n\n- [ ] A: 1%\n\n### Important Gates (Should Pass)\n\n- [ ] B: 2%\n\n### Enhancement Gates (Nice to Have)\n\n- [ ] C: 3%\n";
+    const text =
+      "# P\n\n### Critical Gates (Must Pass)\n\n- [ ] A: 1%\n\n### Important Gates (Should Pass)\n\n- [ ] B: 2%\n\n### Enhancement Gates (Nice to Have)\n\n- [ ] C: 3%\n";
     expect(read(text).gates.map(({ severity }) => severity)).toEqual(["critical", "important", "enhancement"]);
   });
 

@@ -79,14 +79,27 @@ const CIRCLES: Readonly<Partial<Record<Claimed, readonly string[]>>> = {
 };
 
 const WORDS: Readonly<Record<Claimed, readonly string[]>> = {
-  done: ["done", "completed", "complete", "closed", "passed", "merged", "finished", "true", "完了"],
-  pending: ["pending", "todo", "to do", "open", "planned", "not started", "draft", "new", "false", "未着手"],
+  done: ["done", "completed", "complete", "closed", "passed", "merged", "finished", "完了"],
+  pending: ["pending", "todo", "to do", "open", "planned", "not started", "draft", "new", "未着手"],
   in_progress: ["in progress", "in-progress", "in_progress", "active", "started", "wip", "進行中"],
   partial: ["partial", "partly done", "partially complete", "mostly done"],
   blocked: ["blocked", "on hold"],
   failed: ["failed", "broken"],
   cancelled: ["cancelled", "dropped"],
   deferred: ["deferred", "later"],
+  unknown: [],
+};
+
+/** A field that holds true or false keeps doing so. */
+const FLAGS: Readonly<Record<Claimed, readonly string[]>> = {
+  done: ["true"],
+  pending: ["false"],
+  in_progress: [],
+  partial: [],
+  blocked: [],
+  failed: [],
+  cancelled: [],
+  deferred: [],
   unknown: [],
 };
 
@@ -98,9 +111,16 @@ function spellingsOf(old: Uint8Array, token: StatusToken, claimed: Claimed): Uin
     const circle = /^[\u{1f534}\u{1f7e0}-\u{1f7e2}]/u.test(text);
     const marks = circle ? (CIRCLES[claimed] ?? []) : MARKS[claimed];
     const twice = text.charCodeAt(0) > 0x7f && text.charCodeAt(0) < 0x2000;
-    return marks.map((mark) => encoder.encode(twice ? asMojibake(mark) : mark));
+    return marks.flatMap((mark) => (twice ? encodedTwice(mark) : [mark])).map((mark) => encoder.encode(mark));
   }
+  if (/^(?:true|false)$/i.test(text)) return FLAGS[claimed].map((word) => encoder.encode(inCaseOf(text, word)));
   return WORDS[claimed].map((word) => encoder.encode(inCaseOf(text, word)));
+}
+
+/** Tools that encode twice either keep bytes that the code page does not define, or lose them. */
+function encodedTwice(mark: string): string[] {
+  const kept = asMojibake(mark);
+  return [kept, kept.replace(/[\u0081\u008d\u008f\u0090\u009d]/g, "")];
 }
 
 function inCaseOf(old: string, word: string): string {

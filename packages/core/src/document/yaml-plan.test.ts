@@ -16,7 +16,8 @@ function fenced(yaml: string): PlanDocument {
 
 function gates(document: PlanDocument): string[] {
   return document.gates.map(({ line, metric, criterion, severity }) => {
-    const typed = criterion === null ? "untyped" : `${criterion.op} ${String(criterion.value)} ${criterion.unit ?? "-"}`;
+    const typed =
+      criterion === null ? "untyped" : `${criterion.op} ${String(criterion.value)} ${criterion.unit ?? "-"}`;
     return `${line} ${metric ?? "?"} ${typed} ${severity}`;
   });
 }
@@ -91,7 +92,7 @@ describe("what YAML is refused", () => {
     for (let i = 1; i < 9; i += 1) {
       const name = String.fromCharCode(97 + i);
       const before = String.fromCharCode(96 + i);
-      rows.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `{tasks: *${before}}`).join(", ")}]`);
+      rows.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `{title: t, tasks: *${before}}`).join(", ")}]`);
     }
     rows.push("tasks: *i");
     expect(refusal(`${rows.join("\n")}\n`).code).toBe("HP1008");
@@ -102,7 +103,11 @@ describe("what YAML is refused", () => {
     const steps = Array.from({ length: 300 }, (_, i) => `${" ".repeat(i)}a:`);
     expect(refusal(`${steps.join("\n")}\n`).code).toBe("HP1006");
     expect(refusal(`${"- ".repeat(300)}x\n`).code).toBe("HP1006");
-    expect(read(`tasks:\n${Array.from({ length: 50 }, (_, i) => `${" ".repeat(i)}- tasks:`).join("\n")}\n`).format).toBe("yaml");
+    expect(
+      read(
+        `tasks:\n${Array.from({ length: 50 }, (_, i) => `${"  ".repeat(i + 1)}- title: t\n${"  ".repeat(i + 2)}tasks:`).join("\n")}\n`,
+      ).format,
+    ).toBe("yaml");
   });
 });
 
@@ -119,7 +124,12 @@ describe("gate blocks in fences", () => {
       expect.stringMatching(/^13 .* = pass - critical$/),
       expect.stringMatching(/^13 .* >= 24 h critical$/),
     ]);
-    expect(document.items.map(({ line, kind }) => `${line} ${kind}`)).toEqual(["3 step", "7 criterion", "8 criterion", "9 criterion"]);
+    expect(document.items.map(({ line, kind }) => `${line} ${kind}`)).toEqual([
+      "3 step",
+      "7 criterion",
+      "8 criterion",
+      "9 criterion",
+    ]);
     expect(document.checks.map(({ line, command }) => `${line} ${command}`)).toEqual([
       "11 curl -f http://localhost/health",
       "12 ./all.sh",
@@ -130,13 +140,28 @@ describe("gate blocks in fences", () => {
   it.each([
     ["quality_gates:\n  - {name: coverage, threshold: 95%, blocking: true}", ["7 coverage = 95 % critical"]],
     ["quality_gates:\n  - {name: coverage, threshold: 95%, blocking: false}", ["7 coverage = 95 % important"]],
-    ["quality_gates:\n  - name: debt\n    threshold: 70%\n    fail_on: below\n    severity: [critical, high]", ["7 debt >= 70 % critical"]],
-    ["quality_gates:\n  - name: debt\n    threshold: 70%\n    fail_on: above\n    severity: minor", ["7 debt <= 70 % enhancement"]],
-    ["gates:\n  - name: q\n    conditions:\n      - {metric: score, operator: '>=', threshold: 0.8}", ["9 score >= 0.8 - critical"]],
-    ["gates:\n  - name: q\n    conditions:\n      - {metric: score, operator: lt, threshold: 5, unit: ms}", ["9 score < 5 ms critical"]],
+    [
+      "quality_gates:\n  - name: debt\n    threshold: 70%\n    fail_on: below\n    severity: [critical, high]",
+      ["7 debt >= 70 % critical"],
+    ],
+    [
+      "quality_gates:\n  - name: debt\n    threshold: 70%\n    fail_on: above\n    severity: minor",
+      ["7 debt <= 70 % enhancement"],
+    ],
+    [
+      "gates:\n  - name: q\n    conditions:\n      - {metric: score, operator: '>=', threshold: 0.8}",
+      ["9 score >= 0.8 - critical"],
+    ],
+    [
+      "gates:\n  - name: q\n    conditions:\n      - {metric: score, operator: lt, threshold: 5, unit: ms}",
+      ["9 score < 5 ms critical"],
+    ],
     ['performance: {response_time_p95: "< 200ms"}', ["6 response_time_p95 < 200 ms critical"]],
     ['unit_tests: {coverage: ">= 80%"}', ["6 coverage >= 80 % critical"]],
-    ['success_criteria:\n  - response_time_p95: "<75ms"\n  - errors: 0', ["7 response_time_p95 < 75 ms critical", "8 errors = 0 - critical"]],
+    [
+      'success_criteria:\n  - response_time_p95: "<75ms"\n  - errors: 0',
+      ["7 response_time_p95 < 75 ms critical", "8 errors = 0 - critical"],
+    ],
     [
       "quality_gates:\n  - name: types\n    check: tsc --noEmit\n    thresholds: {overall: 75, services: 90}\n    enforcement: blocking",
       ["9 types_overall = 75 - critical", "9 types_services = 90 - critical"],
@@ -145,8 +170,14 @@ describe("gate blocks in fences", () => {
       "quality_gates:\n  - name: load\n    enabled: true\n    threshold: 80\n    blocker: false\n    metrics: [{name: p95_latency, threshold: 500ms}]",
       ["7 load = 80 - important", "11 p95_latency = 500 ms important"],
     ],
-    ["quality_gates:\n  critical:\n    - uptime: '>99%'\n  nice_to_have:\n    - docs: '>50%'", ["8 uptime > 99 % critical", "10 docs > 50 % enhancement"]],
-    ["quality_gates:\n  coverage: {min: 80%, max: 100%}", ["7 coverage >= 80 % critical", "7 coverage <= 100 % critical"]],
+    [
+      "quality_gates:\n  critical:\n    - uptime: '>99%'\n  nice_to_have:\n    - docs: '>50%'",
+      ["8 uptime > 99 % critical", "10 docs > 50 % enhancement"],
+    ],
+    [
+      "quality_gates:\n  coverage: {min: 80%, max: 100%}",
+      ["7 coverage >= 80 % critical", "7 coverage <= 100 % critical"],
+    ],
     ["quality_gates:\n  - All tests pass", ["7 tests = pass - critical"]],
     ["gate: Docs are nice", ["6 docs_are_nice untyped critical"]],
   ])("reads the shape of %s", (yaml, expected) => {
@@ -155,7 +186,9 @@ describe("gate blocks in fences", () => {
   });
 
   it("keeps a gate that only has a command, untyped, with its check", () => {
-    const document = fenced('quality_gates:\n  - {name: tests, command: "npm test"}\n  - {name: lint, argv: [npm, run, "lint all"]}');
+    const document = fenced(
+      'quality_gates:\n  - {name: tests, command: "npm test"}\n  - {name: lint, argv: [npm, run, "lint all"]}',
+    );
     expect(gates(document)).toEqual(["7 tests untyped critical", "8 lint untyped critical"]);
     expect(document.checks.map(({ command }) => command)).toEqual(["npm test", "npm run 'lint all'"]);
   });
@@ -167,7 +200,11 @@ describe("gate blocks in fences", () => {
 
   it("reads a plan in a fence", () => {
     const document = fenced("tasks:\n  - id: T1\n    title: One\n    status: done");
-    expect(document.items.map(({ key, line, claimed }) => ({ key, line, claimed }))[1]).toEqual({ key: "T1", line: 7, claimed: "done" });
+    expect(document.items.map(({ key, line, claimed }) => ({ key, line, claimed }))[1]).toEqual({
+      key: "T1",
+      line: 7,
+      claimed: "done",
+    });
   });
 
   it("says when a gate block cannot be parsed, and takes nothing from it", () => {

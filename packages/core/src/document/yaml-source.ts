@@ -6,7 +6,7 @@ import { readPlanProblems } from "./read-plan.problems.ts";
 
 /** The greatest nesting of YAML collections that is read. */
 export const MOST_YAML_NESTING = 200;
-/** How many nodes may be visited with aliases expanded. */
+/** How many nodes may be visited with aliases expanded, beside one per character of the text. */
 export const MOST_YAML_NODES = 1_000_000;
 
 /** Any node that a collection may hold. */
@@ -28,6 +28,7 @@ export class YamlSource {
   readonly #offset: number;
   readonly #firstLine: number;
   readonly #file: string;
+  readonly #most: number;
   #visited = 0;
 
   constructor(document: Document.Parsed, lines: LineCounter, offset: number, firstLine: number, file: string) {
@@ -36,6 +37,7 @@ export class YamlSource {
     this.#offset = offset;
     this.#firstLine = firstLine;
     this.#file = file;
+    this.#most = MOST_YAML_NODES + (document.range?.[2] ?? 0);
     this.root = this.resolve(document.contents);
   }
 
@@ -62,7 +64,7 @@ export class YamlSource {
    */
   resolve(node: unknown): YamlNode {
     this.#visited += 1;
-    if (this.#visited > MOST_YAML_NODES) throw this.#tooMany(isNode(node) ? node : null);
+    if (this.#visited > this.#most) throw this.#tooMany(isNode(node) ? node : null);
     if (isAlias(node)) return node.resolve(this.#document) ?? null;
     return isNode(node) ? node : null;
   }
@@ -72,7 +74,7 @@ export class YamlSource {
     return problem(
       readPlanProblems,
       "HP1008",
-      { file: this.#file, limit: MOST_YAML_NODES, line },
+      { file: this.#file, limit: this.#most, line },
       { file: this.#file, line },
     );
   }
@@ -102,7 +104,8 @@ export class YamlSource {
   textOf(node: YamlNode): string | null {
     if (!isScalar(node) || node.value === null || node.value === undefined) return null;
     if (typeof node.value === "string") return node.value;
-    if (typeof node.value !== "number" && typeof node.value !== "boolean" && typeof node.value !== "bigint") return null;
+    if (typeof node.value !== "number" && typeof node.value !== "boolean" && typeof node.value !== "bigint")
+      return null;
     // `95.0` and `1e3` keep the spelling of the document.
     return node.source ?? String(node.value);
   }

@@ -96,6 +96,18 @@ describe("the order of a plan", () => {
     expect(scheduled(drafts)).toEqual({ a: [], b: [], after: ["a", "b"] });
   });
 
+  test("keeps phases with several parts in order, whatever their parallel marks", () => {
+    const drafts: Draft[] = [
+      { key: "P1", kind: "phase", mode: "parallel" },
+      { key: "a", parent: "P1" },
+      { key: "b", parent: "P1" },
+      { key: "P2", kind: "phase", mode: "parallel" },
+      { key: "c", parent: "P2" },
+      { key: "d", parent: "P2" },
+    ];
+    expect(scheduled(drafts)).toEqual({ a: [], b: [], c: ["a", "b"], d: ["a", "b"] });
+  });
+
   test("follows what an item says it depends on instead of the document", () => {
     const drafts: Draft[] = [{ key: "a" }, { key: "b" }, { key: "c", dependsOn: ["a"] }, { key: "d" }];
     expect(scheduled(drafts)).toEqual({ a: [], b: ["a"], c: ["a"], d: ["b", "c"] });

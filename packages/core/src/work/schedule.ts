@@ -24,7 +24,7 @@ const JOIN_ABOVE = 16;
  *
  * Leaves of kind task and step become tasks; a phase, step or plan with critical gates ends in a checkpoint. An item
  * follows what it says it depends on, else what stands before it; neighbours marked parallel, or the children of an
- * item marked parallel, form one block that runs together. Nothing inside an item begins before the item may.
+ * item with several that is marked parallel, form one block that runs together. Nothing inside an item begins before the item may.
  *
  * Items claimed done become tasks only when a critical gate stands on them, and are judged before anyone works on
  * them. Cancelled and deferred items, with everything inside, never become tasks. Nothing waits for an optional item
@@ -87,7 +87,7 @@ class Scheduler {
   /** Lays out siblings block by block and answers what must be accepted for all of them to be through. */
   private layOutChildren(children: readonly PlanItem[], together: boolean, entry: Frontier): Frontier {
     let frontier: Set<string> = new Set(entry);
-    for (const block of blocksOf(children, together)) {
+    for (const block of blocksOf(children, together, (child) => this.standsParallel(child))) {
       if (frontier.size > JOIN_ABOVE && this.isWide(block)) frontier = this.join(frontier);
       const exits = new Set<string>();
       let stays = false;
@@ -117,6 +117,14 @@ class Scheduler {
       for (const target of item.dependsOn) this.explicit.push({ item, target, nodes });
     }
     return exit;
+  }
+
+  /**
+   * Whether a parallel mark speaks of the item beside its neighbours. On an item with several parts it speaks of those:
+   * "Phase 2 (4 parallel)" still comes after phase 1 and before phase 3.
+   */
+  private standsParallel(item: PlanItem): boolean {
+    return item.mode === "parallel" && (this.tree.childrenOf.get(item.key) ?? []).length < 2;
   }
 
   private container(item: PlanItem, children: readonly PlanItem[], entry: Frontier): Frontier {
@@ -242,13 +250,17 @@ class Scheduler {
   }
 }
 
-function blocksOf(children: readonly PlanItem[], together: boolean): readonly (readonly PlanItem[])[] {
+function blocksOf(
+  children: readonly PlanItem[],
+  together: boolean,
+  standsParallel: (item: PlanItem) => boolean,
+): readonly (readonly PlanItem[])[] {
   if (together) return children.length === 0 ? [] : [children];
   const blocks: PlanItem[][] = [];
   let last: PlanItem | undefined;
   for (const child of children) {
     const current = blocks.at(-1);
-    if (current !== undefined && child.mode === "parallel" && last?.mode === "parallel") current.push(child);
+    if (current !== undefined && last !== undefined && standsParallel(child) && standsParallel(last)) current.push(child);
     else blocks.push([child]);
     last = child;
   }

@@ -5,6 +5,7 @@ import {
   type CheckDefinition,
   checksOf,
   type EvidenceRecord,
+  isOpen,
   type JudgeContext,
   judgeGate,
   type PlanDocument,
@@ -15,7 +16,7 @@ import type { CheckRunner, SubjectReader } from "./check-runner.ts";
 import { checksForGates } from "./checks-for-gates.ts";
 import { openEvidenceBook } from "./evidence-book.ts";
 import type { GateStore } from "./gate.types.ts";
-import { isCurrent } from "./is-current.ts";
+import { standingOf } from "./is-current.ts";
 import { type Observation, observeCheck } from "./observe-check.ts";
 
 /** What a gatekeeper works with. */
@@ -50,7 +51,11 @@ export interface JudgeRequest {
   readonly dir: string;
   readonly task: string | null;
   readonly attempt: number | null;
-  /** `always` runs each check anew; `stale` only those whose newest evidence does not speak of the folder as it is. */
+  /**
+   * `always` runs each check anew; `stale` only where another look can tell something new: evidence that speaks of
+   * another state of the folder, or of this one but does not open its gates. What this process itself saw fail is not
+   * looked at again at once.
+   */
   readonly run: "always" | "stale" | "never";
   /** `needed`: those that could speak for the gates; `all`: every check of the plan. @default "needed" */
   readonly checks?: "needed" | "all";
@@ -68,7 +73,13 @@ export interface Gatekeeper {
   observations(): readonly Observation[];
   /** Checks that are not allowed to run, as far as a judgement wanted them. */
   notAllowed(): readonly CheckDefinition[];
+  /** The checks that could speak for a gate and wait for the user's consent. */
+  awaitsConsent(gate: string): readonly CheckDefinition[];
 }
+
+/** A check that did not end well is looked at again after ten times what it took, and at least this long. */
+const REPEAT_FAILED_AFTER_MS = 5_000;
+const REPEAT_FAILED_SHARE = 10;
 
 /** Opens a gatekeeper with the evidence that the store holds. */
 export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeeper> {
@@ -78,6 +89,8 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
   const leaveOut = [...new Set(checks.flatMap((check) => check.files))];
   const observations: Observation[] = [];
   const refused = new Map<string, CheckDefinition>();
+  /** Digests of the records that this process made itself. */
+  const seenHere = new Set<string>();
   let last: Promise<unknown> = Promise.resolve();
 
   async function judge(request: JudgeRequest): Promise<ReadonlyMap<string, Verdict>> {
@@ -87,7 +100,7 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
     if (request.run !== "never") await observe(request, wanted, context);
     const bound = bindEvidence(plan, sidecar, book.records());
     const present = await contextOf(request.dir);
-    const since = await inconclusiveSince();
+    const since = await inconclusiveSince(wanted);
     const verdicts = new Map<string, Verdict>();
     for (const gate of plan.gates) {
       const one = bound.get(gate.key);
@@ -115,7 +128,7 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
         continue;
       }
       if (parts.signal?.aborted === true) return;
-      if (request.run === "stale" && isCurrent(check, book.records(), context, watched(check, wanted))) continue;
+      if (request.run === "stale" && !tellsSomethingNew(check, wanted, context)) continue;
       parts.listener.checkStarted(check);
       const observer = {
         tenant: parts.tenant,
@@ -125,23 +138,32 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
         leaveOut,
       };
       const observation = await observeCheck(parts, observer, check, request.dir, parts.signal);
-      await book.add(observation.records, gatesOf(check));
-      observations.push(observation);
       parts.listener.checkEnded(observation);
+      // It was cut short by the user: that says nothing about what it was looking at.
+      if (parts.signal?.aborted === true && observation.run.endedFor === "cancelled") return;
+      await book.add(observation.records, gatesOf(check, observation.records));
+      for (const { digest } of observation.records) seenHere.add(digest);
+      observations.push(observation);
     }
   }
 
-  /** Whether a gate with a time window looks at this check: then every look counts, also of an unchanged folder. */
-  function watched(check: CheckDefinition, wanted: ReadonlySet<string>): boolean {
-    for (const [key, { gate, bound }] of bindEvidence(plan, sidecar, book.records())) {
-      if (!wanted.has(key) || !hasWindow(gate.criterion)) continue;
-      if (bound.checks.some((candidate) => candidate.id === check.id)) return true;
-    }
-    return false;
+  /** Whether running a check now could change what is known of the gates it speaks for. */
+  function tellsSomethingNew(check: CheckDefinition, wanted: ReadonlySet<string>, context: JudgeContext): boolean {
+    const standing = standingOf(check, book.records(), context);
+    if (!standing.speaksOfNow) return true;
+    const gates = [...bindEvidence(plan, sidecar, book.records())].flatMap(([key, one]) =>
+      wanted.has(key) && one.bound.checks.some(({ id }) => id === check.id) ? [one] : [],
+    );
+    // Each look at what a window watches is an observation of its own, also of an unchanged folder.
+    if (gates.some(({ gate }) => hasWindow(gate.criterion))) return true;
+    const verdicts = gates.map((one) => judgeGate({ ...one, context }));
+    if (verdicts.some(({ freshness }) => freshness !== "fresh")) return true;
+    if (standing.endedWell && verdicts.every((verdict) => isOpen(verdict))) return false;
+    return !standing.run.every(({ digest }) => seenHere.has(digest)) || restedEnough(standing.run, context.nowMs);
   }
 
-  function gatesOf(check: CheckDefinition): readonly string[] {
-    const bound = bindEvidence(plan, sidecar, book.records());
+  function gatesOf(check: CheckDefinition, added: readonly EvidenceRecord[]): readonly string[] {
+    const bound = bindEvidence(plan, sidecar, [...book.records(), ...added]);
     return [...bound].flatMap(([key, one]) => (one.bound.checks.some(({ id }) => id === check.id) ? [key] : []));
   }
 
@@ -160,10 +182,10 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
   }
 
   /** Since when each gate is inconclusive without a break, from the history of its verdicts. */
-  async function inconclusiveSince(): Promise<ReadonlyMap<string, number>> {
+  async function inconclusiveSince(wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
     const since = new Map<string, number>();
     for (const { gateKey, verdict } of await store.currentVerdicts(parts.planId)) {
-      if (verdict.verdict !== "inconclusive") continue;
+      if (!wanted.has(gateKey) || verdict.verdict !== "inconclusive") continue;
       const history = await store.verdictHistory(parts.planId, gateKey);
       const settled = history.findLastIndex((entry) => entry.verdict.verdict !== "inconclusive");
       const first = history[settled + 1];
@@ -182,7 +204,16 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
     bound: () => bindEvidence(plan, sidecar, book.records()),
     observations: () => observations,
     notAllowed: () => [...refused.values()],
+    awaitsConsent: (gate) =>
+      checksForGates(plan, sidecar, book.records(), new Set([gate])).filter((check) => !parts.allowed(check)),
   };
+}
+
+function restedEnough(run: readonly EvidenceRecord[], nowMs: number): boolean {
+  return run.every(({ statement: { predicate } }) => {
+    const [startedMs, endedMs] = [Date.parse(predicate.startedAt), Date.parse(predicate.endedAt)];
+    return nowMs - endedMs >= Math.max(REPEAT_FAILED_AFTER_MS, REPEAT_FAILED_SHARE * (endedMs - startedMs));
+  });
 }
 
 function hasWindow(criterion: BoundGate["gate"]["criterion"]): boolean {

@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { HoldpointError } from "@holdpoint/core";
@@ -9,6 +19,7 @@ import { findBinaries, prepareBinaries } from "./binaries.ts";
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from "./embedded-postgres.ts";
 import { pause, readPostmasterFile } from "./postmaster-file.ts";
 import { markOf } from "./process-info.ts";
+import { chooseRunAs, type RunAs } from "./run-as.ts";
 
 let prepared: string;
 let dataDir: string;
@@ -124,6 +135,28 @@ describe("the embedded database", () => {
     mkdirSync(state("pg", "data"), { recursive: true });
     writeFileSync(state("pg", "data", "half"), "");
     expect((await start()).created).toBe(true);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)("as root without user namespaces", () => {
+  const runAs = (): RunAs => {
+    const passwd = readFileSync("/etc/passwd", "utf8");
+    return chooseRunAs({ uid: 0, platform: process.platform, passwd, succeeds: () => false });
+  };
+
+  test("runs as another user, to whom the database is given", async () => {
+    rmSync(state(), { recursive: true });
+    chmodSync(dataDir, 0o755);
+    const server = await start({ runAs: runAs() });
+    expect(server.description).toMatch(/as user (?:postgres|nobody)$/);
+    expect(statSync(state("pg", "data")).uid).toBe(runAs().user?.uid);
+    expect(await ask(server, "1")).toBe(1);
+  });
+
+  test("says so when that user may not enter the directory", async () => {
+    chmodSync(dataDir, 0o700);
+    const error = await problemOf(start({ runAs: runAs() }));
+    expect([error.code, error.message.includes("may not enter")]).toEqual(["HP6002", true]);
   });
 });
 

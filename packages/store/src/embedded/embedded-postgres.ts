@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { HoldpointError, problem } from "@holdpoint/core";
 import { STORE_PROBLEMS } from "../store.problems.ts";
 import { findBinaries, type PostgresBinaries } from "./binaries.ts";
@@ -15,7 +15,7 @@ import {
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { clearLeftovers, pause, readPostmasterFile } from "./postmaster-file.ts";
-import { chooseRunAs, giveTo, type RunAs } from "./run-as.ts";
+import { checkReach, chooseRunAs, giveTo, type RunAs } from "./run-as.ts";
 import { type SocketDir, shortSocketDir } from "./socket-dir.ts";
 
 /** How long the server may take to start, recovery after a crash included, in milliseconds. */
@@ -96,6 +96,9 @@ async function startLocked(stateDir: string, lock: DirectoryLock, options: Embed
     durable: options.durable ?? true,
   };
   if (settings.runAs.user !== null) chmodSync(stateDir, 0o711);
+  mkdirSync(paths.root, { recursive: true, mode: 0o700 });
+  giveTo(settings.runAs, paths.root);
+  checkReach(settings.runAs, [dirname(settings.binaries.postgres), paths.root]);
   const { password, created } = prepareCluster(paths, settings);
   const leftovers = await clearLeftovers(paths.data, STOP_WITHIN_MS);
   const socket = shortSocketDir(paths.run);

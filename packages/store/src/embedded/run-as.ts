@@ -60,6 +60,22 @@ export function giveTo(runAs: RunAs, path: string): void {
   if (runAs.user !== null) chownSync(path, runAs.user.uid, runAs.user.gid);
 }
 
+/**
+ * Makes sure that another user, where one is taken, can enter the directories it needs.
+ *
+ * @throws HoldpointError HP6002 when it cannot, such as below a home that only root may enter
+ */
+export function checkReach(runAs: RunAs, dirs: readonly string[]): void {
+  if (runAs.user === null) return;
+  for (const dir of dirs) {
+    const { status } = spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", dir], { stdio: "ignore", cwd: "/", ...runAs.user });
+    if (status === 0) continue;
+    throw problem(STORE_PROBLEMS, "HP6002", {
+      tried: `no user namespace; ${runAs.description} it may not enter ${dir}`,
+    });
+  }
+}
+
 function thisHost(): RunAsHost {
   return {
     uid: process.getuid?.() ?? -1,

@@ -40,7 +40,7 @@ interface Column {
 /** The schema as the database has it, in the same words on every version. */
 export async function dumpSchema(store: Session): Promise<string> {
   const parts = [
-    "-- The schema after every migration. Written by `npx tsx packages/store/dump-schema.ts`; not to be edited.",
+    "-- The schema after every migration. Written by `npx tsx packages/store/src/testing/write-schema.ts`; not to be edited.",
   ];
   const tables = await store.run<{ oid: number; name: string; options: string | null }>(TABLES);
   for (const { oid, name, options } of tables) {

@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { readPlan } from "../../packages/core/src/document/read-plan.ts";
+import { documentsBelow, labelOf, ratios, scoreDocument, scoreFolder, tally } from "./score.ts";
+
+const DOCUMENTS = join(dirname(fileURLToPath(import.meta.url)), "documents");
+
+describe("our own documents, one per dialect", () => {
+  it.each(documentsBelow(DOCUMENTS).map((path) => [basename(path), path]))(
+    "%s reads as a person reads it",
+    (name, path) => {
+      const bytes = readFileSync(path);
+      const label = labelOf(bytes);
+      if (label === null) throw new Error(`${name} has no label`);
+      const { items, gates, restated } = scoreDocument(name, readPlan(bytes, { fileName: name }), label);
+      expect({ missed: items.missed, extra: items.extra }).toEqual({ missed: [], extra: [] });
+      expect({ missed: gates.missed, extra: gates.extra }).toEqual({ missed: [], extra: [] });
+      expect({ missed: restated.missed, extra: restated.extra }).toEqual({ missed: [], extra: [] });
+    },
+  );
+
+  it("are at least ten, and hold every kind of item", () => {
+    const scores = scoreFolder(DOCUMENTS);
+    expect(scores.length).toBeGreaterThanOrEqual(10);
+    expect(ratios(scores.map(({ items }) => items))).toMatchObject({ precision: 1, recall: 1 });
+  });
+});
+
+describe("the scoring", () => {
+  it("counts an entry that stands twice twice", () => {
+    expect(tally(["a", "a", "b"], ["a", "c"])).toEqual({ right: 1, missed: ["a", "b"], extra: ["c"] });
+  });
+
+  it("gives 1 for nothing of nothing", () => {
+    expect(ratios([{ right: 0, missed: [], extra: [] }])).toMatchObject({ precision: 1, recall: 1 });
+  });
+
+  it("leaves doubtful lines out on both sides, and gates without criterion apart", () => {
+    const text = "# P\n\n- [ ] one\n- [x] two\n\n## Quality gates\n\n- [ ] Uptime: soon enough\n";
+    const read = readPlan(new TextEncoder().encode(text), { fileName: "P.md" });
+    const label = {
+      digest: read.digest,
+      items: [
+        { line: 3, kind: "task", claimed: "done" },
+        { line: 8, kind: "criterion", claimed: "pending" },
+      ],
+      gates: [],
+      doubtful: [{ line: 3, why: "either" }],
+    };
+    const score = scoreDocument("P.md", read, label);
+    expect(score.items).toEqual({ right: 1, missed: [], extra: ["4 task done"] });
+    expect(score).toMatchObject({ untyped: 1, gates: { right: 0, missed: [], extra: [] } });
+  });
+
+  it("leaves documents without a label out", () => {
+    const folder = mkdtempSync(join(tmpdir(), "score-"));
+    writeFileSync(join(folder, "x.md"), "# never labelled\n");
+    expect(scoreFolder(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+});
