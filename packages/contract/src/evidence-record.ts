@@ -83,6 +83,16 @@ const predicate: z.ZodType<EvidencePredicate> = strictShape({
   isolation: z.enum(["full", "none"]).describe("Whether the producer was kept away from the evidence store."),
   argv: z.array(z.string()).describe("The command as it was started."),
   cwd: z.string().nullable().describe("Where, relative to the plan's folder."),
+  scripts: z
+    .array(
+      strictShape({
+        path: z.string().min(1).describe("Path below the plan's folder."),
+        digest: digestSchema.describe("Of its content when the command began."),
+        changed: z.boolean().describe("Whether an attempt's copy differs from the one in the plan's folder."),
+      }),
+    )
+    .exactOptional()
+    .describe("Files that the command names; absent when it names none."),
   environmentDigest: digestSchema.nullable().describe("Digest of the environment that the command was given."),
   exit: strictShape({
     code: z.int().nullable().describe("Exit status; null when a signal ended it or it never began."),

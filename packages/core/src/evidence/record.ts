@@ -35,6 +35,8 @@ export interface EvidencePredicate {
   readonly isolation: "full" | "none";
   readonly argv: readonly string[];
   readonly cwd: string | null;
+  /** Files that the command names, as they were when it began; absent when it names none. */
+  readonly scripts?: readonly EvidenceScript[];
   readonly environmentDigest: string | null;
   readonly exit: {
     readonly code: number | null;
@@ -66,6 +68,14 @@ export interface EvidenceArtifact {
   readonly size: number;
   /** True when only the head was kept; the digest is of the whole. */
   readonly truncated: boolean;
+}
+
+/** A file below the plan's folder that a check's command names. */
+export interface EvidenceScript {
+  readonly path: string;
+  readonly digest: string;
+  /** True when an attempt's copy of it differs from the one in the plan's folder: the work changed its own judge. */
+  readonly changed: boolean;
 }
 
 /** One measured number or state. */

@@ -1,4 +1,4 @@
-import type { CheckDefinition, JudgedSubject } from "@holdpoint/core";
+import type { CheckDefinition, EvidenceScript, JudgedSubject } from "@holdpoint/core";
 
 /** One check to run once. */
 export interface CheckRequest {
@@ -36,6 +36,8 @@ export interface CheckRun {
   readonly endedAt: number;
   readonly isolation: { readonly level: "full" | "none"; readonly reason: string | null };
   readonly environmentDigest: string;
+  /** Files that the command names, as they were when it began. */
+  readonly scripts: readonly EvidenceScript[];
   readonly stdout: KeptStream;
   readonly stderr: KeptStream;
   /** The last lines of its output, for people. */

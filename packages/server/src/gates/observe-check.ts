@@ -91,6 +91,7 @@ export async function observeCheck(
   const notes = [
     ...readings.flatMap((reading) => reading.notes.map((note) => `${note.place}: ${note.message}`)),
     ...lost,
+    ...run.scripts.flatMap(({ path, changed: own }) => (own ? [`${path} was changed by the attempt that it judges`] : [])),
   ];
   return { check, run, records: statements, notes: changed ? ["the tree changed while it ran", ...notes] : notes };
 }
@@ -147,6 +148,7 @@ function predicateOf(
     isolation: run.isolation.level,
     argv: run.argv,
     cwd: check.cwd ?? ".",
+    ...(run.scripts.length === 0 ? {} : { scripts: run.scripts }),
     environmentDigest: run.environmentDigest,
     exit: { code: run.exitCode, signal: run.signal, timedOut: run.timedOut, started: run.started },
     startedAt: new Date(run.startedAt).toISOString(),
