@@ -1,9 +1,9 @@
 import { parseDurationMs } from "@holdpoint/contract";
-import { problem } from "@holdpoint/core";
+import { parseInstant, problem } from "@holdpoint/core";
 import { openEvidenceBook, waiverRecord } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
 import { oneLine } from "../output/plain-text.ts";
-import { required } from "./arguments.ts";
+import { required, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 import { personCall, withPerson } from "./person-call.ts";
 
@@ -11,6 +11,8 @@ import { personCall, withPerson } from "./person-call.ts";
 export async function run(call: CommandCall): Promise<number> {
   const person = personCall(call, "gate waive");
   const expires = required(call, "expires", "--expires");
+  // Before the database is opened, so that a slip costs nothing.
+  parseExpiry(expires, Date.now());
   const { gate } = person;
   const waived = await withPerson(call, person, async ({ app }, planId, word) => {
     const expiresAt = parseExpiry(expires, word.at);
@@ -18,7 +20,7 @@ export async function run(call: CommandCall): Promise<number> {
     await (await openEvidenceBook(app.gates, planId)).add([record], [gate.key], expiresAt);
     return { digest: record.digest, until: new Date(expiresAt).toISOString() };
   });
-  if (call.options["json"] === true) {
+  if (wantsJson(call)) {
     const object = { schema: "holdpoint/waiver/v1", gate: gate.key, name: person.name, expires: waived.until, digest: waived.digest };
     call.out.write(`${JSON.stringify(object)}\n`);
   } else {
@@ -31,12 +33,20 @@ export async function run(call: CommandCall): Promise<number> {
 /** A duration from now, or a date. @throws HP8012 when it is neither, or not in the future */
 export function parseExpiry(text: string, now: number): number {
   const duration = parseDurationMs(text);
-  const at = duration === null ? Date.parse(text) : now + duration;
-  if (Number.isFinite(at) && at > now) return at;
+  const at = duration === null ? parseDate(text.trim()) : now + duration;
+  if (at !== null && Number.isFinite(at) && at > now && at <= LATEST) return at;
   throw problem(
     commandProblems,
     "HP8012",
     { flag: "--expires", value: text, expected: "Write a duration such as 7d or 24h, or a date in the future such as 2027-01-31." },
     { field: "--expires" },
   );
+}
+
+/** The last instant that a date can hold. */
+const LATEST = 8.64e15;
+
+/** `2027-01-31`, meaning the beginning of that day in UTC, or `2027-01-31T18:00:00Z`. Days that no month has are none. */
+function parseDate(text: string): number | null {
+  return parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
 }

@@ -1,4 +1,4 @@
-import { type Criterion, type PlanDocument, type PlanGate, problem } from "@holdpoint/core";
+import { bindEvidence, type Criterion, type JudgedGate, type PlanDocument, type PlanGate, problem } from "@holdpoint/core";
 import type { PersonWord } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
 import { createSubjectReader } from "../engine/check-runner.ts";
@@ -8,6 +8,7 @@ import { lastPlan, type PlanPlace, planPlace } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
 import { argument, optional, required } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
+import { gateNamed } from "./gate-named.ts";
 
 /** A call in which a person speaks about one gate, with everything looked up. */
 export interface PersonCall {
@@ -15,6 +16,8 @@ export interface PersonCall {
   readonly planPath: string;
   readonly plan: PlanDocument;
   readonly gate: PlanGate;
+  /** The gate as the sidecar leaves it, which is how it will be judged. */
+  readonly judged: JudgedGate;
   readonly name: string;
   readonly reason: string;
 }
@@ -22,8 +25,8 @@ export interface PersonCall {
 /**
  * Reads what `gate sign` and `gate waive` share.
  *
- * @throws HP8013 inside an attempt, HP8015 without a plan, HP8011 for a gate that is not there, HP8010 without name or
- *   reason
+ * @throws HP8013 inside an attempt, HP8015 without a plan, HP8011 for a gate that is not there, HP8020 for a name that
+ *   means several, HP8010 without name or reason
  */
 export function personCall(call: CommandCall, command: string): PersonCall {
   refuseInsideAttempt(call, command);
@@ -33,11 +36,11 @@ export function personCall(call: CommandCall, command: string): PersonCall {
   if (file === null) throw problem(commandProblems, "HP8015", { command: `holdpoint ${command}` }, { field: "--plan" });
   const place = planPlace(file, call.cwd);
   const planPath = displayPath(place.planFile, call.cwd);
-  const { plan } = loadPlan(place, call.cwd);
-  const key = argument(call, 0);
-  const gate = plan.gates.find((candidate) => candidate.key === key) ?? onlyWithMetric(plan, key);
-  if (gate === undefined) throw problem(commandProblems, "HP8011", { key, plan: planPath }, { file: planPath });
-  return { place, planPath, plan, gate, name, reason };
+  const { plan, sidecar } = loadPlan(place, call.cwd);
+  const gate = gateNamed(plan, argument(call, 0), planPath);
+  const judged = bindEvidence(plan, sidecar, []).get(gate.key)?.gate;
+  if (judged === undefined) throw new Error(`gate ${gate.key} is not bound although the plan has it`);
+  return { place, planPath, plan, gate, judged, name, reason };
 }
 
 /** @throws HP8013 when the call comes from inside an attempt: agents do not judge their own work */
@@ -62,13 +65,8 @@ export function withPerson<T>(
   });
 }
 
-/** Whether a criterion asks for a signature anywhere. */
-export function asksForWitness(criterion: Criterion | null): boolean {
-  if (criterion?.kind === "composite") return criterion.of.some((part) => asksForWitness(part));
-  return criterion?.kind === "witness";
-}
-
-function onlyWithMetric(plan: PlanDocument, metric: string): PlanGate | undefined {
-  const found = plan.gates.filter((gate) => gate.metric === metric);
-  return found.length === 1 ? found[0] : undefined;
+/** The roles in which a criterion asks for signatures; null stands for any. Empty when it asks for none. */
+export function rolesAsked(criterion: Criterion | null): readonly (string | null)[] {
+  if (criterion?.kind === "composite") return criterion.of.flatMap((part) => rolesAsked(part));
+  return criterion?.kind === "witness" ? [criterion.role] : [];
 }

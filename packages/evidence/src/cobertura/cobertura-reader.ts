@@ -1,5 +1,5 @@
-import type { FileCoverage } from "../coverage/coverage-tally.ts";
-import { CoverageTally } from "../coverage/coverage-tally.ts";
+import type { FileCoverage } from "../coverage-tally.ts";
+import { CoverageTally } from "../coverage-tally.ts";
 import { Oddities, StopReading } from "../oddities.ts";
 import type { ByteSource, ReadLimits, ReportReader, ReportReading } from "../reading.ts";
 import { DEFAULT_LIMITS } from "../reading.ts";

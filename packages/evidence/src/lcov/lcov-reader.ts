@@ -1,4 +1,4 @@
-import { CoverageTally, GREATEST_LINE } from "../coverage/coverage-tally.ts";
+import { CoverageTally, GREATEST_LINE } from "../coverage-tally.ts";
 import { Oddities, StopReading } from "../oddities.ts";
 import type { ByteSource, ReadLimits, ReportReader, ReportReading } from "../reading.ts";
 import { DEFAULT_LIMITS } from "../reading.ts";
