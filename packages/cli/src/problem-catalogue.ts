@@ -1,9 +1,9 @@
 import { agentProblems } from "@holdpoint/agent";
-import { SIDECAR_FILE_PROBLEMS } from "@holdpoint/contract";
-import { CRITERIA_PROBLEMS, type ProblemTable, readingNotes, readPlanProblems, WORK_PROBLEMS } from "@holdpoint/core";
-import { EVIDENCE_PROBLEMS } from "@holdpoint/evidence";
-import { WORK_ROOM_PROBLEMS } from "@holdpoint/server";
-import { STORE_PROBLEMS } from "@holdpoint/store";
+import { sidecarFileProblems } from "@holdpoint/contract";
+import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
+import { evidenceProblems } from "@holdpoint/evidence";
+import { workRoomProblems } from "@holdpoint/server";
+import { storeProblems } from "@holdpoint/store";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
 import { placeProblems } from "./place/place.problems.ts";
@@ -17,12 +17,12 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   readPlanProblems,
   readingNotes,
   trustProblems,
-  SIDECAR_FILE_PROBLEMS,
-  CRITERIA_PROBLEMS,
-  EVIDENCE_PROBLEMS,
-  WORK_PROBLEMS,
-  WORK_ROOM_PROBLEMS,
-  STORE_PROBLEMS,
+  sidecarFileProblems,
+  bindingProblems,
+  evidenceProblems,
+  workProblems,
+  workRoomProblems,
+  storeProblems,
   agentProblems,
   placeProblems,
   commandProblems,

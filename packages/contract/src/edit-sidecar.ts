@@ -1,6 +1,6 @@
 import { type HoldpointError, problem } from "@holdpoint/core";
 import { readSidecarText } from "./read-sidecar-text.ts";
-import { SIDECAR_FILE_PROBLEMS } from "./sidecar.problems.ts";
+import { sidecarFileProblems } from "./sidecar.problems.ts";
 import { type SidecarText, sidecarSchema } from "./sidecar-file.ts";
 import { readYamlAs } from "./yaml-reading.ts";
 import { appendItem, type SplicePath, setField } from "./yaml-splice.ts";
@@ -91,7 +91,7 @@ function checked(before: SidecarText, after: string, change: SidecarChange, file
     const [{ kind, field, what }] = now.faults;
     if (kind === "syntax") throw cannot(change, file, "the result could not be read");
     throw problem(
-      SIDECAR_FILE_PROBLEMS,
+      sidecarFileProblems,
       kind === "key" ? "HP2202" : "HP2203",
       { file, field, what, more: "" },
       { file, field },
@@ -123,5 +123,5 @@ function stable(value: unknown): string {
 }
 
 function cannot(change: SidecarChange, file: string, why: string): HoldpointError {
-  return problem(SIDECAR_FILE_PROBLEMS, "HP2204", { file, why, lines: section(change).trimEnd() }, { file });
+  return problem(sidecarFileProblems, "HP2204", { file, why, lines: section(change).trimEnd() }, { file });
 }

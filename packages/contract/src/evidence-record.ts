@@ -1,38 +1,15 @@
-import type {
-  EvidenceAnomaly,
-  EvidenceMetric,
-  EvidencePredicate,
-  EvidenceStatement,
-  EvidenceSubject,
+import {
+  EVIDENCE_ANOMALIES,
+  EVIDENCE_KINDS,
+  type EvidenceMetric,
+  type EvidencePredicate,
+  type EvidenceStatement,
+  type EvidenceSubject,
+  TIERS,
 } from "@holdpoint/core";
 import { z } from "zod";
 import { digestSchema } from "./digest.ts";
 import { strictShape } from "./strict-shape.ts";
-import { TIERS } from "./words.ts";
-
-/** Every anomaly a record can carry. */
-const ANOMALIES: readonly [EvidenceAnomaly, ...EvidenceAnomaly[]] = [
-  "header_mismatch",
-  "empty_report",
-  "truncated",
-  "malformed",
-  "skipped_new",
-  "flaky",
-  "scanner_not_proven",
-  "tree_changed",
-  "conflicting_metric",
-  "not_written_by_run",
-  "unsupported",
-];
-
-const KINDS: readonly [EvidencePredicate["kind"], ...EvidencePredicate["kind"][]] = [
-  "check",
-  "artifact",
-  "claim",
-  "witness",
-  "waiver",
-  "observation",
-];
 
 const instant = z.iso.datetime({ message: "must be an ISO 8601 time in UTC, such as 2025-03-01T12:00:00.000Z" });
 
@@ -66,7 +43,7 @@ const artifact = strictShape({
 });
 
 const predicate: z.ZodType<EvidencePredicate> = strictShape({
-  kind: z.enum(KINDS).describe("How the evidence came about."),
+  kind: z.enum(EVIDENCE_KINDS).describe("How the evidence came about."),
   check: strictShape({
     id: z.string().min(1).describe("Id of the check."),
     digest: digestSchema.describe("Digest of the check's definition."),
@@ -115,7 +92,7 @@ const predicate: z.ZodType<EvidencePredicate> = strictShape({
   inventoryDigest: digestSchema
     .nullable()
     .describe("Digest of the names of the test cases; null when there were none."),
-  anomalies: z.array(z.enum(ANOMALIES)).describe("What was odd; anything here keeps the evidence from passing a gate."),
+  anomalies: z.array(z.enum(EVIDENCE_ANOMALIES)).describe("What was odd; anything here keeps the evidence from passing a gate."),
   validUntil: instant.nullable().describe("After this the evidence has expired; null when only its inputs count."),
   inputs: strictShape({
     globs: z.array(z.string().min(1)).describe("Patterns of the files that the check depends on."),

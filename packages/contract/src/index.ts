@@ -16,6 +16,5 @@ export * from "./strict-shape.ts";
 export * from "./task-input.ts";
 export * from "./trust-file.ts";
 export * from "./verification.ts";
-export * from "./words.ts";
 export * from "./yaml-reading.ts";
 export type { FieldMap, FieldValue } from "./yaml-text.ts";

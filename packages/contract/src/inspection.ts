@@ -1,17 +1,19 @@
-import type {
-  NotUnderstood,
-  PlanCheck,
-  PlanDocument,
-  PlanGate,
-  PlanItem,
-  PlanProblem,
-  Restatement,
+import {
+  CLAIMED,
+  ITEM_KINDS,
+  type NotUnderstood,
+  type PlanCheck,
+  type PlanDocument,
+  type PlanGate,
+  type PlanItem,
+  type PlanProblem,
+  type Restatement,
+  SEVERITIES,
 } from "@holdpoint/core";
 import { z } from "zod";
 import { criterionSchema } from "./criterion-shape.ts";
 import { digestSchema } from "./digest.ts";
 import { planProblemSchema } from "./plan-problem.ts";
-import { CLAIMED, ITEM_KINDS, SEVERITIES } from "./words.ts";
 
 /** How many of each the document holds. */
 export interface InspectionCounts {

@@ -8,11 +8,11 @@ import {
   type ProblemParams,
   parseCriterion,
   problem,
-  sidecarProblems,
+  checkSidecar,
 } from "@holdpoint/core";
 import { bindingOf, refuseDuplicates } from "./read-sidecar.ts";
 import { readSidecarText, type SidecarReading } from "./read-sidecar-text.ts";
-import { SIDECAR_FILE_PROBLEMS } from "./sidecar.problems.ts";
+import { sidecarFileProblems } from "./sidecar.problems.ts";
 
 /** A sidecar made ready for one plan. */
 export interface LoadedSidecar {
@@ -35,7 +35,7 @@ export function loadSidecar(text: string, file: string, plan: SidecarPlan): Load
   const reading = readSidecarText(text, file);
   refuseDuplicates(reading, file);
   const sidecar = bindingOf(reading.value);
-  const fromCore = sidecarProblems(plan, sidecar, file).map((found) => {
+  const fromCore = checkSidecar(plan, sidecar, file).map((found) => {
     const place = { ...found.place, line: lineOfField(found.place.field ?? "", reading, sidecar) };
     return new HoldpointError(found.code, found.definition, found.params, place, { cause: found });
   });
@@ -52,9 +52,9 @@ function badGates(
   const known = checksOf(plan, sidecar).map(({ id }) => id);
   const problems: HoldpointError[] = [];
   for (const [gate, entry] of sidecar.gates) {
-    const add = (code: keyof typeof SIDECAR_FILE_PROBLEMS, key: string, params: ProblemParams): void => {
+    const add = (code: keyof typeof sidecarFileProblems, key: string, params: ProblemParams): void => {
       const at = { file, line: lineOf(["gates", gate, key]), field: `gates.${gate}.${key}` };
-      problems.push(problem(SIDECAR_FILE_PROBLEMS, code, { file, gate, ...params }, at));
+      problems.push(problem(sidecarFileProblems, code, { file, gate, ...params }, at));
     };
     const meant = gatesMeant(gate, plan.gates);
     if (entry.check !== null && !known.includes(entry.check)) {
@@ -67,7 +67,7 @@ function badGates(
     if (meant.length > 1 && threshold.length > 0) {
       const params = { file, name: gate, keys: meant.map(({ key }) => key).join(", "), what: threshold.join(", ") };
       const at = { file, line: lineOf(["gates", gate]), field: `gates.${gate}` };
-      throw problem(SIDECAR_FILE_PROBLEMS, "HP2205", params, at);
+      throw problem(sidecarFileProblems, "HP2205", params, at);
     }
   }
   return problems;

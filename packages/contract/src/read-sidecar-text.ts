@@ -1,5 +1,5 @@
 import { problem } from "@holdpoint/core";
-import { SIDECAR_FILE_PROBLEMS } from "./sidecar.problems.ts";
+import { sidecarFileProblems } from "./sidecar.problems.ts";
 import { type SidecarText, sidecarSchema } from "./sidecar-file.ts";
 import { readYamlAs } from "./yaml-reading.ts";
 
@@ -21,5 +21,5 @@ export function readSidecarText(text: string, file: string): SidecarReading {
   const code = kind === "syntax" ? "HP2201" : kind === "key" ? "HP2202" : "HP2203";
   const more = rest.length === 0 ? "" : ` (${rest.length} more in this file)`;
   const place = field === "" ? { file, line } : { file, line, field };
-  throw problem(SIDECAR_FILE_PROBLEMS, code, { file, field: field === "" ? "the file" : field, what, more }, place);
+  throw problem(sidecarFileProblems, code, { file, field: field === "" ? "the file" : field, what, more }, place);
 }

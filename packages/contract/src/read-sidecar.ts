@@ -1,7 +1,7 @@
 import { type BindingSidecar, problem, type SidecarCheck, type SidecarGate } from "@holdpoint/core";
 import { parseDurationMs } from "./duration.ts";
 import { readSidecarText, type SidecarReading } from "./read-sidecar-text.ts";
-import { SIDECAR_FILE_PROBLEMS } from "./sidecar.problems.ts";
+import { sidecarFileProblems } from "./sidecar.problems.ts";
 import type { SidecarCheckText, SidecarGateText, SidecarText } from "./sidecar-file.ts";
 
 /**
@@ -28,7 +28,7 @@ export function refuseDuplicates({ value, lineOf }: SidecarReading, file: string
   if (id === undefined) return;
   const again = lineOf(["checks", index, "id"]);
   const params = { file, id, line: lineOf(["checks", ids.indexOf(id), "id"]), again };
-  throw problem(SIDECAR_FILE_PROBLEMS, "HP2206", params, { file, line: again, field: `checks[${index}].id` });
+  throw problem(sidecarFileProblems, "HP2206", params, { file, line: again, field: `checks[${index}].id` });
 }
 
 /** The 1-based line of a field of a sidecar that can be read, such as `["gates", "line_coverage", "criterion"]`. */

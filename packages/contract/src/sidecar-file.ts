@@ -1,8 +1,7 @@
-import type { Severity, Tier } from "@holdpoint/core";
+import { SEVERITIES, type Severity, TIERS, type Tier } from "@holdpoint/core";
 import { z } from "zod";
 import { durationSchema } from "./duration.ts";
 import { strictShape } from "./strict-shape.ts";
-import { SEVERITIES, TIERS } from "./words.ts";
 
 /** One check as the sidecar file has it: how a piece of evidence is produced. */
 export interface SidecarCheckText {

@@ -1,7 +1,7 @@
 import type { ProblemTable } from "@holdpoint/core";
 
 /** Problems with the sidecar, the file that binds checks to gates. */
-export const SIDECAR_FILE_PROBLEMS = {
+export const sidecarFileProblems = {
   HP2201: {
     title: "The sidecar is not YAML that can be read",
     message: "{file} {what}.",

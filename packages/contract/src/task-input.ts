@@ -1,7 +1,5 @@
-import type { ItemKind, Reason, VerdictValue } from "@holdpoint/core";
-import { REASONS } from "@holdpoint/core";
+import { ITEM_KINDS, type ItemKind, REASONS, type Reason, VERDICTS, type VerdictValue } from "@holdpoint/core";
 import { z } from "zod";
-import { ITEM_KINDS, VERDICTS } from "./words.ts";
 
 /** What a gate still asks for, as the last judgement saw it. */
 export interface TaskMissing {

@@ -1,17 +1,23 @@
 import {
+  CLAIMED,
   type Claimed,
+  FRESHNESS,
   type Freshness,
   type PlanProblem,
   REASONS,
   type Reason,
+  SEVERITIES,
   type Severity,
+  TIERS,
   type Tier,
+  VERDICTS,
+  VERIFIED_STATES,
   type VerdictValue,
+  type VerifiedState,
 } from "@holdpoint/core";
 import { z } from "zod";
 import { digestSchema } from "./digest.ts";
 import { planProblemSchema } from "./plan-problem.ts";
-import { CLAIMED, FRESHNESS, SEVERITIES, TIERS, VERDICTS } from "./words.ts";
 
 /** One gate as judged. */
 export interface VerificationGate {
@@ -32,7 +38,7 @@ export interface VerificationGate {
 export interface VerificationItem {
   readonly key: string;
   readonly claimed: Claimed;
-  readonly verified: "verified" | "failed" | "inconclusive" | "open";
+  readonly verified: VerifiedState;
 }
 
 /** What `holdpoint verify --json` and `holdpoint run --json` print, `holdpoint/verification/v1`. */
@@ -66,7 +72,7 @@ const item = z.looseObject({
   key: z.string().describe("Stable name of the item."),
   claimed: z.enum(CLAIMED).describe("What the document says."),
   verified: z
-    .enum(["verified", "failed", "inconclusive", "open"])
+    .enum(VERIFIED_STATES)
     .describe("What gates say; `open` when no critical gate stands on the item or above it."),
 });
 

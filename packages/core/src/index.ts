@@ -1,4 +1,4 @@
-export * from "./criteria/criteria.problems.ts";
+export * from "./judge/binding.problems.ts";
 export * from "./criteria/criterion.ts";
 export * from "./criteria/find-thresholds.ts";
 export * from "./criteria/metric-name.ts";

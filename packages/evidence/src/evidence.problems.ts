@@ -1,7 +1,7 @@
 import type { ProblemTable } from "@holdpoint/core";
 
 /** What can go wrong with evidence before anyone judges it. */
-export const EVIDENCE_PROBLEMS = {
+export const evidenceProblems = {
   HP3001: {
     title: "Evidence file cannot be read",
     message: "The evidence file {place} cannot be read: {cause}.",

@@ -8,7 +8,7 @@ export {
   snapshotArtifacts,
 } from "./artifact/read-report-files.ts";
 export { openArtifact, type ResolvedArtifact, resolveArtifact } from "./artifact/resolve-artifact.ts";
-export { EVIDENCE_PROBLEMS } from "./evidence.problems.ts";
+export { evidenceProblems } from "./evidence.problems.ts";
 export { METRICS, type MetricDefinition, type MetricKey } from "./metric-catalogue.ts";
 export { metricsPage } from "./metrics-page.ts";
 export {

@@ -1,6 +1,6 @@
 import { type HoldpointError, problem } from "@holdpoint/core";
 
-import { EVIDENCE_PROBLEMS } from "./evidence.problems.ts";
+import { evidenceProblems } from "./evidence.problems.ts";
 import type { ReportFormat, ReportReading } from "./reading.ts";
 import { REPORT_FORMATS } from "./reading.ts";
 
@@ -8,14 +8,14 @@ import { REPORT_FORMATS } from "./reading.ts";
 export function parseFormat(name: string): ReportFormat {
   const format = REPORT_FORMATS.find((known) => known === name);
   if (format !== undefined) return format;
-  throw problem(EVIDENCE_PROBLEMS, "HP3005", { format: name, known: REPORT_FORMATS.join(", ") }, { field: "reader" });
+  throw problem(evidenceProblems, "HP3005", { format: name, known: REPORT_FORMATS.join(", ") }, { field: "reader" });
 }
 
 /** The notes of a reading as problems (HP3006), for showing; they are part of the evidence and nothing is thrown. */
 export function readingProblems(reading: ReportReading): readonly HoldpointError[] {
   return reading.notes.map(({ anomaly, message, place, line }) =>
     problem(
-      EVIDENCE_PROBLEMS,
+      evidenceProblems,
       "HP3006",
       { place, anomaly, cause: message },
       { file: place, ...(line === null ? {} : { line }) },

@@ -5,4 +5,4 @@ export type * from "./plans/index.ts";
 export * from "./run/index.ts";
 export { createSystemRuntime } from "./system-runtime.ts";
 export type * from "./work/index.ts";
-export { createMemoryWorkStore, WORK_ROOM_PROBLEMS } from "./work/index.ts";
+export { createMemoryWorkStore, workRoomProblems } from "./work/index.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { problem } from "@holdpoint/core";
 import type { ClientBase } from "pg";
-import { STORE_PROBLEMS } from "./store.problems.ts";
+import { storeProblems } from "./store.problems.ts";
 
 /** One numbered file of `migrations/`. */
 export interface Migration {
@@ -51,10 +51,10 @@ async function pending(client: ClientBase, migrations: readonly Migration[]): Pr
   for (const [name, found] of applied) {
     const migration = known.get(name);
     if (migration === undefined) {
-      throw problem(STORE_PROBLEMS, "HP6012", { found: name, known: migrations.at(-1)?.name ?? "none" });
+      throw problem(storeProblems, "HP6012", { found: name, known: migrations.at(-1)?.name ?? "none" });
     }
     const expected = checksumOf(migration);
-    if (found !== expected) throw problem(STORE_PROBLEMS, "HP6013", { name, found, expected });
+    if (found !== expected) throw problem(storeProblems, "HP6013", { name, found, expected });
   }
   return migrations.filter((migration) => !applied.has(migration.name));
 }

@@ -1,5 +1,5 @@
 import { HoldpointError, problem } from "@holdpoint/core";
-import { STORE_PROBLEMS } from "./store.problems.ts";
+import { storeProblems } from "./store.problems.ts";
 
 /** Failures of the network or socket, as Node names them. */
 const NETWORK_CODES: ReadonlySet<string> = new Set([
@@ -42,5 +42,5 @@ export function asStoreError(error: unknown, place: string): unknown {
   const unreachable = NETWORK_CODES.has(code) || UNREACHABLE_STATES.test(code) || BROKEN_CONNECTION.test(error.message);
   if (!unreachable) return error;
   const detail = error.message === "" ? code : error.message;
-  return problem(STORE_PROBLEMS, "HP6010", { place, detail }, { cause: error });
+  return problem(storeProblems, "HP6010", { place, detail }, { cause: error });
 }

@@ -1,7 +1,7 @@
 import type { ProblemTable } from "@holdpoint/core";
 
 /** What can go wrong between Holdpoint and its database. */
-export const STORE_PROBLEMS = {
+export const storeProblems = {
   HP6001: {
     title: "No embedded database for this platform",
     message: "There is no embedded PostgreSQL for {platform} in this installation.",

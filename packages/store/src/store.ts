@@ -4,7 +4,7 @@ import { type EmbeddedPostgres, startEmbedded } from "./embedded/embedded-postgr
 import { migrate } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.generated.ts";
 import type { Session, Statement } from "./statement.ts";
-import { STORE_PROBLEMS } from "./store.problems.ts";
+import { storeProblems } from "./store.problems.ts";
 import { asStoreError, codeOf, isConflict } from "./store-error.ts";
 
 /** The oldest server that works. */
@@ -88,7 +88,7 @@ async function prepare(pool: Pool, place: string, now: number): Promise<number> 
   try {
     const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
     const version = Math.floor(Number(rows[0]?.version ?? 0) / 10_000);
-    if (version < MIN_SERVER_VERSION) throw problem(STORE_PROBLEMS, "HP6011", { place, found: version });
+    if (version < MIN_SERVER_VERSION) throw problem(storeProblems, "HP6011", { place, found: version });
     await migrate(client, MIGRATIONS, now);
     return version;
   } finally {

@@ -1,16 +1,21 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { editSidecar, loadSidecar, TIERS } from "@holdpoint/contract";
-import { bindEvidence, checksOf, type PlanDocument, problem } from "@holdpoint/core";
-import { openEvidenceBook } from "@holdpoint/server";
+import { editSidecar, loadSidecar } from "@holdpoint/contract";
+import { checksOf, type PlanDocument, type PlanGate, problem, TIERS } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { loadPlan } from "../engine/load-plan.ts";
-import { withEngine } from "../engine/open-engine.ts";
-import { oneLine } from "../output/plain-text.ts";
+import { oneLine, shellWord } from "../output/plain-text.ts";
 import { type PlanPlace, planPlace } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
-import { argument, optional } from "./arguments.ts";
+import { readSidecarFile } from "../place/read-sidecar-file.ts";
+import { writeWhole } from "../place/write-whole.ts";
+import { argument, optional, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
+import { gateNamed } from "./gate-named.ts";
 import { refuseInsideAttempt } from "./person-call.ts";
+import { listUnbound } from "./unbound-gates.ts";
+
+type SidecarChange = Parameters<typeof editSidecar>[1];
+type GateFields = SidecarChange["set"];
+type Sidecar = Parameters<typeof checksOf>[1];
 
 /** `holdpoint bind PLAN [GATE]`: says in the sidecar what speaks for a gate; without a gate, lists those without. */
 export async function run(call: CommandCall): Promise<number> {
@@ -19,87 +24,75 @@ export async function run(call: CommandCall): Promise<number> {
   const planPath = displayPath(place.planFile, call.cwd);
   const { plan, sidecar } = loadPlan(place, call.cwd);
   const named = call.args[1];
-  if (named === undefined) return listUnbound(call, place, plan, sidecar, planPath);
-
-  const gate = plan.gates.find((candidate) => candidate.key === named || candidate.metric === named);
-  if (gate === undefined) throw problem(commandProblems, "HP8011", { key: named, plan: planPath }, { file: planPath });
-  const set = fieldsOf(call, plan, sidecar);
-  const name = displayPath(place.sidecarFile, call.cwd);
-  const before = existsSync(place.sidecarFile) ? readFileSync(place.sidecarFile, "utf8") : "";
-  let after = before;
-  for (const change of set.checks) after = editSidecar(after, change, name);
-  after = editSidecar(after, { kind: "gate", key: gate.key, set: set.gate }, name);
-  const { problems } = loadSidecar(after, name, plan);
-  const broken = problems.find((found) => found.place.field?.startsWith(`gates.${gate.key}`) === true);
-  if (broken !== undefined) throw broken;
-  if (after !== before) {
-    writeFileSync(`${place.sidecarFile}.new`, after);
-    renameSync(`${place.sidecarFile}.new`, place.sidecarFile);
+  if (named === undefined) {
+    if (OPTIONS.some((name) => optional(call, name) !== undefined)) throw problem(commandProblems, "HP8010", { flag: "GATE" }, { field: "GATE" });
+    return listUnbound(call, place, { plan, sidecar, planPath });
   }
-  if (call.options["json"] === true) {
-    call.out.write(`${JSON.stringify({ schema: "holdpoint/binding/v1", gate: gate.key, sidecar: name, changed: after !== before })}\n`);
+  const gate = gateNamed(plan, named, planPath);
+  const changes = changesOf(call, gate, plan, sidecar);
+  const name = displayPath(place.sidecarFile, call.cwd);
+  const changed = writeChanges(call, place, { plan, gate, changes, name });
+  if (wantsJson(call)) {
+    call.out.write(`${JSON.stringify({ schema: "holdpoint/binding/v1", gate: gate.key, sidecar: name, changed })}\n`);
   } else {
-    call.out.write(after === before ? `${name} says so already.\n` : `${name}: gate ${gate.key} (${oneLine(gate.text)}) is bound.\n`);
-    call.out.write(`Judge it: holdpoint verify ${planPath} --only ${gate.key}\n`);
+    call.out.write(changed ? `${name}: gate ${gate.key} (${oneLine(gate.text)}) is bound.\n` : `${name} says so already.\n`);
+    call.out.write(`Judge it: holdpoint verify ${shellWord(planPath)} --only ${gate.key}\n`);
   }
   return 0;
 }
 
-type GateFields = Parameters<typeof editSidecar>[1]["set"];
-type Sidecar = Parameters<typeof checksOf>[1];
+const OPTIONS = ["check", "metric", "exit", "criterion", "minTier"];
 
-/** The fields that the options ask for; a command line of the plan becomes a check of the sidecar, so that it has an id. */
-function fieldsOf(
+/** Splices the changes into the sidecar and writes it whole, unless that would leave the gate's entry broken. */
+function writeChanges(
   call: CommandCall,
-  plan: PlanDocument,
-  sidecar: Sidecar,
-): { gate: GateFields; checks: Parameters<typeof editSidecar>[1][] } {
+  place: PlanPlace,
+  { plan, gate, changes, name }: { plan: PlanDocument; gate: PlanGate; changes: readonly SidecarChange[]; name: string },
+): boolean {
+  const before = readSidecarFile(place, call.cwd) ?? "";
+  const after = changes.reduce((text, change) => editSidecar(text, change, name), before);
+  const { problems } = loadSidecar(after, name, plan);
+  const broken = problems.find((found) => found.place.field?.startsWith(`gates.${gate.key}`) === true);
+  const criterion = optional(call, "criterion");
+  // What was just typed is a wrong call; the sidecar on disk is as it was.
+  if (broken !== undefined && criterion !== undefined) throw bad("--criterion", criterion, `${broken.message} ${broken.remedy}`);
+  if (broken !== undefined) throw broken;
+  if (after === before) return false;
+  writeWhole(place.sidecarFile, after);
+  return true;
+}
+
+/** The changes that the options ask for; a command line of the plan becomes a check of the sidecar, so that it has an id. */
+function changesOf(call: CommandCall, gate: PlanGate, plan: PlanDocument, sidecar: Sidecar): readonly SidecarChange[] {
   const check = optional(call, "check");
   const known = checksOf(plan, sidecar);
   const found = known.find((candidate) => candidate.id === check || candidate.run === check?.trim());
   if (check !== undefined && found === undefined) {
-    const ids = known.map((candidate) => candidate.id).join(", ") || "none yet";
+    const ids = known.map((candidate) => `${candidate.id} (${oneLine(candidate.run)})`).join(", ") || "none yet";
     throw bad("--check", check, `Name a check of the sidecar or a command of the plan: ${ids}.`);
   }
+  const set: GateFields = { ...(found === undefined ? {} : { check: found.id }), ...fieldsOf(call) };
+  if (Object.keys(set).length === 0) throw problem(commandProblems, "HP8010", { flag: "--check, --metric, --exit, --criterion or --min-tier" });
+  const isNew = found !== undefined && sidecar?.checks.some((candidate) => candidate.id === found.id) !== true;
+  const added: readonly SidecarChange[] = isNew ? [{ kind: "check", id: found.id, set: { run: found.run } }] : [];
+  return [...added, { kind: "gate", key: gate.key, set }];
+}
+
+/** The options that stand for one field each. @throws HP8012 */
+function fieldsOf(call: CommandCall): GateFields {
   const minTier = optional(call, "minTier");
   if (minTier !== undefined && !TIERS.some((tier) => tier === minTier)) throw bad("--min-tier", minTier, `One of ${TIERS.join(", ")}.`);
   const exit = optional(call, "exit");
-  if (exit !== undefined && !/^\d{1,3}$/.test(exit)) throw bad("--exit", exit, "A whole number from 0 to 255.");
+  if (exit !== undefined && !(/^\d{1,3}$/.test(exit) && Number(exit) <= 255)) throw bad("--exit", exit, "A whole number from 0 to 255.");
   const metric = optional(call, "metric");
+  if (metric?.trim() === "") throw bad("--metric", "empty", "Name the metric that the check yields.");
   const criterion = optional(call, "criterion");
-  const gate: GateFields = {
-    ...(found === undefined ? {} : { check: found.id }),
+  return {
     ...(metric === undefined ? {} : { metric }),
     ...(exit === undefined ? {} : { exit: Number(exit) }),
     ...(criterion === undefined ? {} : { criterion }),
     ...(minTier === undefined ? {} : { minTier }),
   };
-  if (Object.keys(gate).length === 0) throw bad("bind", "called without --check, --metric, --exit, --criterion or --min-tier", "Add at least one of them.");
-  const isNew = found !== undefined && sidecar?.checks.some((candidate) => candidate.id === found.id) !== true;
-  return { gate, checks: isNew ? [{ kind: "check", id: found.id, set: { run: found.run } }] : [] };
-}
-
-async function listUnbound(
-  call: CommandCall,
-  place: PlanPlace,
-  plan: PlanDocument,
-  sidecar: Sidecar,
-  planPath: string,
-): Promise<number> {
-  const unbound = await withEngine(call, place, async ({ app }) => {
-    const { planId } = await app.plans.importPlan({ source: place.planFile, document: plan });
-    const records = (await openEvidenceBook(app.gates, planId)).records();
-    return [...bindEvidence(plan, sidecar, records)].filter(([, one]) => one.bound.how === "none");
-  });
-  if (call.options["json"] === true) {
-    const gates = unbound.map(([key, one]) => ({ key, problem: one.bound.problem, suggestion: one.suggestion }));
-    call.out.write(`${JSON.stringify({ schema: "holdpoint/unbound/v1", plan: planPath, gates })}\n`);
-    return 0;
-  }
-  if (unbound.length === 0) call.out.write("Something speaks for every gate.\n");
-  else call.out.write(`# Nothing speaks for these gates yet. Lines for ${displayPath(place.sidecarFile, call.cwd)}:\nholdpoint: sidecar/v1\ngates:\n`);
-  for (const [, one] of unbound) call.out.write(`${one.suggestion ?? ""}\n`);
-  return 0;
 }
 
 function bad(flag: string, value: string, expected: string): Error {

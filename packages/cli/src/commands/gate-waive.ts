@@ -34,7 +34,7 @@ export async function run(call: CommandCall): Promise<number> {
 export function parseExpiry(text: string, now: number): number {
   const duration = parseDurationMs(text);
   const at = duration === null ? parseDate(text.trim()) : now + duration;
-  if (at !== null && Number.isFinite(at) && at > now && at <= LATEST) return at;
+  if (at !== null && at > now && at - now <= LONGEST_MS) return at;
   throw problem(
     commandProblems,
     "HP8012",
@@ -43,8 +43,8 @@ export function parseExpiry(text: string, now: number): number {
   );
 }
 
-/** The last instant that a date can hold. */
-const LATEST = 8.64e15;
+/** Ten years, as for durations: a waiver is for a limited time. */
+const LONGEST_MS = 3650 * 86_400_000;
 
 /** `2027-01-31`, meaning the beginning of that day in UTC, or `2027-01-31T18:00:00Z`. Days that no month has are none. */
 function parseDate(text: string): number | null {

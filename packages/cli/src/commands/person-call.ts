@@ -59,7 +59,7 @@ export function withPerson<T>(
   return withEngine(call, place, async (engine) => {
     const { planId } = await engine.app.plans.importPlan({ source: place.planFile, document: plan });
     const subject = await createSubjectReader().subjectOf(place.dir, { leaveOut: [] });
-    const role = optional(call, "role") ?? null;
+    const role = optional(call, "role")?.trim() || null;
     const at = engine.runtime.now();
     return record(engine, planId, { tenant: engine.app.tenant, planDigest: plan.digest, subject, gate: gate.key, name, role, reason, at });
   });

@@ -90,7 +90,7 @@ const PHRASES: readonly (readonly [Sense, string])[] = [
     AGAIN,
     "next steps|next actions|immediate next steps|next step|what's next|recommended next steps|ready for execution",
   ],
-  [LATER, "later|deferred|postponed|not first|parking lot|someday|icebox|deferred items|deferred work"],
+  [LATER, "=later|=for later|deferred|postponed|not first|parking lot|someday|icebox|deferred items|deferred work"],
   [
     NONE,
     "results|result|achieved|achievements|achievement|accomplishments|benefits|benefit|findings|risk|risks|mitigation",

@@ -21,9 +21,15 @@ export interface EvidenceSubject {
   readonly annotations?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** Every way in which evidence can come about. */
+export const EVIDENCE_KINDS = ["check", "artifact", "claim", "witness", "waiver", "observation"] as const;
+
+/** One of {@link EVIDENCE_KINDS}. */
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
 /** What was seen, by whom, how. Times are ISO 8601 in UTC. */
 export interface EvidencePredicate {
-  readonly kind: "check" | "artifact" | "claim" | "witness" | "waiver" | "observation";
+  readonly kind: EvidenceKind;
   readonly check: { readonly id: string; readonly digest: string } | null;
   readonly producer: {
     readonly agent: string;
@@ -89,15 +95,19 @@ export interface EvidenceMetric {
 }
 
 /** A closed list: how a source can be odd without being unreadable. */
-export type EvidenceAnomaly =
-  | "header_mismatch"
-  | "empty_report"
-  | "truncated"
-  | "malformed"
-  | "skipped_new"
-  | "flaky"
-  | "scanner_not_proven"
-  | "tree_changed"
-  | "conflicting_metric"
-  | "not_written_by_run"
-  | "unsupported";
+export const EVIDENCE_ANOMALIES = [
+  "header_mismatch",
+  "empty_report",
+  "truncated",
+  "malformed",
+  "skipped_new",
+  "flaky",
+  "scanner_not_proven",
+  "tree_changed",
+  "conflicting_metric",
+  "not_written_by_run",
+  "unsupported",
+] as const;
+
+/** One of {@link EVIDENCE_ANOMALIES}. */
+export type EvidenceAnomaly = (typeof EVIDENCE_ANOMALIES)[number];

@@ -4,7 +4,7 @@ import { makeRecord, makeWord, NOW_MS, TREE } from "../../../../test/silent-pass
 import { parseCriterion } from "../criteria/parse-criterion.ts";
 import type { PlanCheck, PlanGate } from "../plan/inspection.ts";
 import { bindEvidence } from "./bind.ts";
-import { sidecarProblems } from "./check-sidecar.ts";
+import { checkSidecar } from "./check-sidecar.ts";
 import { judgeGate } from "./judge.ts";
 import type { EvidenceRecord } from "./judge-input.ts";
 import {
@@ -321,7 +321,7 @@ describe("a sidecar that cannot work", () => {
       gone: { criterion: "cel: a <" },
       coverage: { criterion: "all of: 24hr canary: cel: b >; <1" },
     });
-    const problems = sidecarProblems(plan, bindings, "PLAN.holdpoint.yaml");
+    const problems = checkSidecar(plan, bindings, "PLAN.holdpoint.yaml");
     expect(problems.map((entry) => [entry.code, entry.place.field])).toEqual([
       ["HP2302", "gates.g.criterion"],
       ["HP2303", "gates.gone"],
@@ -332,6 +332,6 @@ describe("a sidecar that cannot work", () => {
   });
   it("has nothing to tell of one that works, nor of a text that is no criterion", () => {
     const bindings = sidecar({ g: { criterion: ">=1%" }, coverage: { criterion: "soon" } });
-    expect(sidecarProblems({ gates: [gate("g", "coverage", ">=1%")] }, bindings, "x")).toEqual([]);
+    expect(checkSidecar({ gates: [gate("g", "coverage", ">=1%")] }, bindings, "x")).toEqual([]);
   });
 });

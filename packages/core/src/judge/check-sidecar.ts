@@ -1,4 +1,4 @@
-import { CRITERIA_PROBLEMS } from "../criteria/criteria.problems.ts";
+import { bindingProblems } from "./binding.problems.ts";
 import type { Criterion } from "../criteria/criterion.ts";
 import { parseCriterion } from "../criteria/parse-criterion.ts";
 import type { PlanDocument } from "../plan/inspection.ts";
@@ -13,7 +13,7 @@ import type { BindingSidecar } from "./sidecar.ts";
  *
  * @param file path of the sidecar, for the messages
  */
-export function sidecarProblems(
+export function checkSidecar(
   plan: Pick<PlanDocument, "gates">,
   sidecar: BindingSidecar,
   file: string,
@@ -22,7 +22,7 @@ export function sidecarProblems(
   for (const [key, entry] of sidecar.gates) {
     const gate = gateOfEntry(key, plan.gates);
     if (gate === null) {
-      problems.push(problem(CRITERIA_PROBLEMS, "HP2303", { gate: key }, { file, field: `gates.${key}` }));
+      problems.push(problem(bindingProblems, "HP2303", { gate: key }, { file, field: `gates.${key}` }));
     }
     if (entry.criterion === null) continue;
     const place = { file, field: `gates.${key}.criterion` };
@@ -41,7 +41,7 @@ export function criterionProblems(
   const { criterion, notes } = parseCriterion(text, { metric });
   if (criterion === null) return [];
   const ambiguous = metric !== null && notes.some((note) => note.code === "relative_percent");
-  const margin = ambiguous ? [problem(CRITERIA_PROBLEMS, "HP2302", { text, gate }, at)] : [];
+  const margin = ambiguous ? [problem(bindingProblems, "HP2302", { text, gate }, at)] : [];
   return [...margin, ...expressionProblems(criterion, gate, at)];
 }
 
@@ -52,5 +52,5 @@ function expressionProblems(criterion: Criterion, gate: string, at: ProblemPlace
   const compiled = compileExpression(criterion);
   if (!("message" in compiled)) return [];
   const params = { gate, position: compiled.position + 1, detail: compiled.message };
-  return [problem(CRITERIA_PROBLEMS, "HP2301", params, at)];
+  return [problem(bindingProblems, "HP2301", params, at)];
 }

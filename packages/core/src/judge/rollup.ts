@@ -2,8 +2,11 @@ import type { PlanDocument, PlanItem, Severity } from "../plan/inspection.ts";
 import { isOpen } from "./judge.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** Every state that the gates can give an item. */
+export const VERIFIED_STATES = ["verified", "failed", "inconclusive", "open"] as const;
+
 /** What the gates say of an item. `open`: no gate stands on it or above it. */
-export type VerifiedState = "verified" | "failed" | "inconclusive" | "open";
+export type VerifiedState = (typeof VERIFIED_STATES)[number];
 
 /** What is claimed and what is verified of a plan. */
 export interface Rollup {
@@ -11,8 +14,6 @@ export interface Rollup {
   readonly claimed: number;
   /** Share, 0..1, of the counted leaf items that are verified; 0 when none are counted. */
   readonly verified: number;
-  /** How many leaf items are counted. */
-  readonly leaves: number;
   /** By item key, every item of the plan. */
   readonly items: ReadonlyMap<string, VerifiedState>;
 }
@@ -38,19 +39,21 @@ export function rollUp(
   const states = statesByItem(plan, verdicts, severities);
   const byKey = new Map(plan.items.map((item) => [item.key, item]));
   const items = new Map(plan.items.map((item) => [item.key, inherited(item, byKey, states)]));
-  const parents = new Set(plan.items.map((item) => item.parent));
-  const leaves = plan.items.filter((item) => !parents.has(item.key) && isCounted(item));
+  const leaves = countedLeaves(plan.items);
   const share = (count: number): number => (leaves.length === 0 ? 0 : count / leaves.length);
   return {
     claimed: share(leaves.filter((item) => item.claimed === "done").length),
     verified: share(leaves.filter((item) => items.get(item.key) === "verified").length),
-    leaves: leaves.length,
     items,
   };
 }
 
-function isCounted(item: PlanItem): boolean {
-  return item.claimed !== "cancelled" && item.claimed !== "deferred" && !item.optional;
+/** The items that the shares count: those without items below them that are not cancelled, deferred or optional. */
+export function countedLeaves(items: readonly PlanItem[]): readonly PlanItem[] {
+  const parents = new Set(items.map((item) => item.parent));
+  return items.filter(
+    (item) => !parents.has(item.key) && item.claimed !== "cancelled" && item.claimed !== "deferred" && !item.optional,
+  );
 }
 
 /** The state of each item that has critical gates of its own. */

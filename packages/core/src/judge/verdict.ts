@@ -1,8 +1,14 @@
+/** The three verdicts. */
+export const VERDICTS = ["pass", "fail", "inconclusive"] as const;
+
 /** Three-valued: what is not proven either way is inconclusive. */
-export type VerdictValue = "pass" | "fail" | "inconclusive";
+export type VerdictValue = (typeof VERDICTS)[number];
+
+/** How evidence can stand to the present subject. */
+export const FRESHNESS = ["fresh", "stale", "expired"] as const;
 
 /** Whether the evidence still speaks about the present subject. A gate opens only on `pass` and `fresh`. */
-export type Freshness = "fresh" | "stale" | "expired";
+export type Freshness = (typeof FRESHNESS)[number];
 
 /** The closed list of reasons. Every way in which evidence can be missing or odd has one. */
 export const REASONS = [
@@ -34,8 +40,11 @@ export const REASONS = [
 /** One of {@link REASONS}. */
 export type Reason = (typeof REASONS)[number];
 
+/** The provenance tiers, from least to most. */
+export const TIERS = ["E0", "E1", "E2", "E3", "E4"] as const;
+
 /** Who says so: a claim (E0) up to an outside identity or a witness (E4). */
-export type Tier = "E0" | "E1" | "E2" | "E3" | "E4";
+export type Tier = (typeof TIERS)[number];
 
 /** The judgement of one gate, with what it rests on. */
 export interface Verdict {

@@ -1,22 +1,32 @@
 import type { Criterion } from "../criteria/criterion.ts";
 
-/** What an item is. The definitions stand in `docs/guide/plans.md`. */
-export type ItemKind = "phase" | "step" | "task" | "criterion";
+/** Every kind of item. The definitions stand in `docs/guide/plans.md`. */
+export const ITEM_KINDS = ["phase", "step", "task", "criterion"] as const;
 
-/** What the document says of an item. It is a claim: nothing is verified by it. */
-export type Claimed =
-  | "done"
-  | "in_progress"
-  | "partial"
-  | "pending"
-  | "blocked"
-  | "failed"
-  | "cancelled"
-  | "deferred"
-  | "unknown";
+/** What an item is: one of {@link ITEM_KINDS}. */
+export type ItemKind = (typeof ITEM_KINDS)[number];
+
+/** Every status that a document can claim. */
+export const CLAIMED = [
+  "done",
+  "in_progress",
+  "partial",
+  "pending",
+  "blocked",
+  "failed",
+  "cancelled",
+  "deferred",
+  "unknown",
+] as const;
+
+/** What the document says of an item, one of {@link CLAIMED}. It is a claim: nothing is verified by it. */
+export type Claimed = (typeof CLAIMED)[number];
+
+/** Every severity, the gravest first. */
+export const SEVERITIES = ["critical", "important", "enhancement"] as const;
 
 /** How much a gate matters. Only a `critical` gate that is pass and fresh lets work past it. */
-export type Severity = "critical" | "important" | "enhancement";
+export type Severity = (typeof SEVERITIES)[number];
 
 /** One phase, step, task or criterion, at the line that defines it. */
 export interface PlanItem {

@@ -3,7 +3,7 @@ import { problem } from "../problem.ts";
 import { findCycle } from "./cycle.ts";
 import type { WorkGraph, WorkNode, WorkNote } from "./graph.ts";
 import { hostOf, type Outline, outline } from "./outline.ts";
-import { WORK_PROBLEMS } from "./work.problems.ts";
+import { workProblems } from "./work.problems.ts";
 
 /** What a schedule needs from a plan. */
 export type Schedulable = Pick<PlanDocument, "items" | "gates">;
@@ -199,7 +199,7 @@ class Scheduler {
     for (const { item, target, nodes } of this.explicit) {
       const found = this.tree.itemOf.get(target);
       if (found === undefined) {
-        throw problem(WORK_PROBLEMS, "HP5002", { title: item.title, key: target }, { line: item.line });
+        throw problem(workProblems, "HP5002", { title: item.title, key: target }, { line: item.line });
       }
       const host = hostOf(target, this.tree.itemOf);
       if (host === null) continue;
@@ -242,7 +242,7 @@ class Scheduler {
     const line = Math.min(...cycle.map((key) => this.nodes.get(key)?.line ?? 0).filter((at) => at > 0));
     const shown = cycle.length > 8 ? [...cycle.slice(0, 7), "…", ...cycle.slice(-1)] : cycle;
     return problem(
-      WORK_PROBLEMS,
+      workProblems,
       "HP5001",
       { cycle: shown.map(name).join(" → ") },
       Number.isFinite(line) ? { line } : {},

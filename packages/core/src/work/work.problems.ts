@@ -1,7 +1,7 @@
 import type { ProblemTable } from "../problem.ts";
 
 /** What keeps a plan from becoming a graph of work. */
-export const WORK_PROBLEMS = {
+export const workProblems = {
   HP5001: {
     title: "The plan's dependencies form a circle",
     message: "These items wait for each other, so none of them can begin: {cycle}.",

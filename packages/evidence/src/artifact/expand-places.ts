@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { problem } from "@holdpoint/core";
 
-import { EVIDENCE_PROBLEMS } from "../evidence.problems.ts";
+import { evidenceProblems } from "../evidence.problems.ts";
 import { matchPlace } from "./match-place.ts";
 import { plainPlace, reading } from "./resolve-artifact.ts";
 
@@ -30,7 +30,7 @@ export async function expandPlaces(root: string, pattern: string): Promise<reado
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await entriesOf(root, folder)) {
       lookedAt += 1;
-      if (lookedAt > MAX_LOOKED_AT) throw problem(EVIDENCE_PROBLEMS, "HP3010", { pattern, limit: MAX_LOOKED_AT });
+      if (lookedAt > MAX_LOOKED_AT) throw problem(evidenceProblems, "HP3010", { pattern, limit: MAX_LOOKED_AT });
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!LEFT_OUT.has(entry.name)) await visit(path);
@@ -38,7 +38,7 @@ export async function expandPlaces(root: string, pattern: string): Promise<reado
     }
   };
   await visit(segments.slice(0, fixed).join("/"));
-  if (found.length === 0) throw problem(EVIDENCE_PROBLEMS, "HP3009", { pattern });
+  if (found.length === 0) throw problem(evidenceProblems, "HP3009", { pattern });
   return found.sort();
 }
 

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import type { HoldpointError } from "@holdpoint/core";
 import { problem } from "@holdpoint/core";
 
-import { EVIDENCE_PROBLEMS } from "../evidence.problems.ts";
+import { evidenceProblems } from "../evidence.problems.ts";
 
 /** A file that may be read as evidence. */
 export interface ResolvedArtifact {
@@ -59,7 +59,7 @@ export async function openArtifact(root: string, artifact: ResolvedArtifact, max
       throw outside(place, "the file was exchanged while it was opened");
     if (opened.size > maxBytes) {
       throw problem(
-        EVIDENCE_PROBLEMS,
+        evidenceProblems,
         "HP3004",
         { place, size: String(opened.size), limit: maxBytes },
         { file: place },
@@ -93,11 +93,11 @@ function refuseOther(place: string, found: BigIntStats): void {
       : found.isSocket()
         ? "a socket"
         : "a device";
-  throw problem(EVIDENCE_PROBLEMS, "HP3003", { place, kind }, { file: place });
+  throw problem(evidenceProblems, "HP3003", { place, kind }, { file: place });
 }
 
 function outside(place: string, cause: string): HoldpointError {
-  return problem(EVIDENCE_PROBLEMS, "HP3002", { place, cause }, { file: place });
+  return problem(evidenceProblems, "HP3002", { place, cause }, { file: place });
 }
 
 /** Runs a file operation; its failure is HP3001. */
@@ -105,7 +105,7 @@ export async function reading<T>(place: string, operation: () => Promise<T>): Pr
   try {
     return await operation();
   } catch (error) {
-    throw problem(EVIDENCE_PROBLEMS, "HP3001", { place, cause: causeOf(error) }, { file: place, cause: error });
+    throw problem(evidenceProblems, "HP3001", { place, cause: causeOf(error) }, { file: place, cause: error });
   }
 }
 

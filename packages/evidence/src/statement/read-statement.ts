@@ -3,7 +3,7 @@ import type { HoldpointError } from "@holdpoint/core";
 import { canonicalJson, problem } from "@holdpoint/core";
 
 import { digestBytes } from "../artifact/digest.ts";
-import { EVIDENCE_PROBLEMS } from "../evidence.problems.ts";
+import { evidenceProblems } from "../evidence.problems.ts";
 import type { AddressedStatement } from "./build-statement.ts";
 
 /**
@@ -23,7 +23,7 @@ export function readStatement(json: unknown, expected: string | null = null): Ad
   const statement = result.data;
   const digest = digestBytes(canonicalJson(statement));
   if (expected !== null && digest !== expected) {
-    throw problem(EVIDENCE_PROBLEMS, "HP3008", { expected, actual: digest });
+    throw problem(evidenceProblems, "HP3008", { expected, actual: digest });
   }
   return { statement, digest };
 }
@@ -38,5 +38,5 @@ function parsed(json: unknown): unknown {
 }
 
 function refused(cause: string, field: string): HoldpointError {
-  return problem(EVIDENCE_PROBLEMS, "HP3007", { cause: cause.replace(/\.$/, "") }, field === "" ? {} : { field });
+  return problem(evidenceProblems, "HP3007", { cause: cause.replace(/\.$/, "") }, field === "" ? {} : { field });
 }

@@ -22,10 +22,17 @@ export interface Settlement {
   readonly key: string;
   readonly title: string;
   readonly attempt: number;
-  readonly outcome: "accepted" | "refused" | "held" | "superseded";
+  /**
+   * `superseded`: another process or a person moved the task meanwhile. `interrupted`: the user ended the run before its
+   * gates were judged; it stays reported, and the next run judges it.
+   */
+  readonly outcome: "accepted" | "refused" | "held" | "superseded" | "interrupted";
   /** What is missing, one sentence each; empty when accepted. */
   readonly missing: readonly string[];
   readonly verdicts: ReadonlyMap<string, Verdict>;
-  /** Held, and time alone may still move it: a window that is not full yet. */
-  readonly needsOnlyTime: boolean;
+  /**
+   * Held, and time alone may still move it, since a window is not full yet: how long until another look can add to it,
+   * milliseconds. Null otherwise.
+   */
+  readonly lookAgainMs: number | null;
 }

@@ -1,4 +1,4 @@
-import { isOpen, type Reason, type Verdict } from "@holdpoint/core";
+import { type Criterion, convertUnit, isOpen, type Reason, slotMsOf, type Verdict } from "@holdpoint/core";
 import type { CommandOutcome, TaskView, WorkStore } from "../work/index.ts";
 import type { Gatekeeper } from "../gates/index.ts";
 import type { AttemptWorkspace, Settlement, Workspaces } from "./run.types.ts";
@@ -10,7 +10,13 @@ export interface SettlerParts {
   readonly workspaces: Workspaces;
   /** The plan's own folder, where checkpoints are judged. */
   readonly planDir: string;
+  /** The user ends the run: what was not judged by then is left for the next one. */
+  readonly signal?: AbortSignal;
 }
+
+/** Bounds of the pause between two looks at a window, milliseconds: two looks per slot within these. */
+const SHORTEST_LOOK_MS = 100;
+const LONGEST_LOOK_MS = 300_000;
 
 /**
  * Inconclusive for a reason that another try of the same work cannot mend: a person or time has to. The rest may be
@@ -47,7 +53,8 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
       workspace = task.attempt === 0 ? null : await workspaces.of(task.taskId, task.attempt);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      return finish(task, await work.refuse({ ...ref(task), missing: [`the attempt's workspace is gone: ${why}`] }), "refused", new Map(), [why]);
+      const missing = [`the attempt's workspace is gone: ${why}`];
+      return finish(task, await work.refuse({ ...ref(task), missing }), "refused", new Map(), missing);
     }
     const verdicts = await judge(task, workspace?.dir ?? planDir);
     const shut = task.gates.flatMap((key) => {
@@ -55,14 +62,25 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
       return verdict !== undefined && isOpen(verdict) ? [] : [{ key, verdict }];
     });
     if (shut.length === 0) return accept(task, workspace, verdicts);
-    const missing = shut.map(({ key, verdict }) => verdict?.explanation ?? `gate ${key} was not judged`);
-    const onlyPersonOrTime = shut.every(({ verdict }) => verdict !== undefined && needsPersonOrTime(verdict));
+    // Checks may have been left out: that is no word about the work.
+    if (parts.signal?.aborted === true) return finish(task, { ok: true }, "interrupted", verdicts, []);
+    const missing = shut.map(({ key, verdict }) => missingOf(key, verdict));
+    const onlyPersonOrTime = shut.every(({ key, verdict }) => {
+      const judged = verdict !== undefined && needsPersonOrTime(verdict);
+      return judged || (verdict?.verdict === "inconclusive" && gatekeeper.awaitsConsent(key).length > 0);
+    });
     if (task.kind === "checkpoint" || onlyPersonOrTime) {
       if (task.state === "held") return finish(task, { ok: true }, "held", verdicts, missing);
       return finish(task, await work.hold({ ...ref(task), missing }), "held", verdicts, missing);
     }
     await workspace?.discard();
     return finish(task, await work.refuse({ ...ref(task), missing }), "refused", verdicts, missing);
+  }
+
+  function missingOf(key: string, verdict: Verdict | undefined): string {
+    const says = verdict?.explanation ?? `gate ${key} was not judged`;
+    const refused = gatekeeper.awaitsConsent(key).map(({ run }) => run);
+    return refused.length === 0 ? says : `${says} It waits for your consent to run ${refused.join(" and ")}.`;
   }
 
   async function judge(task: TaskView, dir: string): Promise<ReadonlyMap<string, Verdict>> {
@@ -94,7 +112,35 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
     return finish(task, outcome, "accepted", verdicts, []);
   }
 
+  function finish(
+    task: TaskView,
+    result: Pick<CommandOutcome, "ok">,
+    outcome: Settlement["outcome"],
+    verdicts: ReadonlyMap<string, Verdict>,
+    missing: readonly string[],
+  ): Settlement {
+    const lookAgainMs = outcome === "held" && result.ok ? pauseOf(verdicts) : null;
+    return { ...about(task), outcome: result.ok ? outcome : "superseded", missing, verdicts, lookAgainMs };
+  }
+
+  /** How soon another look can add to a window that is not full; null when none is wanting only that. */
+  function pauseOf(verdicts: ReadonlyMap<string, Verdict>): number | null {
+    const bound = gatekeeper.bound();
+    const slots = [...verdicts].flatMap(([key, { reason }]) => {
+      const one = reason === "window_incomplete" ? bound.get(key) : undefined;
+      return one === undefined ? [] : [one.policy.slotMs ?? shortestSlotMs(one.gate.criterion)];
+    });
+    if (slots.length === 0) return null;
+    return Math.min(Math.max(Math.min(...slots) / 2, SHORTEST_LOOK_MS), LONGEST_LOOK_MS);
+  }
+
   return settle;
+}
+
+function shortestSlotMs(criterion: Criterion | null): number {
+  if (criterion?.kind === "composite") return Math.min(...criterion.of.map((part) => shortestSlotMs(part)));
+  if (criterion?.kind !== "window") return Number.POSITIVE_INFINITY;
+  return slotMsOf(convertUnit(criterion.value, criterion.unit, "ms") ?? Number.POSITIVE_INFINITY);
 }
 
 /** Whether only a person or time can move the gate. */
@@ -108,16 +154,4 @@ function ref(task: TaskView): { taskId: string; attempt: number } {
 
 function about(task: TaskView): Pick<Settlement, "taskId" | "key" | "title" | "attempt"> {
   return { taskId: task.taskId, key: task.key, title: task.title, attempt: task.attempt };
-}
-
-function finish(
-  task: TaskView,
-  result: Pick<CommandOutcome, "ok">,
-  outcome: Settlement["outcome"],
-  verdicts: ReadonlyMap<string, Verdict>,
-  missing: readonly string[],
-): Settlement {
-  const shut = [...verdicts.values()].filter((verdict) => !isOpen(verdict));
-  const needsOnlyTime = outcome === "held" && shut.some(({ reason }) => reason === "window_incomplete");
-  return { ...about(task), outcome: result.ok ? outcome : "superseded", missing, verdicts, needsOnlyTime };
 }

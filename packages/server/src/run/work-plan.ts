@@ -4,7 +4,7 @@ import type { Settlement } from "./run.types.ts";
 
 /** The agents, as far as the loop needs to know them. */
 export interface Fleet {
-  /** Takes what is ready and fits, starts attempts; answers how many it took. */
+  /** Takes what is ready and fits, starts attempts; answers how many it took. @throws what broke the fleet */
   offer(): Promise<number>;
   /** Attempts that run now. */
   running(): number;
@@ -20,7 +20,7 @@ export interface WorkPlanParts {
   readonly planId: string;
   readonly fleet: Fleet;
   readonly settle: (task: TaskView) => Promise<Settlement>;
-  readonly runtime: Runtime;
+  readonly runtime: Pick<Runtime, "now">;
   /** How long to stay for gates that only need time, milliseconds; 0 ends at once, Infinity stays until interrupted. */
   readonly waitMs: number;
   readonly listener: WorkPlanListener;
@@ -37,10 +37,12 @@ export interface WorkPlanListener {
 /** Why the loop ended. */
 export type WorkPlanEnd = "done" | "nothing_can_move" | "interrupted";
 
-/** How often held tasks are looked at again while the run stays for them. */
-const LOOK_AGAIN_MS = 500;
+/** How often what waits for a person is looked at again while the run stays for people. */
+const LOOK_FOR_PEOPLE_MS = 1000;
 const LEAST_PAUSE_MS = 20;
 const MOST_PAUSE_MS = 1000;
+/** More than a plan can hold. */
+const ALL = 1_000_000;
 
 /**
  * Works a plan until nothing can move without a person, an agent or time.
@@ -52,29 +54,29 @@ export async function workPlan(parts: WorkPlanParts): Promise<WorkPlanEnd> {
   const { work, planId, fleet, runtime, signal } = parts;
   const staysUntil = runtime.now() + parts.waitMs;
   const round = new Round(parts);
-  await round.settle(["held"]);
+  await round.settle("held");
 
   for (;;) {
     if (signal.aborted) return "interrupted";
     await work.expire();
-    const settled = await round.settle(["reported"]);
+    const settled = await round.settle("reported");
     const offered = signal.aborted ? 0 : await fleet.offer();
     if (settled + offered > 0) continue;
     if (fleet.running() > 0) {
       await fleet.idle(MOST_PAUSE_MS);
       continue;
     }
-    const open = await work.list({ planId, states: ["waiting", "ready", "leased", "reported", "held"] });
-    if (open.length === 0) return "done";
+    const open = await work.list({ planId, states: ["ready", "leased", "reported", "held"], limit: ALL });
+    if (open.length === 0 && (await work.counts(planId)).waiting === 0) return "done";
     round.tellWithoutAgent(open);
     const now = runtime.now();
     const lookAt = round.lookAgainAt(open, now, staysUntil);
     if (lookAt !== null && lookAt <= now) {
-      await round.settle(["held"]);
+      await round.settle("held");
       continue;
     }
     const due = await dueAt(open, parts, now);
-    if (due === null && lookAt === null) return "nothing_can_move";
+    if (due === null && lookAt === null) return signal.aborted ? "interrupted" : "nothing_can_move";
     const until = Math.min(due ?? Number.POSITIVE_INFINITY, lookAt ?? Number.POSITIVE_INFINITY);
     await fleet.idle(Math.min(Math.max(until - now, LEAST_PAUSE_MS), MOST_PAUSE_MS));
   }
@@ -84,28 +86,28 @@ export async function workPlan(parts: WorkPlanParts): Promise<WorkPlanEnd> {
 class Round {
   readonly #parts: WorkPlanParts;
   readonly #told = new Set<string>();
-  /** Held tasks that time alone may move. */
-  readonly #timed = new Set<string>();
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** When to look again at a held task. */
+  readonly #looks = new Map<string, { readonly at: number; readonly timed: boolean }>();
 
   constructor(parts: WorkPlanParts) {
     this.#parts = parts;
   }
 
-  /** Settles the tasks in these states one after the other; answers how many moved. */
-  async settle(states: readonly ("reported" | "held")[]): Promise<number> {
+  /** Settles the tasks in this state one after the other, of the held ones those that are due; answers how many moved. */
+  async settle(state: "reported" | "held"): Promise<number> {
     const { work, planId, signal, settle, listener, runtime } = this.#parts;
     let moved = 0;
-    for (const task of await work.list({ planId, states })) {
+    for (const task of await work.list({ planId, states: [state], limit: ALL })) {
       if (signal.aborted) return moved;
+      if (state === "held" && (this.#looks.get(task.taskId)?.at ?? 0) > runtime.now()) continue;
       const settlement = await settle(task);
-      if (settlement.needsOnlyTime) this.#timed.add(task.taskId);
-      else this.#timed.delete(task.taskId);
-      if (task.state === "held" && settlement.outcome === "held") continue;
+      if (settlement.outcome === "interrupted") return moved;
+      const pauseMs = settlement.lookAgainMs ?? LOOK_FOR_PEOPLE_MS;
+      this.#looks.set(task.taskId, { at: runtime.now() + pauseMs, timed: settlement.lookAgainMs !== null });
+      if (state === "held" && settlement.outcome === "held") continue;
       moved++;
       listener.settled(settlement);
     }
-    if (states.includes("held")) this.#lookedAt = runtime.now();
     return moved;
   }
 
@@ -116,8 +118,12 @@ class Round {
   lookAgainAt(open: readonly TaskView[], now: number, staysUntil: number): number | null {
     if (now >= staysUntil) return null;
     const forPeople = staysUntil === Number.POSITIVE_INFINITY;
-    const worth = open.some((task) => task.state === "held" && (forPeople || this.#timed.has(task.taskId)));
-    return worth ? this.#lookedAt + LOOK_AGAIN_MS : null;
+    const looks = open.flatMap((task) => {
+      if (task.state !== "held") return [];
+      const look = this.#looks.get(task.taskId) ?? { at: now, timed: true };
+      return forPeople || look.timed ? [look.at] : [];
+    });
+    return looks.length === 0 ? null : Math.min(...looks);
   }
 
   /** Tells once of each ready task that no agent of the fleet can be given. */
@@ -137,8 +143,7 @@ async function dueAt(
   { work, planId, fleet }: WorkPlanParts,
   now: number,
 ): Promise<number | null> {
-  const rested = open.some((task) => task.state === "ready" && fleet.canWork(task));
-  const leased = open.some((task) => task.state === "leased");
-  if (!rested && !leased) return null;
+  const moves = ({ state }: TaskView): boolean => state === "leased" || state === "reported";
+  if (!open.some((task) => moves(task) || (task.state === "ready" && fleet.canWork(task)))) return null;
   return (await work.nextDueAt(planId)) ?? now;
 }

@@ -1,5 +1,5 @@
 import { problem } from "@holdpoint/core";
-import { STORE_PROBLEMS } from "@holdpoint/store";
+import { storeProblems } from "@holdpoint/store";
 import { describe, expect, test } from "vitest";
 import { CommandQueue } from "./command-queue.ts";
 
@@ -80,7 +80,7 @@ describe("a queue of commands", () => {
     let commits = 0;
     const queue = new CommandQueue<number, number>(async () => {
       commits += 1;
-      return await Promise.reject(problem(STORE_PROBLEMS, "HP6010", { place: "here", detail: "gone" }));
+      return await Promise.reject(problem(storeProblems, "HP6010", { place: "here", detail: "gone" }));
     });
     const results = await Promise.allSettled([queue.add(1), queue.add(2)]);
     expect(results.map((result) => result.status)).toEqual(["rejected", "rejected"]);

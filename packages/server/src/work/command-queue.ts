@@ -1,5 +1,5 @@
 import { HoldpointError, problem } from "@holdpoint/core";
-import { WORK_ROOM_PROBLEMS } from "./work.problems.ts";
+import { workRoomProblems } from "./work.problems.ts";
 
 /** Commands that may share one transaction. */
 const MAX_BATCH = 1_000;
@@ -42,7 +42,7 @@ export class CommandQueue<C, R> {
   async add(command: C): Promise<R> {
     if (this.waiting.length >= this.maxWaiting) {
       const params = { waiting: this.waiting.length, bound: this.maxWaiting };
-      throw problem(WORK_ROOM_PROBLEMS, "HP5003", params);
+      throw problem(workRoomProblems, "HP5003", params);
     }
     return await new Promise<R>((resolve, reject) => {
       this.waiting.push({ command, resolve, reject });

@@ -48,6 +48,8 @@ export interface GraphDiff {
 /** What a diff needs besides the two graphs. */
 export interface DiffOptions {
   readonly maxAttempts: number;
+  /** Keys of accepted tasks that are to be judged again. @default none */
+  readonly reopen?: ReadonlySet<string>;
   newId(): string;
 }
 
@@ -115,10 +117,10 @@ function settle(
     return { task, verb: "added" };
   }
   const task: StoredTask = { ...stored, ...base, judgeFirst: node.judgeFirst || stored.judgeFirst };
-  return move(task, stored, unmet);
+  return move(task, stored, unmet, options.reopen?.has(node.key) === true);
 }
 
-function move(task: StoredTask, stored: StoredTask, unmet: number): TaskWrite {
+function move(task: StoredTask, stored: StoredTask, unmet: number, again: boolean): TaskWrite {
   if (stored.state === "cancelled") {
     if (!stored.removed) return { task: { ...task, unmet }, verb: null };
     return { task: { ...task, ...begin(task, unmet), tries: 0, removed: false }, verb: "restored" };
@@ -126,7 +128,7 @@ function move(task: StoredTask, stored: StoredTask, unmet: number): TaskWrite {
   if (stored.state === "accepted") {
     const hasNewGate = task.gates.some((gate) => !stored.gates.includes(gate));
     const hasNewDependency = task.kind === "checkpoint" && unmet > 0;
-    if (!hasNewGate && !hasNewDependency) return { task, verb: null };
+    if (!hasNewGate && !hasNewDependency && !again) return { task, verb: null };
     const judged = { ...task, judgeFirst: true };
     return { task: { ...judged, ...begin(judged, unmet) }, verb: "reopened" };
   }

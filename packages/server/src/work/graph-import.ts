@@ -47,7 +47,8 @@ export async function importGraph(tx: Session, context: ImportContext, request: 
   await tx.run(LOCK_WORK, [tenant]);
   const stored = (await tx.run<TaskRow>(SQL.STORED_TASKS, [tenant, request.planId])).map(toStored);
   const maxAttempts = request.maxAttempts ?? DEFAULT_MAX_ATTEMPTS;
-  const diff = diffGraph(stored, request.graph, { maxAttempts, newId: () => context.newId() });
+  const reopen = new Set(request.reopen);
+  const diff = diffGraph(stored, request.graph, { maxAttempts, reopen, newId: () => context.newId() });
   await writeTasks(tx, context, request.planId, diff);
   await writeEdges(tx, tenant, request.planId, diff.edges);
   const imported = summaryOf(diff);

@@ -1,7 +1,7 @@
 import type { ProblemTable } from "@holdpoint/core";
 
 /** What the work room refuses to do. Refused commands of single tasks are values, not problems. */
-export const WORK_ROOM_PROBLEMS = {
+export const workRoomProblems = {
   HP5003: {
     title: "Too many commands are waiting for the database",
     message: "{waiting} commands are waiting to be committed; {bound} is the bound.",

@@ -9,6 +9,8 @@ export interface WorkImport {
   readonly graph: WorkGraph;
   /** How often a task may be tried before it is dead. @default 3 */
   readonly maxAttempts?: number;
+  /** Keys of accepted tasks that are to be judged again: their gates do not hold any more. @default none */
+  readonly reopen?: readonly string[];
 }
 
 /** What an import changed, in tasks. */

@@ -12,7 +12,7 @@ import {
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { problem } from "@holdpoint/core";
-import { STORE_PROBLEMS } from "../store.problems.ts";
+import { storeProblems } from "../store.problems.ts";
 
 /** A PostgreSQL that can be started. */
 export interface PostgresBinaries {
@@ -42,7 +42,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
  */
 export function findBinaries(cacheDir: string, platform: string = platformName()): PostgresBinaries {
   const native = nativeDir(platform);
-  if (native === null) throw problem(STORE_PROBLEMS, "HP6001", { platform });
+  if (native === null) throw problem(storeProblems, "HP6001", { platform });
   return prepareBinaries(native, cacheDir);
 }
 

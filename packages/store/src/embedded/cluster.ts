@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { problem } from "@holdpoint/core";
-import { STORE_PROBLEMS } from "../store.problems.ts";
+import { storeProblems } from "../store.problems.ts";
 import type { PostgresBinaries } from "./binaries.ts";
 import { runToEnd } from "./guarded-process.ts";
 import { giveTo, type RunAs } from "./run-as.ts";
@@ -94,7 +94,7 @@ export function majorVersion(settings: ClusterSettings): number {
 function checkVersion(paths: ClusterPaths, settings: ClusterSettings): void {
   const found = readFileSync(join(paths.data, "PG_VERSION"), "utf8").trim();
   const expected = majorVersion(settings);
-  if (found !== String(expected)) throw problem(STORE_PROBLEMS, "HP6005", { dir: paths.data, found, expected });
+  if (found !== String(expected)) throw problem(storeProblems, "HP6005", { dir: paths.data, found, expected });
 }
 
 /** Under another name until it is whole, so that a killed `initdb` leaves nothing that looks like a database. */
@@ -110,7 +110,7 @@ function initialise(paths: ClusterPaths, settings: ClusterSettings): void {
   if (status !== 0) {
     rmSync(draft, { recursive: true, force: true });
     const detail = output.trim().split("\n").slice(-3).join(" ") || `initdb ended with ${status}`;
-    throw problem(STORE_PROBLEMS, "HP6004", { dir: paths.data, detail, log: paths.log });
+    throw problem(storeProblems, "HP6004", { dir: paths.data, detail, log: paths.log });
   }
   rmSync(paths.data, { recursive: true, force: true });
   renameSync(draft, paths.data);

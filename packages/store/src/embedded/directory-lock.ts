@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { problem } from "@holdpoint/core";
-import { STORE_PROBLEMS } from "../store.problems.ts";
+import { storeProblems } from "../store.problems.ts";
 import { isAlive, markOf, type ProcessMark } from "./process-info.ts";
 
 /** What the lock file says. */
@@ -117,7 +117,7 @@ function isHolder(value: unknown): value is LockHolder {
 
 function held(dir: string, file: string, holder: LockHolder): Error {
   const { pid, host, since } = holder;
-  return problem(STORE_PROBLEMS, "HP6003", { dir, file, pid, host, since }, { file });
+  return problem(storeProblems, "HP6003", { dir, file, pid, host, since }, { file });
 }
 
 function codeOf(error: unknown): string | null {

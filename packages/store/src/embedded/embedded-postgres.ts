@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { HoldpointError, problem } from "@holdpoint/core";
-import { STORE_PROBLEMS } from "../store.problems.ts";
+import { storeProblems } from "../store.problems.ts";
 import { findBinaries, type PostgresBinaries } from "./binaries.ts";
 import {
   CLUSTER_USER,
@@ -84,7 +84,7 @@ function openStateDir(stateDir: string, now: number): DirectoryLock {
   } catch (error) {
     if (error instanceof HoldpointError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
-    throw problem(STORE_PROBLEMS, "HP6006", { dir: stateDir, detail }, { cause: error });
+    throw problem(storeProblems, "HP6006", { dir: stateDir, detail }, { cause: error });
   }
 }
 
@@ -142,7 +142,7 @@ async function startReady(
     const detail = lastLine(paths.log) ?? "it wrote no reason";
     const isOccupied = detail.includes("shared memory block");
     if (!isOccupied || run >= MAX_STARTS) {
-      throw problem(STORE_PROBLEMS, "HP6004", { dir: paths.data, detail, log: paths.log });
+      throw problem(storeProblems, "HP6004", { dir: paths.data, detail, log: paths.log });
     }
     await pause(BETWEEN_STARTS_MS);
   }

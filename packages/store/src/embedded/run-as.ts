@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chownSync, readFileSync } from "node:fs";
 import { problem } from "@holdpoint/core";
-import { STORE_PROBLEMS } from "../store.problems.ts";
+import { storeProblems } from "../store.problems.ts";
 
 /** How a program is started so that it does not see itself as root. */
 export interface RunAs {
@@ -52,7 +52,7 @@ export function chooseRunAs(host: RunAsHost = thisHost()): RunAs {
     const user = { uid: named.uid, gid: named.gid };
     return { kind: "other-user", description: `as user ${named.name}`, prefix: [], user };
   }
-  throw problem(STORE_PROBLEMS, "HP6002", { tried: "no user namespace, and no user `postgres` or `nobody`" });
+  throw problem(storeProblems, "HP6002", { tried: "no user namespace, and no user `postgres` or `nobody`" });
 }
 
 /** Gives a path to the user that PostgreSQL runs as, where that is another one. */
@@ -70,7 +70,7 @@ export function checkReach(runAs: RunAs, dirs: readonly string[]): void {
   for (const dir of dirs) {
     const { status } = spawnSync("/bin/sh", ["-c", 'cd "$1"', "sh", dir], { stdio: "ignore", cwd: "/", ...runAs.user });
     if (status === 0) continue;
-    throw problem(STORE_PROBLEMS, "HP6002", {
+    throw problem(storeProblems, "HP6002", {
       tried: `no user namespace; ${runAs.description} it may not enter ${dir}`,
     });
   }

@@ -1,7 +1,7 @@
 import type { ProblemTable } from "../problem.ts";
 
 /** What can be wrong with a binding although its file has the right shape. */
-export const CRITERIA_PROBLEMS = {
+export const bindingProblems = {
   HP2301: {
     title: "Expression cannot be read",
     message: 'The expression of gate "{gate}" cannot be read at character {position}: {detail}.',
