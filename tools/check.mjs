@@ -12,6 +12,7 @@ const steps = [
   ["rooms", bin("depcruise"), ["--config", "tools/rooms.cjs", "packages", "--output-type", "err-long"]],
   ["dead code", bin("knip"), ["--no-progress"]],
   ["generated files", "node", ["tools/generate.mjs", "--check"]],
+  ["lockfile", "node", ["tools/complete-lockfile.mjs", "--check"]],
 ];
 
 const failed = [];

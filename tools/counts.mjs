@@ -1,9 +1,15 @@
 // @ts-check
-/** Prints `N passed, N failed, N skipped` from a JUnit report, counting its test cases. Fails when nothing ran. */
+/**
+ * Prints `N passed, N failed, N skipped` from JUnit reports, counting their test cases. Fails when nothing ran.
+ *
+ *   node tools/counts.mjs EARLIER_EXIT_CODE REPORT …
+ *
+ * A gate before the tests that failed counts as one failure when no test did.
+ */
 import { existsSync, readFileSync } from "node:fs";
 
-const [file = "", earlier = "0"] = process.argv.slice(2);
-const xml = existsSync(file) ? readFileSync(file, "utf8") : "";
+const [earlier = "0", ...files] = process.argv.slice(2);
+const xml = files.map((file) => (existsSync(file) ? readFileSync(file, "utf8") : "")).join("\n");
 let passed = 0;
 let failed = 0;
 let skipped = 0;

@@ -8,6 +8,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** The repository, absolute. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Stops with a plain message when this Node is older than the project supports. */

@@ -36,8 +36,8 @@ module.exports = {
     {
       name: "no-tests-in-production",
       severity: "error",
-      from: { path: "^packages", pathNot: "(\\.test\\.ts|/testing/[^/]+\\.ts)$" },
-      to: { path: "(\\.test\\.ts|/testing/)" },
+      from: { path: "^packages", pathNot: "(\\.test\\.ts|\\.testing\\.ts|/testing/[^/]+\\.ts)$" },
+      to: { path: "(\\.test\\.ts|\\.testing\\.ts|/testing/)" },
     },
     { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],

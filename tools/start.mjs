@@ -32,7 +32,9 @@ const differences = existsSync(result)
   ? compare(expected, JSON.parse(readFileSync(result, "utf8")), ended.status)
   : ["the run gave no result"];
 if (differences.length === 0) {
-  process.stdout.write(`\nThe example ended as it declares: its run ends with code ${ended.status}, held for a person to sign.\n`);
+  process.stdout.write(
+    `\nThe example ended as it declares: its run ends with code ${ended.status}, held for a person to sign.\n`,
+  );
   process.exit(0);
 }
 process.stderr.write(`\nThe example did not end as ${example}/expected-end.json declares:\n`);
@@ -57,13 +59,15 @@ function compare(wanted, outcome, exitCode) {
   for (const [name, asked] of Object.entries(wanted.gates)) {
     const gate = outcome.gates.find((candidate) => candidate.metric === name || candidate.key === name);
     const found = gate === undefined ? "not there" : `${gate.verdict} (${gate.reason})`;
-    if (found !== `${asked.verdict} (${asked.reason})`) lines.push(`gate ${name}: ${found} instead of ${asked.verdict} (${asked.reason})`);
+    if (found !== `${asked.verdict} (${asked.reason})`)
+      lines.push(`gate ${name}: ${found} instead of ${asked.verdict} (${asked.reason})`);
   }
   const attempts = outcome.work.attempts;
   const some = (/** @type {string} */ title, /** @type {string} */ how) =>
     attempts.some((attempt) => `${attempt.task} ${attempt.title}`.includes(title) && attempt.outcome === how);
   for (const title of wanted.accepted) if (!some(title, "accepted")) lines.push(`${title} was not accepted`);
-  for (const title of wanted.refusedBeforeAccepted) if (!some(title, "refused")) lines.push(`${title} was never refused`);
+  for (const title of wanted.refusedBeforeAccepted)
+    if (!some(title, "refused")) lines.push(`${title} was never refused`);
   for (const title of wanted.held) if (!some(title, "held")) lines.push(`${title} is not held`);
   return lines;
 }

@@ -34,4 +34,21 @@ const code = run(
   ],
   { allowFailure: true },
 );
-process.exit(code);
+// The example is tested as its own users would: by Node's test runner, without anything of this project.
+const exampleReport = join(root, "coverage/example-junit.xml");
+const exampleCode =
+  whole || smoke
+    ? run(
+        process.execPath,
+        [
+          "--test",
+          "--test-reporter=spec",
+          "--test-reporter-destination=stdout",
+          "--test-reporter=junit",
+          `--test-reporter-destination=${exampleReport}`,
+          "examples/service-launch/example.test.mjs",
+        ],
+        { allowFailure: true },
+      )
+    : 0;
+process.exit(code === 0 ? exampleCode : code);

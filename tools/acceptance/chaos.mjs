@@ -3,7 +3,14 @@
 import { spawnSync } from "node:child_process";
 import { bin, root } from "../install.mjs";
 
-const args = ["test/chaos/kill-run.ts", "--kills", process.env["HOLDPOINT_KILLS"] ?? "8", "--seed", "20260101", "--json"];
+const args = [
+  "test/chaos/kill-run.ts",
+  "--kills",
+  process.env["HOLDPOINT_KILLS"] ?? "8",
+  "--seed",
+  "20260101",
+  "--json",
+];
 const ended = spawnSync(bin("tsx"), args, { cwd: root, encoding: "utf8", maxBuffer: 16 * 1024 * 1024 });
 process.stderr.write(ended.stderr);
 if (ended.status !== 0) process.exit(1);

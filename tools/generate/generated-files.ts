@@ -5,6 +5,7 @@ import { findProblems } from "../problem-tables.ts";
 import { commandPage } from "./command-page.ts";
 import { exitCodePage } from "./exit-code-page.ts";
 import type { FileSet } from "./file-set.ts";
+import { metricsPage } from "./metrics-page.ts";
 import { printJson } from "./print-json.ts";
 import { problemIndex, problemPage } from "./problem-pages.ts";
 import { schemaIndex, schemaPage } from "./schema-page.ts";
@@ -23,5 +24,6 @@ export async function generatedFiles(root: string): Promise<FileSet> {
   contents.set("docs/problems/README.md", problemIndex(problems));
   contents.set("docs/reference/cli.md", commandPage(COMMANDS));
   contents.set("docs/reference/exit-codes.md", exitCodePage(problems));
+  contents.set("docs/reference/metrics.md", metricsPage());
   return { contents, folders: ["packages/contract/schemas", "docs/reference/schemas", "docs/problems"] };
 }

@@ -49,6 +49,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "print what the plan says, as it was understood",
     args: [plan],
     options: [
+      { flags: "--keys", about: "show the key of every item and gate, by which other commands name them" },
       { flags: "--why", about: "show confidence and reason of every item" },
       json,
     ],
@@ -61,6 +62,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     args: [plan],
     options: [
       { flags: "--set <key=status>", about: "change the status of one item first (may be given again)", repeat: true },
+      json,
     ],
     runsCommands: "no",
     load: () => import("./commands/plan-print.ts"),
@@ -68,7 +70,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "bind",
     summary: "write into the sidecar which check and metric speak for a gate",
-    args: [plan, { name: "[gate]", about: "key of the gate; without one, lists the gates that nothing speaks for" }],
+    args: [plan, { name: "[gate]", about: "key or metric of the gate; without one, lists the gates that nothing speaks for" }],
     options: [
       { flags: "--check <id>", about: "id of the check, or a command line of the plan" },
       { flags: "--metric <name>", about: "name of the metric that the check yields" },
@@ -83,7 +85,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "gate sign",
     summary: "record that a named person saw what the gate asks for",
-    args: [{ name: "<key>", about: "key of the gate" }],
+    args: [{ name: "<key>", about: "key or metric of the gate" }],
     options: [
       { flags: "--plan <file>", about: "the plan document", default: "the plan last used in this folder" },
       { flags: "--as <name>", about: "who signs (required)" },
@@ -98,12 +100,12 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "gate waive",
     summary: "let a gate pass without evidence for a limited time; shown and counted apart",
-    args: [{ name: "<key>", about: "key of the gate" }],
+    args: [{ name: "<key>", about: "key or metric of the gate" }],
     options: [
       { flags: "--plan <file>", about: "the plan document", default: "the plan last used in this folder" },
       { flags: "--as <name>", about: "who waives (required)" },
       { flags: "--reason <text>", about: "why (required)" },
-      { flags: "--expires <when>", about: "a duration such as 7d, or a date (required)" },
+      { flags: "--expires <when>", about: "a duration such as 7d, or a date such as 2027-01-31 (required)" },
       { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
       json,
     ],
@@ -136,7 +138,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "doctor",
-    summary: "say what works on this machine: database, isolation, limits, git",
+    summary: "say what works on this machine: database, isolation, limits, git, consent",
     args: [],
     options: [json],
     runsCommands: "no",

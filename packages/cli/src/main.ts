@@ -9,10 +9,18 @@ const program = createProgram(COMMANDS, {
   cwd: process.cwd(),
 });
 
-// A reader that closes the pipe early (`| head`) has seen enough; that is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
-  throw error;
-});
+/** Exit code when what was to be said could not be: neither a success nor a verdict. */
+const UNAVAILABLE = 69;
 
-process.exitCode = await program(process.argv.slice(2));
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // A reader that closes the pipe early (`| head`) has seen enough. The command goes on to its own end, so that
+    // nothing is left half done and the exit code stays what it is worth.
+    if (error.code === "EPIPE") return;
+    process.exitCode = UNAVAILABLE;
+    if (stream === process.stdout) process.stderr.write(`holdpoint: standard output cannot be written (${error.code ?? error.message})\n`);
+  });
+}
+
+const exitCode = await program(process.argv.slice(2));
+process.exitCode = process.exitCode === UNAVAILABLE ? UNAVAILABLE : exitCode;

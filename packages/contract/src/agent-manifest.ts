@@ -1,3 +1,4 @@
+import { convertUnit } from "@holdpoint/core";
 import { z } from "zod";
 import { durationSchema } from "./duration.ts";
 import { strictShape } from "./strict-shape.ts";
@@ -31,18 +32,9 @@ export interface AgentManifestText {
 }
 
 const SIZE = /^(\d{1,12}(?:\.\d{1,3})?)(B|KiB|MiB|GiB|KB|MB|GB)$/;
-const SIZE_BYTES: Readonly<Record<string, number>> = {
-  B: 1,
-  KiB: 1024,
-  MiB: 1024 ** 2,
-  GiB: 1024 ** 3,
-  KB: 1000,
-  MB: 1000 ** 2,
-  GB: 1000 ** 3,
-};
 
 /** A size as people write it: a number and one of `B KiB MiB GiB KB MB GB`. */
-export const sizeSchema: z.ZodType<string> = z
+const sizeSchema: z.ZodType<string> = z
   .string()
   .regex(SIZE, { error: "must be a size such as 512MiB or 2GB", abort: true })
   .refine((text) => parseSizeBytes(text) !== null, { error: "must be larger than nothing" });
@@ -50,9 +42,9 @@ export const sizeSchema: z.ZodType<string> = z
 /** Reads a size; null when the text is none or is zero. */
 export function parseSizeBytes(text: string): number | null {
   const match = SIZE.exec(text);
-  const unitBytes = SIZE_BYTES[match?.[2] ?? ""];
-  if (match === null || unitBytes === undefined) return null;
-  const bytes = Math.round(Number(match[1]) * unitBytes);
+  const exact = match === null ? null : convertUnit(Number(match[1]), match[2] ?? null, "B");
+  if (exact === null) return null;
+  const bytes = Math.round(exact);
   return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : null;
 }
 

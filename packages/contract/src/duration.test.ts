@@ -1,6 +1,5 @@
-import { assert, integer, property } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { durationSchema, parseDurationMs, printDurationMs } from "./duration.ts";
+import { durationSchema, parseDurationMs } from "./duration.ts";
 
 describe("parseDurationMs", () => {
   test.each([
@@ -34,23 +33,5 @@ describe("parseDurationMs", () => {
   ])("does not take %j for a duration", (text) => {
     expect(parseDurationMs(text)).toBeNull();
     expect(durationSchema.safeParse(text).success).toBe(false);
-  });
-});
-
-describe("printDurationMs", () => {
-  test("writes what is read as the same time", () => {
-    assert(
-      property(integer({ min: 1, max: 3650 * 86_400_000 }), (ms) => {
-        expect(parseDurationMs(printDurationMs(ms))).toBe(ms);
-      }),
-    );
-  });
-
-  test("takes the largest unit that fits", () => {
-    expect(
-      ["ms", "s", "min", "h", "d", "w"].map((_, index) =>
-        printDurationMs([7, 5000, 120_000, 7_200_000, 86_400_000, 604_800_000][index] ?? 0),
-      ),
-    ).toEqual(["7ms", "5s", "2min", "2h", "1d", "1w"]);
   });
 });

@@ -1,14 +1,5 @@
+import { convertUnit } from "@holdpoint/core";
 import { z } from "zod";
-
-/** What one of each unit is worth, in milliseconds. */
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  min: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 
 const DURATION = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|min|h|d|w)$/;
 
@@ -34,17 +25,8 @@ export const durationSchema: z.ZodType<string> = z
  */
 export function parseDurationMs(text: string): number | null {
   const match = DURATION.exec(text);
-  const unitMs = UNIT_MS[match?.[2] ?? ""];
-  if (match === null || unitMs === undefined) return null;
-  const ms = Math.round(Number(match[1]) * unitMs);
+  const exact = match === null ? null : convertUnit(Number(match[1]), match[2] ?? null, "ms");
+  if (exact === null) return null;
+  const ms = Math.round(exact);
   return ms >= 1 && ms <= GREATEST_MS ? ms : null;
-}
-
-/** Writes milliseconds in the largest unit that takes a whole number: 86,400,000 is `1d`. */
-export function printDurationMs(ms: number): string {
-  for (const unit of ["w", "d", "h", "min", "s"]) {
-    const unitMs = UNIT_MS[unit] ?? 1;
-    if (ms >= unitMs && ms % unitMs === 0) return `${ms / unitMs}${unit}`;
-  }
-  return `${ms}ms`;
 }

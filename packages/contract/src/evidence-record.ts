@@ -92,7 +92,9 @@ const predicate: z.ZodType<EvidencePredicate> = strictShape({
   inventoryDigest: digestSchema
     .nullable()
     .describe("Digest of the names of the test cases; null when there were none."),
-  anomalies: z.array(z.enum(EVIDENCE_ANOMALIES)).describe("What was odd; anything here keeps the evidence from passing a gate."),
+  anomalies: z
+    .array(z.enum(EVIDENCE_ANOMALIES))
+    .describe("What was odd; anything here keeps the evidence from passing a gate."),
   validUntil: instant.nullable().describe("After this the evidence has expired; null when only its inputs count."),
   inputs: strictShape({
     globs: z.array(z.string().min(1)).describe("Patterns of the files that the check depends on."),

@@ -1,5 +1,6 @@
 import {
   type BindingSidecar,
+  checkSidecar,
   checksOf,
   HoldpointError,
   normaliseMetric,
@@ -8,11 +9,10 @@ import {
   type ProblemParams,
   parseCriterion,
   problem,
-  checkSidecar,
 } from "@holdpoint/core";
-import { bindingOf, refuseDuplicates } from "./read-sidecar.ts";
 import { readSidecarText, type SidecarReading } from "./read-sidecar-text.ts";
 import { sidecarFileProblems } from "./sidecar.problems.ts";
+import { sidecarBinding } from "./sidecar-binding.ts";
 
 /** A sidecar made ready for one plan. */
 export interface LoadedSidecar {
@@ -34,13 +34,24 @@ export type SidecarPlan = Pick<PlanDocument, "gates" | "checks">;
 export function loadSidecar(text: string, file: string, plan: SidecarPlan): LoadedSidecar {
   const reading = readSidecarText(text, file);
   refuseDuplicates(reading, file);
-  const sidecar = bindingOf(reading.value);
+  const sidecar = sidecarBinding(reading.value);
   const fromCore = checkSidecar(plan, sidecar, file).map((found) => {
     const place = { ...found.place, line: lineOfField(found.place.field ?? "", reading, sidecar) };
     return new HoldpointError(found.code, found.definition, found.params, place, { cause: found });
   });
   const problems = [...badGates(reading, sidecar, plan, file), ...fromCore];
   return { sidecar, problems: problems.sort((a, b) => (a.place.line ?? 0) - (b.place.line ?? 0)) };
+}
+
+/** Two checks must not have one id. @throws HP2206 at the second of them */
+function refuseDuplicates({ value, lineOf }: SidecarReading, file: string): void {
+  const ids = (value.checks ?? []).map(({ id }) => id);
+  const index = ids.findIndex((id, at) => ids.indexOf(id) !== at);
+  const id = ids[index];
+  if (id === undefined) return;
+  const again = lineOf(["checks", index, "id"]);
+  const params = { file, id, line: lineOf(["checks", ids.indexOf(id), "id"]), again };
+  throw problem(sidecarFileProblems, "HP2206", params, { file, line: again, field: `checks[${index}].id` });
 }
 
 function badGates(

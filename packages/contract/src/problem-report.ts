@@ -7,10 +7,13 @@ export interface ProblemReport {
   readonly title: string;
   readonly message: string;
   readonly file: string | null;
+  /** 1-based. */
   readonly line: number | null;
   readonly field: string | null;
   readonly remedy: string;
+  /** Exit code of the command it ended. */
   readonly exit: number;
+  /** Path of the page about it, in the repository. */
   readonly docs: string;
 }
 

@@ -29,7 +29,7 @@ export interface YamlBounds {
 }
 
 /** The bounds that hold where nothing else is said. */
-export const YAML_BOUNDS: Required<YamlBounds> = { length: 1024 * 1024, depth: 32, aliases: 100 };
+const YAML_BOUNDS: Required<YamlBounds> = { length: 1024 * 1024, depth: 32, aliases: 100 };
 
 /**
  * Reads a YAML file that people write, and checks it against a shape.
@@ -70,7 +70,7 @@ export function readYamlAs<T>(shape: z.ZodType<T>, text: string, bounds: YamlBou
 }
 
 /** The path of a field as people write it: `checks[0].timeout`. */
-export function fieldName(path: readonly PropertyKey[]): string {
+function fieldName(path: readonly PropertyKey[]): string {
   return path.reduce<string>((name, part) => {
     if (typeof part === "number") return `${name}[${part}]`;
     return name === "" ? String(part) : `${name}.${String(part)}`;

@@ -1,15 +1,31 @@
 import type { EvidenceMetric } from "@holdpoint/core";
-
+import { LineSet } from "./line-set.ts";
 import { metric, sortMetrics } from "./metric-catalogue.ts";
 import type { Oddities } from "./oddities.ts";
 import { StopReading } from "./oddities.ts";
 import type { ReadLimits, ReportFormat, ReportReading } from "./reading.ts";
 import { READER_VERSION } from "./reading.ts";
-import { LineSet } from "./line-set.ts";
 
 /** No source file is this long; a larger line number is a mistake or an attack on memory. */
 export const GREATEST_LINE = 10_000_000;
 const MAX_LINE_BYTES = 32 * 1024 ** 2;
+
+/** What was found and what of it ran. */
+export interface FoundHit {
+  readonly found: number;
+  readonly hit: number;
+}
+
+/** Counts functions or branches by whether each ran. */
+export function countHits(entries: Iterable<boolean>): FoundHit {
+  let found = 0;
+  let hit = 0;
+  for (const ran of entries) {
+    found += 1;
+    if (ran) hit += 1;
+  }
+  return { found, hit };
+}
 
 /** What is known of one source file, over all records and reports that speak of it. */
 export interface FileCoverage {
@@ -61,15 +77,10 @@ export class CoverageTally {
 
   /** The reading of all files; no line at all is `empty_report`, never full coverage. */
   finish(format: ReportFormat): ReportReading {
-    const lines = { found: 0, hit: 0 };
-    const functions = { found: 0, hit: 0 };
-    const branches = { found: 0, hit: 0 };
-    for (const file of this.#files.values()) {
-      lines.found += file.lines.found;
-      lines.hit += file.lines.hit;
-      countInto(functions, file.functions);
-      countInto(branches, file.branches);
-    }
+    const files = [...this.#files.values()];
+    const lines = sum(files.map((file) => file.lines));
+    const functions = sum(files.map((file) => countHits(file.functions.values())));
+    const branches = sum(files.map((file) => countHits(file.branches.values())));
     if (lines.found === 0) this.#oddities.add("empty_report", "no line that could be covered");
     const metrics = [metric("files_covered", this.#files.size), ...this.#share("line", lines)];
     if (functions.found > 0) metrics.push(...this.#share("function", functions));
@@ -92,7 +103,7 @@ export class CoverageTally {
     }
   }
 
-  #share(of: "line" | "function" | "branch", counts: { found: number; hit: number }): EvidenceMetric[] {
+  #share(of: "line" | "function" | "branch", counts: FoundHit): EvidenceMetric[] {
     const keys = {
       line: ["lines_total", "lines_covered", "line_coverage"],
       function: ["functions_total", "functions_covered", "function_coverage"],
@@ -107,7 +118,12 @@ export class CoverageTally {
   }
 }
 
-function countInto(counts: { found: number; hit: number }, entries: ReadonlyMap<string, boolean>): void {
-  counts.found += entries.size;
-  for (const hit of entries.values()) if (hit) counts.hit += 1;
+function sum(parts: readonly FoundHit[]): FoundHit {
+  let found = 0;
+  let hit = 0;
+  for (const part of parts) {
+    found += part.found;
+    hit += part.hit;
+  }
+  return { found, hit };
 }

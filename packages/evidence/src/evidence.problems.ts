@@ -45,15 +45,6 @@ export const evidenceProblems = {
     exit: 64,
     retryable: false,
   },
-  HP3006: {
-    title: "Report is odd",
-    message: "The report {place} is {anomaly}: {cause}.",
-    remedy:
-      "Run the check again and see that it ends by itself and writes its whole report. {anomaly} is explained in the guide to evidence.",
-    why: "What is missing, odd or unproven opens no gate, even when the part that can be read looks well.",
-    exit: 2,
-    retryable: true,
-  },
   HP3007: {
     title: "Not an evidence record",
     message: "This is not an evidence record: {cause}.",

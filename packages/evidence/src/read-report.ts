@@ -43,7 +43,7 @@ export interface ReportSource {
 }
 
 /** Makes the reader of a format. */
-export function createReader(format: ReportFormat, limits: Partial<ReadLimits> = {}): ReportReader {
+function createReader(format: ReportFormat, limits: Partial<ReadLimits> = {}): ReportReader {
   return READERS[format]({ ...DEFAULT_LIMITS, ...limits });
 }
 

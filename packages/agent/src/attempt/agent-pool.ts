@@ -1,16 +1,15 @@
 import { retryDelayMs } from "@holdpoint/core";
-import type { CommandContext } from "../command/run-command.ts";
-import { runCommand } from "../command/run-command.ts";
-import { planProtection } from "../isolation/protection.ts";
 import type { Agent } from "../manifest/agent.ts";
 import { offeredCapabilities } from "../manifest/match-agent.ts";
 import { removeWorktree } from "../worktree/create-worktree.ts";
 import type { AttemptEvent, AttemptOutcome, AttemptSettings } from "./attempt.types.ts";
+import { checkHealth } from "./check-health.ts";
 import { runAttempt } from "./run-attempt.ts";
-import type { AttemptAccount, ClaimedWork, WorkRef, WorkSource } from "./work-source.ts";
+import { type HeldLease, type StopReason, type TellOutcome, tellSource } from "./tell-source.ts";
+import type { ClaimedWork, WorkRef, WorkSource } from "./work-source.ts";
 
-/** Longest a health command may take, milliseconds. */
-const HEALTH_MS = 30_000;
+const LEASE_TTL_MS = 30_000;
+const POLL_MS = 500;
 
 /** What happens in the pool, for views and logs. */
 export type PoolEvent =
@@ -18,9 +17,6 @@ export type PoolEvent =
   | { readonly type: "attempt"; readonly agent: string; readonly work: WorkRef; readonly event: AttemptEvent }
   | { readonly type: "ended"; readonly agent: string; readonly outcome: AttemptOutcome; readonly told: TellOutcome }
   | { readonly type: "resting"; readonly agent: string; readonly forMs: number; readonly reason: string };
-
-/** What the source was told of an attempt; `lost` when there was nobody to tell, or no way to. */
-export type TellOutcome = "reported" | "failed" | "released" | "lost";
 
 /** What a pool is made from. */
 export interface PoolOptions extends AttemptSettings {
@@ -33,14 +29,11 @@ export interface PoolOptions extends AttemptSettings {
   readonly onEvent?: (event: PoolEvent) => void | Promise<void>;
 }
 
-type StopReason = "drained" | "lost" | "cancelled";
-
-interface RunningAttempt {
+interface RunningAttempt extends HeldLease {
   readonly agent: string;
   readonly work: ClaimedWork;
   readonly controller: AbortController;
   stop: StopReason | null;
-  /** When the lease ends as far as is known, milliseconds since the epoch. */
   leasedUntil: number;
 }
 
@@ -116,14 +109,14 @@ export class AgentPool {
         continue;
       }
       try {
-        if (!healthy) await this.#checkHealth(agent);
+        if (!healthy) await checkHealth(agent, this.#options);
         healthy = true;
-        const leaseTtlMs = this.#options.leaseTtlMs ?? 30_000;
+        const leaseTtlMs = this.#options.leaseTtlMs ?? LEASE_TTL_MS;
         const claimedAt = this.#options.runtime.now();
         const works = await this.#options.source.claim({ agent: agent.name, capabilities, limit: free, leaseTtlMs });
         failures = 0;
         for (const work of works) this.#begin(agent, work, claimedAt + leaseTtlMs);
-        if (works.length === 0) await this.#change(this.#options.pollMs ?? 500);
+        if (works.length === 0) await this.#change(this.#options.pollMs ?? POLL_MS);
       } catch (error) {
         failures += 1;
         await this.#rest(agent, failures, messageOf(error));
@@ -169,7 +162,7 @@ export class AgentPool {
         this.#options,
       );
       // The lease is kept until the outcome is told.
-      const told = await this.#tell(agent, attempt, outcome);
+      const told = await tellSource(agent.name, attempt, outcome, this.#options);
       clearInterval(renewing);
       if (told !== "reported" && outcome.worktree !== null) await removeWorktree(outcome.worktree);
       await this.#emit({ type: "ended", agent: agent.name, outcome, told });
@@ -180,7 +173,7 @@ export class AgentPool {
   }
 
   #renew(attempt: RunningAttempt): NodeJS.Timeout {
-    const { source, runtime, leaseTtlMs = 30_000 } = this.#options;
+    const { source, runtime, leaseTtlMs = LEASE_TTL_MS } = this.#options;
     const timer = setInterval(() => {
       const askedAt = runtime.now();
       const renewed = source.renew(refOf(attempt.work), leaseTtlMs);
@@ -194,58 +187,6 @@ export class AgentPool {
         });
     }, leaseTtlMs / 3);
     return timer;
-  }
-
-  async #tell(agent: Agent, attempt: RunningAttempt, outcome: AttemptOutcome): Promise<TellOutcome> {
-    const { source } = this.#options;
-    const ref = refOf(attempt.work);
-    const account = accountOf(agent, outcome);
-    if (attempt.stop === "lost" || attempt.stop === "cancelled") return "lost";
-    if (outcome.outcome === "done" && account !== null) {
-      return (await this.#persist(attempt, () => source.report(ref, account))) ? "reported" : "lost";
-    }
-    if (attempt.stop === "drained") {
-      return (await this.#persist(attempt, () => source.release(ref, "the run was stopped"))) ? "released" : "lost";
-    }
-    const reason = outcome.reason ?? "it failed";
-    return (await this.#persist(attempt, () => source.fail(ref, reason, account))) ? "failed" : "lost";
-  }
-
-  /** Tries until it is told or the lease is over; then the lease's end tells it. */
-  async #persist(attempt: RunningAttempt, tell: () => Promise<void>): Promise<boolean> {
-    const { runtime } = this.#options;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        await tell();
-        return true;
-      } catch {
-        if (runtime.now() >= attempt.leasedUntil || attempt.stop === "lost") return false;
-        const forMs = retryDelayMs(tries, runtime.random(), { baseMs: 50, capMs: 5000 });
-        await new Promise((resolve) => setTimeout(resolve, forMs));
-      }
-    }
-  }
-
-  async #checkHealth(agent: Agent): Promise<void> {
-    const { plan, runtime, isolation, isolationReport } = this.#options;
-    const context: CommandContext = {
-      runtime,
-      ...(isolationReport === undefined ? {} : { isolation: isolationReport }),
-    };
-    const { readOnly, hidden, dir: planDir } = plan;
-    const result = await runCommand(
-      {
-        command: agent.health ?? "true",
-        root: planDir,
-        passEnv: agent.env,
-        limits: { wallMs: HEALTH_MS },
-        protection: planProtection({ planDir, readOnly, hidden }),
-        ...(isolation === undefined ? {} : { isolation }),
-      },
-      context,
-    );
-    if (result.exitCode !== 0)
-      throw new Error(`its health command ended with ${result.exitCode ?? result.signal ?? "no start"}`);
   }
 
   async #rest(agent: Agent, failures: number, reason: string): Promise<void> {
@@ -281,25 +222,6 @@ export class AgentPool {
   async #emit(event: PoolEvent): Promise<void> {
     await this.#options.onEvent?.(event);
   }
-}
-
-function accountOf(agent: Agent, outcome: AttemptOutcome): AttemptAccount | null {
-  const { result } = outcome;
-  if (result === null) return null;
-  return {
-    agent: agent.name,
-    summary: outcome.summary,
-    exitCode: result.exitCode,
-    signal: result.signal,
-    endedFor: result.endedFor,
-    isolation: result.isolation,
-    startedAt: result.startedAt,
-    endedAt: result.endedAt,
-    stdout: result.stdout.digest,
-    stderr: result.stderr.digest,
-    handedOver: outcome.handedOver,
-    workspace: outcome.worktree?.folder ?? null,
-  };
 }
 
 function refOf(work: WorkRef): WorkRef {

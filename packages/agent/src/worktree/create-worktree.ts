@@ -60,18 +60,17 @@ const IDENTITY = {
  * @throws HP7201 when git fails, HP7202 when the folder cannot be made, HP7203 for a name that is none
  */
 export async function createWorktree(options: WorktreeOptions): Promise<Worktree | null> {
-  const { attempt, planDir } = options;
-  if (!NAME.test(attempt)) throw problem(agentProblems, "HP7203", { attempt: attempt.slice(0, 200) });
-  const repository = await repositoryOf(planDir);
-  if (repository === null) return null;
-  const folder = join(workspacesFolder(repository.top, options.stateFolder), attempt);
+  const found = await locate(options);
+  if (found === null) return null;
+  const { repository, folder } = found;
   try {
     await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
     await mkdir(folder, { mode: 0o700 });
     await ownWorkspace(folder);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw problem(agentProblems, "HP7202", { attempt, folder: dirname(folder), reason }, { cause });
+    const params = { attempt: options.attempt, folder: dirname(folder), reason };
+    throw problem(agentProblems, "HP7202", params, { cause });
   }
   try {
     return await fill(options, repository, folder);
@@ -87,17 +86,15 @@ export async function createWorktree(options: WorktreeOptions): Promise<Worktree
  * @throws HP7201 when git fails, HP7203 for a name that is none
  */
 export async function openWorktree(options: Omit<WorktreeOptions, "link">): Promise<Worktree | null> {
-  const { attempt, planDir, stateFolder } = options;
-  if (!NAME.test(attempt)) throw problem(agentProblems, "HP7203", { attempt: attempt.slice(0, 200) });
-  const repository = await repositoryOf(planDir);
-  if (repository === null) return null;
-  const folder = join(workspacesFolder(repository.top, stateFolder), attempt);
+  const found = await locate(options);
+  if (found === null) return null;
+  const { repository, folder } = found;
   const text = await readFile(join(folder, DESCRIPTION), "utf8").catch(() => null);
   if (text === null) return null;
   const described = parseDescription(text);
   if (described === null) return null;
   await ownWorkspace(folder);
-  return { ...places(folder, attempt, repository, planDir), ...described };
+  return { ...places(folder, options.attempt, repository, options.planDir), ...described };
 }
 
 /** Removes an attempt's working tree with all that it holds. */
@@ -133,6 +130,17 @@ export async function attemptSource(worktree: Worktree): Promise<SnapshotSource>
     alternates: repository.objects,
     except: worktree.linked,
   };
+}
+
+/** The repository of a plan and the folder of an attempt's working tree; null without git. */
+async function locate(
+  options: Omit<WorktreeOptions, "link">,
+): Promise<{ readonly repository: Repository; readonly folder: string } | null> {
+  const { attempt, planDir, stateFolder } = options;
+  if (!NAME.test(attempt)) throw problem(agentProblems, "HP7203", { attempt: attempt.slice(0, 200) });
+  const repository = await repositoryOf(planDir);
+  if (repository === null) return null;
+  return { repository, folder: join(workspacesFolder(repository.top, stateFolder), attempt) };
 }
 
 async function fill(options: WorktreeOptions, repository: Repository, folder: string): Promise<Worktree> {

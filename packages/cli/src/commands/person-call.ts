@@ -56,7 +56,7 @@ export function withPerson<T>(
   record: (engine: Engine, planId: string, word: PersonWord) => Promise<T>,
 ): Promise<T> {
   const { place, plan, gate, name, reason } = person;
-  return withEngine(call, place, async (engine) => {
+  return withEngine(call, place, "record", async (engine) => {
     const { planId } = await engine.app.plans.importPlan({ source: place.planFile, document: plan });
     const subject = await createSubjectReader().subjectOf(place.dir, { leaveOut: [] });
     const role = optional(call, "role")?.trim() || null;

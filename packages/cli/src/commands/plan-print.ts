@@ -1,5 +1,4 @@
-import { CLAIMED } from "@holdpoint/contract";
-import { type Claimed, type PlanDocument, type PlanItem, printPlan, problem, readPlan, setStatus } from "@holdpoint/core";
+import { CLAIMED, type Claimed, type PlanDocument, type PlanItem, printPlan, problem, readPlan, setStatus } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { planPlace } from "../place/plan-place.ts";
 import { displayPath, readPlanFile } from "../place/read-plan-file.ts";

@@ -51,7 +51,7 @@ function hasDatabase(call: CommandCall, place: PlanPlace): boolean {
 async function recordsOf(call: CommandCall, place: PlanPlace, plan: PlanDocument): Promise<Records> {
   const { openEvidenceBook } = await import("@holdpoint/server");
   const { withEngine } = await import("../engine/open-engine.ts");
-  return withEngine(call, place, async ({ app }) => {
+  return withEngine(call, place, "record", async ({ app }) => {
     const { planId } = await app.plans.importPlan({ source: place.planFile, document: plan });
     return (await openEvidenceBook(app.gates, planId)).records();
   });

@@ -1,7 +1,7 @@
 import { checksOf, type PlanDocument, problem } from "@holdpoint/core";
-import { createGatekeeper } from "@holdpoint/server";
+import { createGatekeeper, producersOf } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
-import { createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
+import { clearRunning, createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
 import { decideConsent } from "../engine/consent.ts";
 import { onInterrupt } from "../engine/interrupt.ts";
 import { loadPlan } from "../engine/load-plan.ts";
@@ -24,11 +24,15 @@ export async function run(call: CommandCall): Promise<number> {
   const { plan, sidecar, problems } = loadPlan(place, call.cwd);
   const only = selected(plan, list(call, "only"), planPath);
   const checks = checksOf(plan, sidecar);
-  const consent = await decideConsent(call, place, checks.map((check) => check.run));
+  const consent = await decideConsent(
+    call,
+    place,
+    checks.map((check) => check.run),
+  );
 
-  return withEngine(call, place, async ({ app, runtime }) => {
+  const interrupt = onInterrupt();
+  const judging = withEngine(call, place, "work", async ({ app, runtime, store }) => {
     const startedAt = runtime.now();
-    const interrupt = onInterrupt();
     const { planId } = await app.plans.importPlan({ source: place.planFile, document: plan });
     const outline = outlineOf(plan, []);
     const view = chooseView({
@@ -40,6 +44,8 @@ export async function run(call: CommandCall): Promise<number> {
       outline,
     });
     const progress = createProgress(view, runtime);
+    const producers = await producersOf(store, app.tenant, planId);
+    await clearRunning(place);
     const subjects = createSubjectReader();
     try {
       const gatekeeper = await createGatekeeper({
@@ -53,7 +59,7 @@ export async function run(call: CommandCall): Promise<number> {
         sidecar,
         allowed: (check) => consent.trust.consentTo(check.run) === "trusted",
         listener: progress.gatekeeper,
-        producers: () => [],
+        producers: () => producers,
         signal: interrupt.signal,
       });
       const wanted = plan.gates.filter((gate) => only === null || only.has(gate.key)).map((gate) => gate.key);
@@ -76,7 +82,8 @@ export async function run(call: CommandCall): Promise<number> {
         turns: progress.turns,
         problems,
         notAllowed: gatekeeper.notAllowed().map((check) => ({ line: check.line ?? 0, command: check.run })),
-        nothingAllowed: checks.length > 0 && gatekeeper.observations().length === 0 && gatekeeper.notAllowed().length > 0,
+        nothingAllowed:
+          checks.length > 0 && gatekeeper.observations().length === 0 && gatekeeper.notAllowed().length > 0,
         work: null,
       });
       view.close();
@@ -84,9 +91,9 @@ export async function run(call: CommandCall): Promise<number> {
       return interrupt.signal.aborted ? 130 : report.exitCode;
     } finally {
       view.close();
-      interrupt.stop();
     }
   });
+  return judging.finally(() => interrupt.stop());
 }
 
 /** The gates that `--only` names: a gate by its key, an item with all gates on it and below it. Null for all. */
@@ -95,8 +102,10 @@ function selected(plan: PlanDocument, keys: readonly string[], planPath: string)
   const gates = new Set<string>();
   const parents = new Map(plan.items.map((item) => [item.key, item.parent]));
   for (const key of keys) {
-    const item = plan.items.find((candidate) => candidate.key === key || candidate.id === key);
-    const named = plan.gates.filter((gate) => gate.key === key || (item !== undefined && isUnder(gate.item, item.key, parents)));
+    const items = plan.items.filter((candidate) => candidate.key === key || candidate.id === key);
+    const named = plan.gates.filter(
+      (gate) => gate.key === key || items.some((item) => isUnder(gate.item, item.key, parents)),
+    );
     if (named.length === 0) throw problem(commandProblems, "HP8011", { key, plan: planPath }, { field: "--only" });
     for (const gate of named) gates.add(gate.key);
   }

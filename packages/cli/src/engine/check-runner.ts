@@ -1,12 +1,20 @@
 import { createWriteStream, mkdtempSync, renameSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { type CapturedStream, digestInputs, planProtection, runCommand, subjectOf } from "@holdpoint/agent";
-import type { Runtime } from "@holdpoint/core";
+import {
+  type CapturedStream,
+  type CommandResult,
+  digestInputs,
+  planProtection,
+  runCommand,
+  subjectOf,
+} from "@holdpoint/agent";
+import { type CheckDefinition, type EvidenceScript, HoldpointError, type Runtime } from "@holdpoint/core";
 import type { CheckRequest, CheckRun, CheckRunner, KeptStream, SubjectReader } from "@holdpoint/server";
 import type { PlanPlace } from "../place/plan-place.ts";
+import { scriptsOf } from "../trust/scripts-of.ts";
 import { userFolder } from "../trust/user-key.ts";
 
 /** How long a check may run when neither plan nor sidecar says, milliseconds. */
@@ -17,6 +25,9 @@ const TAIL_CHARS = 4000;
 /**
  * Runs checks as processes of their own, isolated where the system allows it, and keeps their output under its digest in
  * `.holdpoint/artifacts/`.
+ *
+ * What keeps a check from being started (a working directory that is not there, isolation that cannot be had) is a run
+ * that did not start, so that its gates say so and the others are still judged.
  */
 export function createCheckRunner(
   place: PlanPlace,
@@ -26,11 +37,12 @@ export function createCheckRunner(
 ): CheckRunner {
   return {
     async run({ check, dir, signal }: CheckRequest): Promise<CheckRun> {
-      const folder = mkdtempSync(join(place.artifactsDir, "running-"));
-      try {
-        const out = new KeptFile(join(folder, "stdout"));
-        const err = new KeptFile(join(folder, "stderr"));
-        const result = await runCommand(
+      const folder = mkdtempSync(join(place.artifactsDir, RUNNING));
+      const out = new KeptFile(join(folder, "stdout"));
+      const err = new KeptFile(join(folder, "stderr"));
+      const scripts = scriptsNow(check, dir, place.dir);
+      const start = (): Promise<CommandResult> =>
+        runCommand(
           {
             command: check.run,
             root: dir,
@@ -49,6 +61,8 @@ export function createCheckRunner(
           },
           { runtime, environment: env },
         );
+      try {
+        const result = await start().catch((error: unknown) => notStarted(error, check, dir, runtime.now()));
         return {
           argv: result.argv,
           cwd: result.cwd,
@@ -62,16 +76,81 @@ export function createCheckRunner(
           endedAt: result.endedAt,
           isolation: result.isolation,
           environmentDigest: result.environmentDigest,
-          stdout: await out.keep(result.stdout, place.artifactsDir),
-          stderr: await err.keep(result.stderr, place.artifactsDir),
+          scripts,
+          stdout: await out.keep(result.stdout, place.artifactsDir, result.endedFor),
+          stderr: await err.keep(result.stderr, place.artifactsDir, result.endedFor),
           tail: tailOf(result.stdout.text, result.stderr.text, result.startError),
         };
       } finally {
+        out.stream.destroy();
+        err.stream.destroy();
         await rm(folder, { recursive: true, force: true });
       }
     },
   };
 }
+
+/** Begin of the names of folders for output that is still coming; a killed run leaves them behind. */
+const RUNNING = "running-";
+
+/** Removes what a killed run has left among the artifacts. Only for whoever holds the directory. */
+export async function clearRunning(place: PlanPlace): Promise<void> {
+  for (const name of await readdir(place.artifactsDir).catch((): string[] => [])) {
+    if (name.startsWith(RUNNING)) await rm(join(place.artifactsDir, name), { recursive: true, force: true });
+  }
+}
+
+/** The files that a check's command names, and whether an attempt has changed them. */
+function scriptsNow(check: CheckDefinition, dir: string, planDir: string): readonly EvidenceScript[] {
+  const found = new Map<string, EvidenceScript>();
+  for (const cwd of new Set([".", check.cwd ?? "."])) {
+    const originals = new Map(scriptsIn(check.run, join(planDir, cwd)).map(({ path, digest }) => [path, digest]));
+    for (const { path, digest } of scriptsIn(check.run, join(dir, cwd))) {
+      const changed = dir !== planDir && originals.get(path) !== digest;
+      found.set(join(cwd, path), { path: join(cwd, path), digest, changed });
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function scriptsIn(command: string, dir: string): ReturnType<typeof scriptsOf> {
+  try {
+    return scriptsOf(command, dir);
+  } catch {
+    // The folder is not there; running the check says so.
+    return [];
+  }
+}
+
+type NotStarted = Pick<
+  CommandResult,
+  "argv" | "cwd" | "started" | "startError" | "exitCode" | "signal" | "timedOut" | "endedFor" | "startedAt" | "endedAt"
+> &
+  Pick<CommandResult, "isolation" | "environmentDigest" | "stdout" | "stderr">;
+
+function notStarted(error: unknown, check: CheckDefinition, dir: string, now: number): NotStarted {
+  if (!(error instanceof HoldpointError)) throw error;
+  const nothing = { text: "", bytes: 0, digest: NO_BYTES, truncated: false, complete: true };
+  return {
+    argv: ["/bin/sh", "-c", check.run],
+    cwd: dir,
+    started: false,
+    startError: `${error.code}: ${error.message}`,
+    exitCode: null,
+    signal: null,
+    timedOut: false,
+    endedFor: null,
+    startedAt: now,
+    endedAt: now,
+    isolation: { level: "none", reason: "it was not started" },
+    environmentDigest: NO_BYTES,
+    stdout: nothing,
+    stderr: nothing,
+  };
+}
+
+/** SHA-256 of nothing. */
+const NO_BYTES = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /** Reads what a folder holds, with the digests of files remembered by size, times and inode. */
 export function createSubjectReader(): SubjectReader {
@@ -91,17 +170,24 @@ class KeptFile {
     this.stream = createWriteStream(path, { mode: 0o600 });
   }
 
-  /** Ends the stream and moves the file to its digest. */
-  async keep(captured: CapturedStream, folder: string): Promise<KeptStream> {
+  /** Ends the stream and moves the file to its digest. A flood is counted but not kept to its end. */
+  async keep(captured: CapturedStream, folder: string, endedFor: CheckRun["endedFor"]): Promise<KeptStream> {
     this.stream.end();
     await finished(this.stream);
     const path = join(folder, captured.digest.replace("sha256:", ""));
     renameSync(this.#path, path);
-    return { path, digest: captured.digest, size: captured.bytes, truncated: !captured.complete };
+    return {
+      path,
+      digest: captured.digest,
+      size: captured.bytes,
+      truncated: endedFor === "output" || !captured.complete,
+    };
   }
 }
 
 function tailOf(stdout: string, stderr: string, startError: string | null): string {
-  const lines = [stdout, stderr, startError ?? ""].flatMap((text) => text.split("\n").filter((line) => line.trim() !== ""));
+  const lines = [stdout, stderr, startError ?? ""].flatMap((text) =>
+    text.split("\n").filter((line) => line.trim() !== ""),
+  );
   return lines.slice(-TAIL_LINES).join("\n").slice(-TAIL_CHARS);
 }

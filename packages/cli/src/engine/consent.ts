@@ -31,7 +31,10 @@ export async function decideConsent(
   const trust = trustOf(call, place);
   const refused = distinct.filter((command) => trust.consentTo(command) !== "trusted");
   if (refused.length === 0 || !canAsk(call)) return { trust, refused };
-  const answer = await ask(call, refused.map((command) => [command, trust.consentTo(command)]));
+  const answer = await ask(
+    call,
+    refused.map((command) => [command, trust.consentTo(command)]),
+  );
   if (answer === "no") return { trust, refused };
   if (answer === "always") writeTrust(place, distinct, call.env);
   return { trust: ALL_TRUST, refused: [] };
@@ -53,14 +56,19 @@ function canAsk(call: CommandCall): boolean {
   return !machine && process.stdin.isTTY && "isTTY" in call.err && call.err.isTTY === true;
 }
 
-async function ask(call: CommandCall, commands: readonly (readonly [string, Consent])[]): Promise<"once" | "always" | "no"> {
+async function ask(
+  call: CommandCall,
+  commands: readonly (readonly [string, Consent])[],
+): Promise<"once" | "always" | "no"> {
   const lines = commands.map(
     ([command, consent]) => `  ${oneLine(command)}${consent === "changed" ? "   (changed since you agreed)" : ""}`,
   );
   call.err.write(`The plan names these commands. They would run on this machine, as you:\n${lines.join("\n")}\n`);
   const prompt = createInterface({ input: process.stdin, output: call.err });
   try {
-    const answer = (await prompt.question("Run them? [y] this once, [a] always as they are now, [N] no: ")).trim().toLowerCase();
+    const answer = (await prompt.question("Run them? [y] this once, [a] always as they are now, [N] no: "))
+      .trim()
+      .toLowerCase();
     if (answer === "a" || answer === "always") return "always";
     return answer === "y" || answer === "yes" ? "once" : "no";
   } finally {

@@ -1,4 +1,4 @@
-/** Ctrl-C and SIGTERM as an abort signal: the first asks to end in good order, the second ends at once. */
+/** Ctrl-C, SIGTERM and a closed terminal as an abort signal: the first asks to end in good order, the second ends at once. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** Gives the signals back to the process. */
@@ -6,6 +6,7 @@ export interface Interrupt {
 }
 
 const INTERRUPTED = 130;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Begins to listen. */
 export function onInterrupt(): Interrupt {
@@ -14,13 +15,11 @@ export function onInterrupt(): Interrupt {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
     controller.abort();
   };
-  process.on("SIGINT", handle);
-  process.on("SIGTERM", handle);
+  for (const name of SIGNALS) process.on(name, handle);
   return {
     signal: controller.signal,
     stop() {
-      process.off("SIGINT", handle);
-      process.off("SIGTERM", handle);
+      for (const name of SIGNALS) process.off(name, handle);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { type Agent, commandsOf, loadAgents as readManifests } from "@holdpoint/agent";
 import type { PlanPlace } from "../place/plan-place.ts";
+import type { Trust } from "../trust/trust-file.ts";
 
 /** The agents of a plan, and every command line that starting them means. */
 export interface Fleet {
@@ -14,4 +15,9 @@ export async function loadFleet(place: PlanPlace, folder: string | undefined, cw
   const where = folder === undefined ? join(place.dir, "agents") : resolve(cwd, folder);
   const agents = await readManifests(where);
   return { folder: where, agents, commands: agents.flatMap((agent) => commandsOf(agent)) };
+}
+
+/** Whether the user agreed to everything that starting the agent means, as it and its scripts are now. */
+export function isTrusted(agent: Agent, trust: Trust): boolean {
+  return commandsOf(agent).every((command) => trust.consentTo(command) === "trusted");
 }

@@ -1,5 +1,5 @@
 import { type App, createApp, createSystemRuntime } from "@holdpoint/server";
-import { openStore, type Store } from "@holdpoint/store";
+import { type DirectoryLock, lockDirectory, openStore, type Store } from "@holdpoint/store";
 import type { Runtime } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { optional } from "../commands/arguments.ts";
@@ -16,19 +16,36 @@ export interface Engine {
  * Opens the engine: on the server that `--database-url` or `DATABASE_URL` names, else on the embedded database in
  * `.holdpoint/` beside the plan.
  *
- * @throws HP60xx when the database cannot be had; another run that holds the embedded one is named with its process id
+ * Whoever runs commands of a plan has its directory alone, whatever the database: two would overrule each other's work
+ * in one folder. With a server, people can sign while a run holds it.
+ *
+ * @param use `work` for commands that run what the plan names, `record` for those that only read or write a word
+ * @throws HP60xx when the database cannot be had; another process that holds the directory is named (HP6003)
  */
-export async function withEngine<T>(call: CommandCall, place: PlanPlace, work: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  call: CommandCall,
+  place: PlanPlace,
+  use: "work" | "record",
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
   const runtime = createSystemRuntime();
   const databaseUrl = optional(call, "databaseUrl") ?? call.env["DATABASE_URL"];
   ensureStateDir(place);
   rememberPlan(place);
   const named = databaseUrl !== undefined && databaseUrl !== "";
-  const store = await openStore(named ? { runtime, databaseUrl } : { runtime, dataDir: place.dir });
+  let lock: DirectoryLock | null = null;
+  let store: Store | null = null;
   try {
+    // The embedded database takes the same lock by itself.
+    if (named && use === "work") lock = lockDirectory(place.stateDir, runtime.now());
+    store = await openStore(named ? { runtime, databaseUrl } : { runtime, dataDir: place.dir });
     const app = await createApp({ store, runtime });
     return await work({ app, runtime, store });
   } finally {
-    await store.close();
+    try {
+      await store?.close();
+    } finally {
+      lock?.release();
+    }
   }
 }

@@ -24,7 +24,11 @@ export function createProgress(view: ProgressView, runtime: Pick<Runtime, "now">
     gatekeeper: {
       checkStarted: (check) => tell({ type: "check.started", check: check.id, command: check.run }),
       checkEnded: ({ check, run }) => {
-        const outcome = !run.started ? "not started" : run.timedOut ? "timed out" : `exit ${run.exitCode ?? run.signal ?? "?"}`;
+        const outcome = !run.started
+          ? "not started"
+          : run.timedOut
+            ? "timed out"
+            : `exit ${run.exitCode ?? run.signal ?? "?"}`;
         tell({ type: "check.ended", check: check.id, outcome, durationMs: run.endedAt - run.startedAt });
       },
       gateJudged: ({ gate }, verdict) => {

@@ -1,6 +1,6 @@
-import { counted } from "../report/conclusion.ts";
 import { reasonText, standingOf } from "../report/gate-standing.ts";
 import type { LiveEvent } from "../report/live-event.ts";
+import { counted } from "./counted.ts";
 import { durationText } from "./duration.ts";
 import { oneLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";

@@ -1,4 +1,5 @@
 import type { PlanDocument, PlanGate, PlanItem } from "@holdpoint/core";
+import { counted } from "./counted.ts";
 import { oneLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";
 import { tableLines } from "./table.ts";
@@ -9,6 +10,8 @@ export interface InspectionView {
   readonly style: Style;
   /** Adds confidence and reason to each item. */
   readonly why: boolean;
+  /** Adds the key of each item and gate, by which other commands name them. */
+  readonly keys: boolean;
 }
 
 /** Most lines that were not understood, and problems, that are listed; the JSON object has all. */
@@ -26,7 +29,7 @@ export function renderInspection(plan: PlanDocument, view: InspectionView): stri
       "No gates: nothing here could ever be verified. State a threshold, such as `- [ ] Unit coverage: >=85%`.",
       "",
     );
-  else lines.push(style.paint.bold("Gates"), ...gateLines(plan, style), "");
+  else lines.push(style.paint.bold("Gates"), ...gateLines(plan, view), "");
   if (plan.checks.length > 0) lines.push(style.paint.bold("Checks"), ...checkLines(plan, style), "");
   if (plan.problems.length > 0) lines.push(style.paint.bold("Problems"), ...problemLines(plan, style), "");
   if (plan.notUnderstood.length > 0) lines.push(style.paint.bold("Not understood"), ...leftOut(plan, style), "");
@@ -36,17 +39,17 @@ export function renderInspection(plan: PlanDocument, view: InspectionView): stri
 function countsOf(plan: PlanDocument): string {
   const count = (kind: PlanItem["kind"]): number => plan.items.filter((item) => item.kind === kind).length;
   const parts = [
-    `${count("phase")} phases`,
-    `${count("step")} steps`,
-    `${count("task")} tasks`,
-    `${count("criterion")} criteria`,
-    `${plan.gates.length} gates`,
-    `${plan.checks.length} checks`,
+    counted(count("phase"), "phase"),
+    counted(count("step"), "step"),
+    counted(count("task"), "task"),
+    count("criterion") === 1 ? "1 criterion" : `${count("criterion")} criteria`,
+    counted(plan.gates.length, "gate"),
+    counted(plan.checks.length, "check"),
   ];
   return `${parts.join(", ")} in ${plan.format === "yaml" ? "YAML" : "Markdown"}, ${plan.digest.slice(0, 19)}`;
 }
 
-function itemLines(plan: PlanDocument, { style, why }: InspectionView): string[] {
+function itemLines(plan: PlanDocument, { style, why, keys }: InspectionView): string[] {
   const depths = depthsOf(plan.items);
   const gated = new Map<string, number>();
   for (const gate of plan.gates) if (gate.item !== null) gated.set(gate.item, (gated.get(gate.item) ?? 0) + 1);
@@ -58,9 +61,10 @@ function itemLines(plan: PlanDocument, { style, why }: InspectionView): string[]
       item.kind,
       `${"  ".repeat(Math.min(depths.get(item.key) ?? 0, 6))}${id}${oneLine(item.title)}`,
       claimedText(item.claimed),
-      gates === 0 ? "" : `${gates} gate${gates === 1 ? "" : "s"}`,
+      gates === 0 ? "" : counted(gates, "gate"),
     ];
-    return why ? [...cells, `${item.confidence.toFixed(2)} ${item.reason}`] : cells;
+    const reason = `${item.confidence.toFixed(2)} ${oneLine(item.reason)}`;
+    return [...cells, ...(keys ? [item.key] : []), ...(why ? [reason] : [])];
   });
   const columns = [
     { header: "line", align: "right" as const },
@@ -68,6 +72,7 @@ function itemLines(plan: PlanDocument, { style, why }: InspectionView): string[]
     { header: "item", flexible: true as const },
     { header: "claimed" },
     { header: "gates" },
+    ...(keys ? [{ header: "key" }] : []),
     ...(why ? [{ header: "why", flexible: true as const }] : []),
   ];
   return tableLines(columns, rows, style);
@@ -80,13 +85,14 @@ function depthsOf(items: readonly PlanItem[]): ReadonlyMap<string, number> {
   return depths;
 }
 
-function gateLines(plan: PlanDocument, style: Style): string[] {
+function gateLines(plan: PlanDocument, { style, keys }: InspectionView): string[] {
   const rows = plan.gates.map((gate) => [
     String(gate.line),
     gate.severity,
     gate.metric ?? "",
     oneLine(gate.text),
     understood(gate),
+    ...(keys ? [gate.key] : []),
   ]);
   const columns = [
     { header: "line", align: "right" as const },
@@ -94,6 +100,7 @@ function gateLines(plan: PlanDocument, style: Style): string[] {
     { header: "metric", flexible: true as const },
     { header: "as written", flexible: true as const },
     { header: "understood as" },
+    ...(keys ? [{ header: "key" }] : []),
   ];
   return tableLines(columns, rows, style);
 }

@@ -1,23 +1,11 @@
+import type { ProblemReport } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import { outputProblems } from "./output.problems.ts";
 import { manyLines, oneLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";
 
-/** A problem as a machine reads it: `holdpoint/problem/v1`. */
-export interface ProblemJson {
-  readonly schema: "holdpoint/problem/v1";
-  readonly code: string;
-  readonly title: string;
-  readonly message: string;
-  readonly file: string | null;
-  /** 1-based. */
-  readonly line: number | null;
-  readonly field: string | null;
-  readonly remedy: string;
-  /** Exit code of the command it ended. */
-  readonly exit: number;
-  /** Path of the page about it, in the repository. */
-  readonly docs: string;
+/** A problem as a machine reads it. */
+export interface ProblemJson extends ProblemReport {
   /** Only with `HOLDPOINT_DEBUG=1`. */
   readonly stack?: string;
 }

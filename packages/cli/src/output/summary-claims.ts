@@ -1,6 +1,6 @@
 import { claimGaps } from "../report/claim-gaps.ts";
-import { counted } from "../report/conclusion.ts";
 import type { ReportCheck, VerificationReport } from "../report/report-model.ts";
+import { counted } from "./counted.ts";
 import { durationText } from "./duration.ts";
 import { oneLine, shellWord } from "./plain-text.ts";
 import type { Style } from "./style.ts";

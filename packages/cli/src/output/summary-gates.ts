@@ -1,17 +1,7 @@
-import { counted } from "../report/conclusion.ts";
-import {
-  countGates,
-  gateName,
-  hasTurned,
-  isAlwaysShown,
-  notOpen,
-  reasonText,
-  SEVERITIES,
-  STANDINGS,
-  standingOf,
-} from "../report/gate-standing.ts";
+import { countGates, gateName, hasTurned, notOpen, reasonText, standingOf } from "../report/gate-standing.ts";
 import type { ReportGate, VerificationReport } from "../report/report-model.ts";
 import { sidecarLines, sidecarName } from "../report/sidecar-lines.ts";
+import { counted } from "./counted.ts";
 import { manyLines, oneLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";
 import { commandLine, moreLine, proseLines } from "./summary-section.ts";
@@ -26,17 +16,15 @@ const DETAIL_INDENT = 10;
 /** How many gates stand how, by severity; a plan without gates is told how to get one. */
 export function gateCountLines(report: VerificationReport, style: Style): string[] {
   if (report.gates.length === 0) return NO_GATES;
-  const counts = countGates(report.gates);
-  const shown = STANDINGS.filter(
-    (standing) => isAlwaysShown(standing) || SEVERITIES.some((s) => counts[s][standing] > 0),
-  );
+  const { of, severities, standings } = countGates(report.gates);
   const columns: Column[] = [
     { header: counted(report.gates.length, "gate") },
-    ...shown.map((standing): Column => ({ header: `${style.glyphs[standing]} ${standing}`, align: "right" })),
+    ...standings.map((standing): Column => ({ header: `${style.glyphs[standing]} ${standing}`, align: "right" })),
   ];
-  const rows = SEVERITIES.filter((severity) => STANDINGS.some((standing) => counts[severity][standing] > 0)).map(
-    (severity) => [`  ${severity}`, ...shown.map((standing) => String(counts[severity][standing]))],
-  );
+  const rows = severities.map((severity) => [
+    `  ${severity}`,
+    ...standings.map((standing) => String(of[severity][standing])),
+  ]);
   return tableLines(columns, rows, style);
 }
 

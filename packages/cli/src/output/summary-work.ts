@@ -1,6 +1,6 @@
-import { counted } from "../report/conclusion.ts";
 import type { ReportWork, VerificationReport } from "../report/report-model.ts";
 import { WAIT_WORDS } from "../report/wait-words.ts";
+import { counted } from "./counted.ts";
 import { oneLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";
 import { commandLine, moreLine, proseLines } from "./summary-section.ts";

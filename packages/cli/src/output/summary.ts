@@ -1,6 +1,7 @@
 import { leafCounts } from "../report/claim-gaps.ts";
-import { type Conclusion, concludeReport, counted } from "../report/conclusion.ts";
+import { type Conclusion, concludeReport } from "../report/conclusion.ts";
 import type { VerificationReport } from "../report/report-model.ts";
+import { counted } from "./counted.ts";
 import { betweenMs, durationText } from "./duration.ts";
 import { oneLine } from "./plain-text.ts";
 import { percentText } from "./share-text.ts";

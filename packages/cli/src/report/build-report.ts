@@ -53,7 +53,7 @@ export function buildReport(source: ReportSource): VerificationReport {
     startedAt: new Date(source.startedAt).toISOString(),
     endedAt: new Date(source.endedAt).toISOString(),
     subject: source.subject,
-    isolation: isolationOf(source.observations),
+    isolation: isolationOf(source),
     claimed: rollup.claimed,
     verified: rollup.verified,
     gates,
@@ -108,7 +108,6 @@ function roleOf(criterion: BoundGate["gate"]["criterion"]): string | null {
 }
 
 function toItems(plan: PlanDocument, rollup: Rollup): readonly ReportItem[] {
-  const parents = new Set(plan.items.map((item) => item.parent));
   return plan.items.map((item) => ({
     key: item.key,
     id: item.id,
@@ -118,14 +117,28 @@ function toItems(plan: PlanDocument, rollup: Rollup): readonly ReportItem[] {
     parent: item.parent,
     claimed: item.claimed,
     verified: rollup.items.get(item.key) ?? "open",
-    counts: !parents.has(item.key) && item.claimed !== "cancelled" && item.claimed !== "deferred" && !item.optional,
+    counts: rollup.leaves.has(item.key),
   }));
 }
 
-/** `none` as soon as one check could have touched the evidence. */
-function isolationOf(observations: readonly CheckObservation[]): VerificationReport["isolation"] {
-  const open = observations.find(({ run }) => run.isolation.level === "none");
-  return open === undefined ? { level: "full", reason: null } : { level: "none", reason: open.run.isolation.reason };
+/** `none` as soon as one check of this call, or one whose evidence a verdict rests on, could have touched the evidence. */
+function isolationOf({ observations, verdicts, bound }: ReportSource): VerificationReport["isolation"] {
+  const open = observations.find(({ run }) => run.started && run.isolation.level === "none");
+  if (open !== undefined) return { level: "none", reason: open.run.isolation.reason };
+  const cited = new Set([...verdicts.values()].flatMap((verdict) => verdict.evidence));
+  const exposed = [...bound.values()]
+    .flatMap((one) => one.bound.records)
+    .find(({ digest, statement: { predicate } }) => {
+      return (
+        predicate.kind === "check" &&
+        predicate.exit?.started === true &&
+        predicate.isolation === "none" &&
+        cited.has(digest)
+      );
+    });
+  const check = exposed?.statement.predicate.check?.id;
+  if (check === undefined) return { level: "full", reason: null };
+  return { level: "none", reason: `the evidence of ${check} was produced without isolation in an earlier run` };
 }
 
 function toCheck({ check, run, records, notes }: CheckObservation): ReportCheck {

@@ -1,4 +1,5 @@
-import { isOpen } from "./gate-standing.ts";
+import { isOpen } from "@holdpoint/core";
+import { counted } from "../output/counted.ts";
 import type { VerificationReport } from "./report-model.ts";
 
 /** The one sentence that a report ends in, and how it should look. */
@@ -28,11 +29,6 @@ export function concludeReport(report: VerificationReport): Conclusion {
     return { tone: "inconclusive", sentence: `${counted(unproven, "critical gate")} ${are} not proven yet.` };
   }
   return withoutFailure(report, critical.length);
-}
-
-/** A number with its noun: `1 gate`, `3 gates`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function withoutFailure(report: VerificationReport, critical: number): Conclusion {

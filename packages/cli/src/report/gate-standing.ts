@@ -1,4 +1,4 @@
-import type { Reason, Severity } from "@holdpoint/core";
+import { isOpen, type Reason, SEVERITIES, type Severity } from "@holdpoint/core";
 import type { ReportGate } from "./report-model.ts";
 
 /**
@@ -10,15 +10,7 @@ import type { ReportGate } from "./report-model.ts";
 export type Standing = "pass" | "waived" | "stale" | "fail" | "inconclusive";
 
 /** Every standing, in the order of tables. */
-export const STANDINGS: readonly Standing[] = ["pass", "waived", "stale", "fail", "inconclusive"];
-
-/** Whether counts show it although there is none: the three verdicts; the kinds of pass that are rare only when present. */
-export function isAlwaysShown(standing: Standing): boolean {
-  return standing !== "waived" && standing !== "stale";
-}
-
-/** Every severity, the gravest first. */
-export const SEVERITIES: readonly Severity[] = ["critical", "important", "enhancement"];
+const STANDINGS: readonly Standing[] = ["pass", "waived", "stale", "fail", "inconclusive"];
 
 /** The verdict of a gate with freshness and waiver folded in. */
 export function standingOf(gate: Pick<ReportGate, "verdict" | "freshness" | "reason">): Standing {
@@ -27,20 +19,28 @@ export function standingOf(gate: Pick<ReportGate, "verdict" | "freshness" | "rea
   return gate.reason === "waived" ? "waived" : "pass";
 }
 
-/** Whether the gate lets work past it: `pass` and `fresh`, nothing else. */
-export function isOpen(gate: Pick<ReportGate, "verdict" | "freshness">): boolean {
-  return gate.verdict === "pass" && gate.freshness === "fresh";
+/** Gates by severity and standing, as tables show them. */
+export interface GateCounts {
+  /** Every pair has a number. */
+  readonly of: Readonly<Record<Severity, Readonly<Record<Standing, number>>>>;
+  /** Severities that some gate has, the gravest first. */
+  readonly severities: readonly Severity[];
+  /** The three verdicts, and of the rarer kinds of pass those that some gate has. */
+  readonly standings: readonly Standing[];
 }
 
-/** Gates by severity and standing; every pair has a number. */
-export function countGates(gates: readonly ReportGate[]): Record<Severity, Record<Standing, number>> {
-  const counts: Record<Severity, Record<Standing, number>> = {
-    critical: none(),
-    important: none(),
-    enhancement: none(),
+/** Counts gates by severity and standing. */
+export function countGates(gates: readonly ReportGate[]): GateCounts {
+  const of: Record<Severity, Record<Standing, number>> = { critical: none(), important: none(), enhancement: none() };
+  for (const gate of gates) of[gate.severity][standingOf(gate)] += 1;
+  const isRare = (standing: Standing): boolean => standing === "waived" || standing === "stale";
+  return {
+    of,
+    severities: SEVERITIES.filter((severity) => STANDINGS.some((standing) => of[severity][standing] > 0)),
+    standings: STANDINGS.filter(
+      (standing) => !isRare(standing) || SEVERITIES.some((severity) => of[severity][standing] > 0),
+    ),
   };
-  for (const gate of gates) counts[gate.severity][standingOf(gate)] += 1;
-  return counts;
 }
 
 /** Gates that are not open, the gravest first: by severity, then failed before unproven, then by line. */

@@ -1,17 +1,7 @@
+import { isOpen, type Tier } from "@holdpoint/core";
 import { timeText } from "../output/duration.ts";
 import { manyLines, oneLine } from "../output/plain-text.ts";
-import {
-  countGates,
-  gateName,
-  hasTurned,
-  isAlwaysShown,
-  isOpen,
-  notOpen,
-  reasonText,
-  SEVERITIES,
-  STANDINGS,
-  standingOf,
-} from "./gate-standing.ts";
+import { countGates, gateName, hasTurned, notOpen, reasonText, standingOf } from "./gate-standing.ts";
 import { dataTable, digestText, outside, pageSection, type Row, severityWord, standingBadge } from "./html-parts.ts";
 import { type HtmlPart, html, type SafeHtml } from "./html-text.ts";
 import type { ReportGate, VerificationReport } from "./report-model.ts";
@@ -20,39 +10,21 @@ import { sidecarLines, sidecarName } from "./sidecar-lines.ts";
 /** How many gates stand how, by severity. */
 export function gateCounts(report: VerificationReport): SafeHtml | null {
   if (report.gates.length === 0) return null;
-  const counts = countGates(report.gates);
-  const present = SEVERITIES.filter((severity) => STANDINGS.some((standing) => counts[severity][standing] > 0));
-  const shown = STANDINGS.filter(
-    (standing) => isAlwaysShown(standing) || SEVERITIES.some((severity) => counts[severity][standing] > 0),
-  );
-  const rows = present.map(
-    (severity): Row => ({
-      cells: [
-        { content: severityWord(severity), isRowHeader: true },
-        ...shown.map((standing) => {
-          const count = counts[severity][standing];
-          return { content: count, className: count === 0 ? "number nothing" : "number" };
-        }),
-      ],
-    }),
-  );
-  const heads = shown.map(
+  const { of, severities, standings } = countGates(report.gates);
+  const heads = standings.map(
     (standing) => html`<th role="columnheader" scope="col" class="number">${standingBadge(standing)}</th>`,
   );
+  const rows = severities.map((severity) => {
+    const cells = standings.map((standing) => countCell(of[severity][standing]));
+    return html`<tr role="row"><th role="rowheader" scope="row">${severityWord(severity)}</th>${cells}</tr>`;
+  });
   return html`<div class="table-frame"><table role="table" class="counts"><caption class="unseen">Gates by severity and verdict</caption>
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Gates</th>${heads}</tr></thead>
-<tbody role="rowgroup">${rows.map(
-    (row) => html`<tr role="row">${row.cells.map((cell) => countCell(cell))}</tr>`,
-  )}</tbody></table></div>`;
+<tbody role="rowgroup">${rows}</tbody></table></div>`;
 }
 
-function countCell(cell: Row["cells"][number]): SafeHtml {
-  if (typeof cell === "object" && cell !== null && "content" in cell) {
-    return cell.isRowHeader === true
-      ? html`<th role="rowheader" scope="row">${cell.content}</th>`
-      : html`<td role="cell" class="${cell.className ?? ""}">${cell.content}</td>`;
-  }
-  return html`<td role="cell">${cell}</td>`;
+function countCell(count: number): SafeHtml {
+  return html`<td role="cell" class="${count === 0 ? "number nothing" : "number"}">${count}</td>`;
 }
 
 /** Critical gates that hold the plan, each with what was measured and what would move it. */
@@ -130,7 +102,8 @@ function turnsText(gate: ReportGate): HtmlPart {
 }
 
 function evidenceText(gate: ReportGate): HtmlPart {
-  const tier = gate.tier === null ? null : html`<span class="tier" title="${TIERS[gate.tier]}">${gate.tier}</span> `;
+  const tier =
+    gate.tier === null ? null : html`<span class="tier" title="${TIER_MEANINGS[gate.tier]}">${gate.tier}</span> `;
   if (gate.evidence.length === 0) return html`<span class="quiet">none</span>`;
   const [first, ...rest] = gate.evidence;
   const more =
@@ -140,13 +113,13 @@ function evidenceText(gate: ReportGate): HtmlPart {
   return [tier, first === undefined ? null : digestText(first), more];
 }
 
-const TIERS = {
+const TIER_MEANINGS: Readonly<Record<Tier, string>> = {
   E0: "a claim",
   E1: "an artifact that the worker uploaded",
   E2: "run by Holdpoint's own runner",
   E3: "run again by a different identity on a clean checkout",
   E4: "E3 and an outside identity or a human witness",
-} as const;
+};
 
 /** The sidecar lines that would bind every gate that nothing speaks for. */
 export function bindingSection(report: VerificationReport): SafeHtml | null {

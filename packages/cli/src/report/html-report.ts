@@ -1,7 +1,8 @@
+import { counted } from "../output/counted.ts";
 import { betweenMs, durationText, timeText } from "../output/duration.ts";
 import { boundedShare, percentText } from "../output/share-text.ts";
 import { leafCounts } from "./claim-gaps.ts";
-import { type Conclusion, concludeReport, counted } from "./conclusion.ts";
+import { type Conclusion, concludeReport } from "./conclusion.ts";
 import { bindingSection, gateCounts, gatesSection, holdingSection } from "./html-gates.ts";
 import { clip, dataTable, digestText, outside, pageSection, type Row } from "./html-parts.ts";
 import { planSection } from "./html-plan.ts";

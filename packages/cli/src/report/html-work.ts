@@ -1,6 +1,6 @@
+import { counted } from "../output/counted.ts";
 import { betweenMs, durationText, timeText } from "../output/duration.ts";
 import { manyLines, oneLine, shellWord } from "../output/plain-text.ts";
-import { counted } from "./conclusion.ts";
 import { dataTable, digestText, outside, pageSection, type Row } from "./html-parts.ts";
 import { type HtmlPart, html, type SafeHtml } from "./html-text.ts";
 import type { ReportAttempt, ReportCheck, ReportWork, VerificationReport } from "./report-model.ts";

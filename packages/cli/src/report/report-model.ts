@@ -1,4 +1,14 @@
-import type { Claimed, Freshness, ItemKind, PlanProblem, Reason, Severity, Tier, VerdictValue } from "@holdpoint/core";
+import type {
+  Claimed,
+  Freshness,
+  ItemKind,
+  PlanProblem,
+  Reason,
+  Severity,
+  Tier,
+  VerdictValue,
+  VerifiedState,
+} from "@holdpoint/core";
 
 /** Everything that the summary, the HTML report and the JSON object of `verify` and `run` show. Plain data. */
 export interface VerificationReport {
@@ -59,7 +69,7 @@ export interface ReportItem {
   readonly line: number;
   readonly parent: string | null;
   readonly claimed: Claimed;
-  readonly verified: "verified" | "failed" | "inconclusive" | "open";
+  readonly verified: VerifiedState;
   /** Whether it counts in the totals: a leaf that is not cancelled, deferred or optional. */
   readonly counts: boolean;
 }

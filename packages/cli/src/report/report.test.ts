@@ -1,9 +1,9 @@
-import type { Reason, VerdictValue } from "@holdpoint/core";
+import { isOpen, type Reason, type VerdictValue } from "@holdpoint/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { claimGaps, leafCounts } from "./claim-gaps.ts";
 import { concludeReport } from "./conclusion.ts";
-import { countGates, gateName, hasTurned, isOpen, notOpen, reasonText, standingOf } from "./gate-standing.ts";
+import { countGates, gateName, hasTurned, notOpen, reasonText, standingOf } from "./gate-standing.ts";
 import { fullReport, sampleGate, sampleItem, sampleReport } from "./sample-report.testing.ts";
 import { sidecarLines, sidecarName } from "./sidecar-lines.ts";
 import { verificationJson } from "./verification-json.ts";
@@ -43,9 +43,9 @@ describe("standingOf", () => {
 describe("gates", () => {
   it("are counted once each", () => {
     const counts = countGates(fullReport().gates);
-    const all = Object.values(counts).flatMap((row) => Object.values(row));
+    const all = Object.values(counts.of).flatMap((row) => Object.values(row));
     expect(all.reduce((sum, count) => sum + count, 0)).toBe(fullReport().gates.length);
-    expect(counts.critical.inconclusive).toBe(5);
+    expect(counts.of.critical.inconclusive).toBe(5);
   });
 
   it("that are not open come by severity, then failed first, then unbound last, then by line", () => {

@@ -1,17 +1,12 @@
-import type { Claimed, Freshness, PlanProblem, Reason, Severity, Tier, VerdictValue } from "@holdpoint/core";
+import type { Verification, VerificationGate } from "@holdpoint/contract";
+import type { PlanProblem } from "@holdpoint/core";
 import { boundedShare } from "../output/share-text.ts";
-import type { ReportGate, ReportItem, VerificationReport } from "./report-model.ts";
+import type { ReportGate, VerificationReport } from "./report-model.ts";
 
-/** The object that `verify` and `run` print with `--json`: `holdpoint/verification/v1`. The named keys come first, in this order. */
-export interface VerificationJson {
-  readonly schema: "holdpoint/verification/v1";
-  readonly plan: { readonly title: string; readonly digest: string; readonly path: string };
-  /** Shares 0..1 of the leaf items that count. */
-  readonly claimed: number;
-  readonly verified: number;
+/** What `verify` and `run` print with `--json`: the contract's object first, then what else the report holds. */
+export interface VerificationJson extends Verification {
+  readonly plan: Verification["plan"] & { readonly path: string };
   readonly gates: readonly GateJson[];
-  readonly items: readonly ItemJson[];
-  readonly problems: readonly PlanProblem[];
   readonly command: VerificationReport["command"];
   readonly exitCode: number;
   readonly startedAt: string;
@@ -25,30 +20,12 @@ export interface VerificationJson {
 }
 
 /** One gate of {@link VerificationJson}. */
-interface GateJson {
-  readonly key: string;
-  readonly line: number;
-  readonly metric: string | null;
-  readonly text: string;
-  readonly severity: Severity;
-  readonly verdict: VerdictValue;
-  readonly freshness: Freshness;
-  readonly reason: Reason;
-  readonly tier: Tier | null;
-  readonly evidence: readonly string[];
-  readonly item: string | null;
+interface GateJson extends VerificationGate {
   readonly explanation: string;
   readonly hint: string | null;
   readonly next: string | null;
   readonly suggestion: string | null;
   readonly turns: ReportGate["turns"];
-}
-
-/** One item of {@link VerificationJson}. */
-interface ItemJson {
-  readonly key: string;
-  readonly claimed: Claimed;
-  readonly verified: ReportItem["verified"];
 }
 
 /**

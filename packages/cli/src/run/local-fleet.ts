@@ -1,4 +1,4 @@
-import { type Agent, AgentPool, type PoolEvent, type PoolOptions } from "@holdpoint/agent";
+import { type Agent, AgentPool, offeredCapabilities, type PoolEvent, type PoolOptions } from "@holdpoint/agent";
 import type { Fleet, TaskView } from "@holdpoint/server";
 
 /** The local agents as the engine's loop sees them. */
@@ -11,32 +11,61 @@ export interface LocalFleet extends Fleet {
   finish(): Promise<void>;
 }
 
+/** What a fleet is made from, besides the pool's own options. */
+export interface LocalFleetOptions extends Omit<PoolOptions, "onEvent"> {
+  /** Whether the agent's commands, with the scripts they name, are still what the user agreed to. */
+  readonly isAllowed: (agent: Agent) => boolean;
+}
+
+/** An agent that had to rest this often without starting anything in between is not counted on any more. */
+const MOST_RESTS = 3;
+
 /** Makes the fleet from manifests. Agents ask for work by themselves; the loop only wakes them. */
-export function createLocalFleet(options: Omit<PoolOptions, "onEvent">, onEvent: (event: PoolEvent) => void): LocalFleet {
+export function createLocalFleet(options: LocalFleetOptions, onEvent: (event: PoolEvent) => void): LocalFleet {
+  const { agents, isAllowed, source } = options;
   const waiting = new Set<() => void>();
+  const rests = new Map<string, number>();
+  const offers = new Map(agents.map((agent) => [agent.name, new Set(offeredCapabilities(agent, agents))]));
   const wakeLoop = (): void => {
-    for (const wake of waiting) wake();
-    waiting.clear();
+    for (const wake of [...waiting]) wake();
   };
   const pool = new AgentPool({
     ...options,
+    source: {
+      ...source,
+      claim: async (request) => {
+        const agent = agents.find(({ name }) => name === request.agent);
+        return agent !== undefined && isAllowed(agent) ? source.claim(request) : [];
+      },
+    },
     onEvent: (event) => {
+      if (event.type === "started") rests.delete(event.agent);
+      if (event.type === "resting") rests.set(event.agent, (rests.get(event.agent) ?? 0) + 1);
       onEvent(event);
       if (event.type === "ended" || event.type === "resting") wakeLoop();
     },
   });
+  const canTake = (agent: Agent, task: Pick<TaskView, "capabilities">): boolean =>
+    (rests.get(agent.name) ?? 0) < MOST_RESTS &&
+    isAllowed(agent) &&
+    task.capabilities.every((capability) => offers.get(agent.name)?.has(capability) === true);
   let working: Promise<void> = Promise.resolve();
+  let failure: { readonly error: unknown } | null = null;
   return {
     start() {
       working = pool.run();
-      working.catch(() => undefined);
+      working.catch((error: unknown) => {
+        failure = { error };
+        wakeLoop();
+      });
     },
     async offer() {
+      if (failure !== null) throw failure.error;
       pool.wake();
       return 0;
     },
     running: () => pool.running.length,
-    canWork: (task) => options.agents.some((agent) => canWork(agent, task)),
+    canWork: (task) => agents.some((agent) => canTake(agent, task)),
     idle: (ms) =>
       new Promise((resolve) => {
         const timer = setTimeout(done, ms);
@@ -48,7 +77,9 @@ export function createLocalFleet(options: Omit<PoolOptions, "onEvent">, onEvent:
         waiting.add(done);
       }),
     async drain() {
-      await pool.drain();
+      const drained = pool.drain();
+      wakeLoop();
+      await drained;
       await working;
     },
     async finish() {
@@ -56,10 +87,4 @@ export function createLocalFleet(options: Omit<PoolOptions, "onEvent">, onEvent:
       await working;
     },
   };
-}
-
-/** Whether what the store asks for is among what the agent answers to. */
-function canWork(agent: Agent, task: Pick<TaskView, "capabilities">): boolean {
-  const own = new Set([agent.name, ...agent.capabilities].map((word) => word.trim().replace(/^@/, "").toLowerCase().replaceAll(/\s+/g, "-")));
-  return own.has("any") || task.capabilities.every((capability) => own.has(capability));
 }

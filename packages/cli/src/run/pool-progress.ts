@@ -34,7 +34,13 @@ export function poolProgress(progress: Progress, log: AttemptLog, now: () => num
         const summary = outcome.reason ?? outcome.summary ?? "";
         if (told === "reported") {
           log.ended(task, outcome.attempt, "released", iso(), summary);
-          progress.tell({ type: "attempt.progress", task, attempt: outcome.attempt, value: 1, message: "reported, being judged" });
+          progress.tell({
+            type: "attempt.progress",
+            task,
+            attempt: outcome.attempt,
+            value: 1,
+            message: "reported, being judged",
+          });
           return;
         }
         const became = told === "failed" ? "failed" : told === "lost" ? "expired" : "released";
@@ -43,7 +49,11 @@ export function poolProgress(progress: Progress, log: AttemptLog, now: () => num
         return;
       }
       case "resting":
-        progress.tell({ type: "note", level: "warning", message: `${event.agent} rests for ${Math.ceil(event.forMs / 1000)} s: ${event.reason}` });
+        progress.tell({
+          type: "note",
+          level: "warning",
+          message: `${event.agent} rests for ${Math.ceil(event.forMs / 1000)} s: ${event.reason}`,
+        });
     }
   };
 }
@@ -56,7 +66,8 @@ export function settlementProgress(progress: Progress, log: AttemptLog): (settle
     const agent = log.agentOf(task, attempt);
     const summary = missing.join(" ");
     if (agent !== null) progress.tell({ type: "attempt.ended", task, title, attempt, agent, outcome, summary });
-    else if (outcome === "accepted") progress.tell({ type: "note", level: "info", message: `${title}: its gates are open` });
+    else if (outcome === "accepted")
+      progress.tell({ type: "note", level: "info", message: `${title}: its gates are open` });
     if (outcome === "held") progress.tell({ type: "task.waiting", task, title, why: summary });
   };
 }

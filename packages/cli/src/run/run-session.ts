@@ -1,42 +1,54 @@
-import { type AttemptAccount, openWorktree, attemptName } from "@holdpoint/agent";
-import { type BindingSidecar, checksOf, type PlanDocument, type PlanProblem, type WorkGraph } from "@holdpoint/core";
+import type { Agent } from "@holdpoint/agent";
 import {
+  type BindingSidecar,
+  checksOf,
+  HoldpointError,
+  type PlanDocument,
+  type PlanProblem,
+  type WorkGraph,
+} from "@holdpoint/core";
+import {
+  attemptWorkspace,
   createGatekeeper,
   createSettler,
   type Gatekeeper,
-  type HandedEvidence,
-  handedOverRecords,
+  producersOf,
   workPlan,
+  type WorkPlanEnd,
 } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
-import { createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
+import { clearRunning, createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
 import type { ConsentDecision } from "../engine/consent.ts";
-import { onInterrupt } from "../engine/interrupt.ts";
-import type { Fleet } from "../engine/load-fleet.ts";
+import type { Interrupt } from "../engine/interrupt.ts";
+import { type Fleet, isTrusted } from "../engine/load-fleet.ts";
 import type { Engine } from "../engine/open-engine.ts";
-import { createProgress } from "../engine/progress.ts";
+import { createProgress, type Progress } from "../engine/progress.ts";
 import { chooseView } from "../output/choose-view.ts";
 import { outlineOf } from "../output/plan-outline.ts";
 import { styleFor } from "../output/style.ts";
 import type { PlanPlace } from "../place/plan-place.ts";
-import { displayPath } from "../place/read-plan-file.ts";
-import { buildReport } from "../report/build-report.ts";
 import type { VerificationReport } from "../report/report-model.ts";
 import { userFolder } from "../trust/user-key.ts";
-import { createLocalFleet } from "./local-fleet.ts";
+import { finalReport } from "./final-report.ts";
+import { createLocalFleet, type LocalFleet } from "./local-fleet.ts";
 import { poolProgress, settlementProgress } from "./pool-progress.ts";
 import { ownerName, recoverWork } from "./recover.ts";
-import { AttemptLog, countTasks, waitsFor } from "./run-report.ts";
+import { checkpointsToReopen } from "./reopen.ts";
+import { AttemptLog } from "./run-report.ts";
+import { takeEvidence } from "./take-evidence.ts";
 import { createWorkSource } from "./work-source.ts";
+import { workspacesFolder } from "./workspaces-folder.ts";
 import { createWorkspaces } from "./workspaces.ts";
-import { writeBack } from "./write-back.ts";
 
 /** Everything one run is made from. */
 export interface RunSession {
   readonly call: CommandCall;
   readonly place: PlanPlace;
   readonly planPath: string;
+  /** With the severities that the sidecar sets. */
   readonly plan: PlanDocument;
+  /** As the document says it. */
+  readonly document: PlanDocument;
   readonly sidecar: BindingSidecar | null;
   readonly problems: readonly PlanProblem[];
   readonly graph: WorkGraph;
@@ -45,19 +57,36 @@ export interface RunSession {
   readonly waitMs: number;
   readonly engine: Engine;
   readonly writeBack: boolean;
+  readonly interrupt: Interrupt;
+}
+
+/** What the parts of a session share once it has begun. */
+export interface BegunSession extends RunSession {
+  readonly planId: string;
+  readonly startedAt: number;
+  readonly progress: Progress;
+  readonly gatekeeper: Gatekeeper;
+  readonly log: AttemptLog;
+  /** Reports that checks write: no part of what is judged. */
+  readonly leaveOut: readonly string[];
+  readonly stateFolder: string;
 }
 
 /** Leases of local agents are renewed every third of this, milliseconds. */
 const LEASE_TTL_MS = 30_000;
+const POLL_MS = 250;
 
 /** Works the plan until nothing can move, then judges every gate as the folder is, and reports. */
 export async function runSession(session: RunSession): Promise<{ report: VerificationReport; interrupted: boolean }> {
-  const { call, place, plan, sidecar, engine } = session;
+  const { call, place, plan, graph, engine, interrupt } = session;
   const { app, runtime } = engine;
   const startedAt = runtime.now();
-  const { planId } = (await app.importPlan({ source: place.planFile, document: plan, graph: session.graph })).plan;
-  const recovered = await recoverWork(app.work, planId, place, engine.store.kind === "embedded");
-  const tasks = session.graph.nodes.flatMap((node) => (node.kind === "task" && node.item !== null ? [node.item] : []));
+  const { planId } = (await app.importPlan({ source: place.planFile, document: plan, graph })).plan;
+  const stateFolder = workspacesFolder(place, call.env);
+  const sole = engine.store.kind === "embedded";
+  const recovered = await recoverWork({ work: app.work, planId, place, stateFolder, sole });
+  await clearRunning(place);
+  const tasks = graph.nodes.flatMap((node) => (node.kind === "task" && node.item !== null ? [node.item] : []));
   const view = chooseView({
     events: call.options["events"] === true,
     out: call.out,
@@ -66,152 +95,145 @@ export async function runSession(session: RunSession): Promise<{ report: Verific
     style: styleFor(call.err, call.env),
     outline: outlineOf(plan, tasks),
   });
-  const progress = createProgress(view, runtime);
-  const interrupt = onInterrupt();
-  const allowedAgents = session.fleet.agents.filter((agent) => session.consent.trust.consentTo(commandOf(agent)) === "trusted");
-  const subjects = createSubjectReader();
-  const log = new AttemptLog();
   try {
-    progress.tell({
-      type: "run.started",
-      plan: plan.title,
-      tasks: tasks.length,
-      gates: plan.gates.length,
-      agents: allowedAgents.map((agent) => agent.name),
-    });
-    if (recovered > 0) progress.tell({ type: "note", level: "info", message: `${recovered} tasks of a run that was ended are handed out again` });
-    for (const { message, line } of session.graph.notes) progress.tell({ type: "note", level: "warning", message: `line ${line}: ${message}` });
-    const gatekeeper = await createGatekeeper({
-      store: app.gates,
-      runner: createCheckRunner(place, runtime, call.env, sidecar?.isolation === "required" ? "required" : "auto"),
-      subjects,
-      runtime,
-      tenant: app.tenant,
-      planId,
-      plan,
-      sidecar,
-      allowed: (check) => session.consent.trust.consentTo(check.run) === "trusted",
-      listener: progress.gatekeeper,
-      producers: () => session.fleet.agents.map((agent) => agent.name),
-      signal: interrupt.signal,
-    });
-    const fleet = createLocalFleet(
-      {
-        agents: allowedAgents,
-        runtime,
-        plan: {
-          dir: place.dir,
-          document: place.planFile,
-          title: plan.title,
-          digest: plan.digest,
-          readOnly: [place.sidecarFile],
-          hidden: [place.stateDir, userFolder(call.env)],
-        },
-        artifactsFolder: place.artifactsDir,
-        leaseTtlMs: LEASE_TTL_MS,
-        pollMs: 250,
-        source: createWorkSource({
-          app,
-          planId,
-          plan,
-          owner: ownerName(),
-          handedOver: (work, account) => takeEvidence(session, gatekeeper, work, account),
-        }),
-      },
-      poolProgress(progress, log, () => runtime.now()),
-    );
-    interrupt.signal.addEventListener("abort", () => void fleet.drain(), { once: true });
-    fleet.start();
-    const end = await workPlan({
-      work: app.work,
-      planId,
-      fleet,
-      settle: createSettler({ work: app.work, gatekeeper, workspaces: createWorkspaces(place), planDir: place.dir }),
-      runtime,
-      waitMs: session.waitMs,
-      signal: interrupt.signal,
-      listener: {
-        settled: settlementProgress(progress, log),
-        withoutAgent: (task) =>
-          progress.tell({ type: "task.waiting", task: task.key, title: task.title, why: `no agent for ${task.capabilities.join(", ") || "it"}` }),
-      },
-    });
-    if (end === "interrupted") await fleet.drain();
-    else await fleet.finish();
-    return { report: await finalReport(), interrupted: end === "interrupted" };
-
-    /** Ticks what was accepted, judges every gate as the folder is now, and puts the report together. */
-    async function finalReport(): Promise<VerificationReport> {
-      const standing = await app.work.list({ planId, limit: 1_000_000 });
-      const accepted = standing.filter((task) => task.state === "accepted" && task.kind === "task").map((task) => task.key);
-      const back = session.writeBack ? writeBack(place.planFile, displayPath(place.planFile, call.cwd), accepted) : null;
-      for (const message of back?.notes ?? []) progress.tell({ type: "note", level: "warning", message });
-      const verdicts = await gatekeeper.judge({
-        gates: plan.gates.map((gate) => gate.key),
-        dir: place.dir,
-        task: null,
-        attempt: null,
-        run: interrupt.signal.aborted ? "never" : "stale",
-      });
-      const bound = gatekeeper.bound();
-      const checks = checksOf(plan, sidecar);
-      view.close();
-      return buildReport({
-        command: "run",
-        plan: { ...plan, items: back?.plan.items ?? plan.items },
-        planPath: session.planPath,
-        startedAt,
-        endedAt: runtime.now(),
-        subject: await subjects.subjectOf(place.dir, { leaveOut: [...new Set(checks.flatMap((check) => check.files))] }),
-        verdicts,
-        bound,
-        observations: gatekeeper.observations(),
-        turns: progress.turns,
-        problems: session.problems,
-        notAllowed: session.consent.refused.map((command) => ({ line: checks.find((check) => check.run === command)?.line ?? 0, command })),
-        nothingAllowed: session.consent.refused.length > 0 && gatekeeper.observations().length === 0,
-        work: {
-          tasks: countTasks(standing),
-          attempts: log.list(),
-          waitsFor: waitsFor({ tasks: standing, verdicts, bound, canWork: (task) => fleet.canWork(task), plan, planPath: session.planPath }),
-          writtenBack: back?.written ?? [],
-        },
-      });
-    }
+    const progress = createProgress(view, runtime);
+    const agents = session.fleet.agents
+      .filter((agent) => isTrusted(agent, session.consent.trust))
+      .map(({ name }) => name);
+    progress.tell({ type: "run.started", plan: plan.title, tasks: tasks.length, gates: plan.gates.length, agents });
+    const note = (level: "info" | "warning", message: string): void => progress.tell({ type: "note", level, message });
+    if (recovered > 0) note("info", `${recovered} tasks of a run that was ended are handed out again`);
+    for (const { message, line } of graph.notes) note("warning", `line ${line}: ${message}`);
+    const gatekeeper = await openGatekeeper(session, planId, progress);
+    const leaveOut = [...new Set(checksOf(plan, session.sidecar).flatMap((check) => check.files))];
+    const log = new AttemptLog();
+    const begun: BegunSession = { ...session, planId, startedAt, progress, gatekeeper, log, leaveOut, stateFolder };
+    const fleet = openFleet(begun);
+    const end = await work(begun, fleet);
+    const report = await finalReport(begun, (task) => fleet.canWork(task));
+    return { report, interrupted: end === "interrupted" || interrupt.signal.aborted };
   } finally {
     view.close();
-    interrupt.stop();
   }
 }
 
-function commandOf(agent: Fleet["agents"][number]): string {
-  return typeof agent.command === "string" ? agent.command : JSON.stringify(agent.command);
+async function openGatekeeper(session: RunSession, planId: string, progress: Progress): Promise<Gatekeeper> {
+  const { call, place, plan, sidecar, consent, fleet, interrupt, engine } = session;
+  const { app, runtime, store } = engine;
+  const producers = await producersOf(store, app.tenant, planId);
+  return createGatekeeper({
+    store: app.gates,
+    runner: createCheckRunner(place, runtime, call.env, sidecar?.isolation === "required" ? "required" : "auto"),
+    subjects: createSubjectReader(),
+    runtime,
+    tenant: app.tenant,
+    planId,
+    plan,
+    sidecar,
+    allowed: (check) => consent.trust.consentTo(check.run) === "trusted",
+    listener: progress.gatekeeper,
+    producers: () => [...producers, ...fleet.agents.map((agent) => agent.name)],
+    signal: interrupt.signal,
+  });
 }
 
-/** Records what an agent handed over, under the state of the folder it worked in. */
-async function takeEvidence(
-  { place, plan, engine }: RunSession,
-  gatekeeper: Gatekeeper,
-  work: { readonly taskId: string; readonly attempt: number },
-  account: AttemptAccount,
-): Promise<void> {
-  if (account.handedOver.taken.length === 0) return;
-  const worktree = await openWorktree({ planDir: place.dir, attempt: attemptName(work) });
-  const subject = await createSubjectReader().subjectOf(worktree?.planDir ?? place.dir, { leaveOut: [] });
-  const items = account.handedOver.taken.map(
-    (taken): HandedEvidence =>
-      taken.type === "evidence"
-        ? { type: "word", metric: taken.metric, value: taken.value, unit: taken.unit ?? null }
-        : { type: "file", path: taken.kept, name: taken.name ?? taken.path, digest: taken.digest, size: taken.size, reader: null },
-  );
-  const by = {
-    tenant: engine.app.tenant,
-    agent: account.agent,
-    task: work.taskId,
-    attempt: work.attempt,
+function openFleet(begun: BegunSession): LocalFleet {
+  const { call, place, plan, engine, planId, gatekeeper, progress, log, stateFolder, leaveOut } = begun;
+  const { app, runtime } = engine;
+  const subjects = createSubjectReader();
+  const taking = {
+    gatekeeper,
+    tenant: app.tenant,
+    planDir: place.dir,
     planDigest: plan.digest,
-    subject,
-    at: account.endedAt,
+    stateFolder,
+    subjectOf: (dir: string) => subjects.subjectOf(dir, { leaveOut }),
   };
-  await gatekeeper.record(await handedOverRecords(items, by));
+  const source = createWorkSource({
+    app,
+    planId,
+    plan,
+    owner: ownerName(),
+    handedOver: async (ref, account) => {
+      try {
+        await takeEvidence(taking, ref, account);
+      } catch (error) {
+        // Without the database nothing can be told at all; anything else is the fault of what was handed over.
+        if (error instanceof HoldpointError && error.definition.retryable) throw error;
+        const why = error instanceof Error ? error.message : String(error);
+        const message = `what ${account.agent} handed over in attempt ${ref.attempt} cannot be read: ${why}`;
+        progress.tell({ type: "note", level: "warning", message });
+      }
+    },
+  });
+  const isAllowed = (agent: Agent): boolean => isTrusted(agent, begun.consent.trust);
+  return createLocalFleet(
+    {
+      agents: begun.fleet.agents.filter((agent) => isAllowed(agent)),
+      isAllowed,
+      runtime,
+      plan: {
+        dir: place.dir,
+        document: place.planFile,
+        title: plan.title,
+        digest: plan.digest,
+        readOnly: [place.sidecarFile],
+        hidden: [place.stateDir, userFolder(call.env)],
+      },
+      stateFolder,
+      artifactsFolder: place.artifactsDir,
+      leaseTtlMs: LEASE_TTL_MS,
+      pollMs: POLL_MS,
+      source,
+    },
+    poolProgress(progress, log, () => runtime.now()),
+  );
+}
+
+/** The work itself. Whatever ends it, no attempt is left running. */
+async function work(begun: BegunSession, fleet: LocalFleet): Promise<WorkPlanEnd> {
+  const { place, graph, plan, engine, planId, gatekeeper, progress, log, interrupt, consent } = begun;
+  const { app, store, runtime } = engine;
+  const commands = [...begun.fleet.commands, ...checksOf(plan, begun.sidecar).map((check) => check.run)];
+  // Judging without a single check that may run would only put the work in disorder.
+  if (commands.length > 0 && commands.every((command) => consent.trust.consentTo(command) !== "trusted")) {
+    return interrupt.signal.aborted ? "interrupted" : "nothing_can_move";
+  }
+  const reopen = await checkpointsToReopen({ work: app.work, planId, graph, gatekeeper, planDir: place.dir });
+  if (reopen.length > 0 && !interrupt.signal.aborted) {
+    await app.work.importGraph({ planId, graph, reopen });
+    const message = `gates that were open before are judged again: ${reopen.length}`;
+    progress.tell({ type: "note", level: "warning", message });
+  }
+  const workspaces = createWorkspaces({
+    place,
+    stateFolder: begun.stateFolder,
+    plan: begun.document,
+    said: (taskId, attempt) => attemptWorkspace(store, app.tenant, { taskId, attempt }),
+  });
+  const drain = (): void => void fleet.drain().catch(() => undefined);
+  interrupt.signal.addEventListener("abort", drain, { once: true });
+  let end: WorkPlanEnd | null = null;
+  try {
+    if (!interrupt.signal.aborted) fleet.start();
+    end = await workPlan({
+      work: app.work,
+      planId,
+      fleet,
+      settle: createSettler({ work: app.work, gatekeeper, workspaces, planDir: place.dir, signal: interrupt.signal }),
+      runtime,
+      waitMs: begun.waitMs,
+      signal: interrupt.signal,
+      listener: {
+        settled: settlementProgress(progress, log),
+        withoutAgent: ({ key: task, title, capabilities }) =>
+          progress.tell({ type: "task.waiting", task, title, why: `no agent for ${capabilities.join(", ") || "it"}` }),
+      },
+    });
+    if (end !== "interrupted") await fleet.finish();
+    return end;
+  } finally {
+    interrupt.signal.removeEventListener("abort", drain);
+    if (end === null || end === "interrupted") await fleet.drain().catch(() => undefined);
+  }
 }

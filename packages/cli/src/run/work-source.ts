@@ -1,6 +1,6 @@
 import type { AttemptAccount, ClaimedWork, WorkSource } from "@holdpoint/agent";
 import type { TaskInput } from "@holdpoint/contract";
-import { isOpen, type PlanDocument } from "@holdpoint/core";
+import { isOpen, type PlanDocument, type TaskState } from "@holdpoint/core";
 import type { App, Claim } from "@holdpoint/server";
 
 /** What the source of work needs to know. */
@@ -10,9 +10,12 @@ export interface WorkSourceParts {
   readonly plan: PlanDocument;
   /** The process that holds the leases. */
   readonly owner: string;
-  /** Takes what the agent handed over, before its attempt is reported. */
+  /** Takes what the agent handed over, before its attempt is reported. Rejects only when the database is away. */
   readonly handedOver: (work: { taskId: string; attempt: number }, account: AttemptAccount) => Promise<void>;
 }
+
+/** States that a task can only be in after its attempt was reported. */
+const TOLD: ReadonlySet<TaskState | null> = new Set<TaskState>(["reported", "held", "accepted"]);
 
 /** Lets the local agents lease work from the engine in this process. */
 export function createWorkSource({ app, planId, plan, owner, handedOver }: WorkSourceParts): WorkSource {
@@ -29,7 +32,10 @@ export function createWorkSource({ app, planId, plan, owner, handedOver }: WorkS
     async report(ref, account) {
       await handedOver(ref, account);
       const { summary, exitCode, stdout, stderr, workspace } = account;
-      await work.report({ ...pick(ref), result: { summary, exitCode, stdout, stderr, workspace } });
+      const outcome = await work.report({ ...pick(ref), result: { summary, exitCode, stdout, stderr, workspace } });
+      // Told before, and the answer was lost on the way.
+      if (outcome.ok || (outcome.reason === "wrong_state" && TOLD.has(outcome.state))) return;
+      throw new Error(`attempt ${ref.attempt} is not the one that counts any more (${outcome.reason})`);
     },
     async fail(ref, reason) {
       await work.fail({ ...pick(ref), reason });
@@ -63,7 +69,9 @@ export function createWorkSource({ app, planId, plan, owner, handedOver }: WorkS
 
   /** What the last refusal said, gate by gate where a gate said it. */
   async function missingOf(claim: Claim): Promise<NonNullable<TaskInput["refusal"]>["missing"]> {
-    const verdicts = new Map((await app.gates.currentVerdicts(planId)).map(({ gateKey, verdict }) => [gateKey, verdict]));
+    const verdicts = new Map(
+      (await app.gates.currentVerdicts(planId)).map(({ gateKey, verdict }) => [gateKey, verdict]),
+    );
     const ofGates = claim.gates.flatMap((key) => {
       const verdict = verdicts.get(key);
       const gate = plan.gates.find((candidate) => candidate.key === key);

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type Claimed, type PlanDocument, readPlan, setStatus } from "@holdpoint/core";
 import type { ReportWork } from "../report/report-model.ts";
 
@@ -22,7 +22,19 @@ const DONE: Claimed = "done";
  * @param keys keys of the items that were accepted
  */
 export function writeBack(file: string, fileName: string, keys: readonly string[]): WrittenBack {
-  let plan = readPlan(readFileSync(file), { fileName });
+  const target = realpathSync(file);
+  let result = tick(readFileSync(target), fileName, keys);
+  while (result.written.length > 0 && !replaceFile(target, result)) result = tick(readFileSync(target), fileName, keys);
+  return result;
+}
+
+interface Ticked extends WrittenBack {
+  /** The bytes that it was made from. */
+  readonly before: Uint8Array;
+}
+
+function tick(before: Uint8Array, fileName: string, keys: readonly string[]): Ticked {
+  let plan = readPlan(before, { fileName });
   const written: { line: number; title: string; claimed: Claimed }[] = [];
   const notes: string[] = [];
   for (const key of keys) {
@@ -40,12 +52,18 @@ export function writeBack(file: string, fileName: string, keys: readonly string[
     plan = readPlan(result.bytes, { fileName });
     written.push({ line: item.line, title: item.title, claimed: DONE });
   }
-  if (written.length > 0) replaceFile(file, plan.source);
-  return { written, notes, plan };
+  return { written, notes, plan, before };
 }
 
-function replaceFile(file: string, bytes: Uint8Array): void {
+/** False when the file was edited since it was read; then nothing was written. */
+function replaceFile(file: string, { before, plan }: Ticked): boolean {
   const beside = `${file}.holdpoint-new`;
-  writeFileSync(beside, bytes, { mode: statSync(file).mode });
-  renameSync(beside, file);
+  try {
+    writeFileSync(beside, plan.source, { mode: statSync(file).mode });
+    if (!readFileSync(file).equals(before)) return false;
+    renameSync(beside, file);
+    return true;
+  } finally {
+    rmSync(beside, { force: true });
+  }
 }

@@ -98,10 +98,11 @@ export interface WitnessCriterion {
   readonly withinMs: number | null;
 }
 
-/** Several criteria over one gate's evidence. `k` is set for k-of-n. */
+/** Several criteria over one gate's evidence. */
 export interface CompositeCriterion {
   readonly kind: "composite";
   readonly op: "all" | "any" | "atLeast" | "not";
+  /** The k of k-of-n, from 1; null for the others. */
   readonly value: number | null;
   readonly unit: null;
   readonly of: readonly Criterion[];

@@ -1,5 +1,5 @@
 import type { Criterion } from "./criterion.ts";
-import { readKeyedState, readStateClause } from "./find-states.ts";
+import { readKeyedState, readStateClause, type StateReading } from "./find-states.ts";
 import { namesFindings } from "./metric-name.ts";
 import { nameThreshold, separates } from "./name-threshold.ts";
 import type { CriterionReading, ThresholdForm } from "./read-criterion.ts";
@@ -110,11 +110,8 @@ function nameOf(tokens: readonly Token[], reading: CriterionReading): string | n
   return nameThreshold(tokens, reading.first, reading.last, reading.form === "operator");
 }
 
-function readStates(
-  tokens: readonly Token[],
-  numbers: readonly CriterionReading[],
-): NonNullable<ReturnType<typeof readStateClause>>[] {
-  const states: NonNullable<ReturnType<typeof readStateClause>>[] = [];
+function readStates(tokens: readonly Token[], numbers: readonly CriterionReading[]): StateReading[] {
+  const states: StateReading[] = [];
   let from = 0;
   for (let i = 0; i <= tokens.length; i += 1) {
     const token = tokens[i];

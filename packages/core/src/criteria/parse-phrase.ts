@@ -1,7 +1,7 @@
 import type { Criterion } from "./criterion.ts";
 import { lessIsBetter } from "./metric-name.ts";
 import { canonicalUnit, convertUnit } from "./units.ts";
-import { WINDOW_WORDS } from "./words.ts";
+import { WINDOW_COVERAGE, WINDOW_WORDS } from "./words.ts";
 
 type ParsePart = (text: string) => Criterion | null;
 
@@ -92,7 +92,7 @@ function windowWithParts(text: string, parsePart: ParsePart): Criterion | null {
   const parts = WINDOW.exec(text);
   const unit = canonicalUnit(parts?.[2] ?? "");
   if (parts === null || unit === null || convertUnit(1, unit, "ms") === null) return null;
-  const share = parts[4] === undefined ? 0.95 : Number(parts[4]) / 100;
+  const share = parts[4] === undefined ? WINDOW_COVERAGE : Number(parts[4]) / 100;
   if (share <= 0 || share > 1) return null;
   const holds: Criterion[] = [];
   for (const part of parts[5]?.split(";") ?? []) {

@@ -4,7 +4,7 @@ import type { Quantity } from "./read-quantity.ts";
 import { readQuantity } from "./read-quantity.ts";
 import type { Token } from "./tokens.ts";
 import { dimensionOf } from "./units.ts";
-import { WINDOW_WORDS } from "./words.ts";
+import { WINDOW_COVERAGE, WINDOW_WORDS } from "./words.ts";
 
 /** How a threshold is written: what a reader of prose may go by when it decides how much to trust it. */
 export type ThresholdForm = "operator" | "count" | "window" | "zero" | "percent" | "unit" | "number" | "state";
@@ -36,7 +36,8 @@ function readWindow(tokens: readonly Token[], q: Quantity): CriterionReading | n
     if (token === undefined || token.kind !== "word") return null;
     const label = WINDOW_WORDS.get(token.text.toLowerCase());
     if (label === undefined) continue;
-    const criterion = { kind: "window", op: ">=", value: q.value, unit, label, coverage: 0.95, holds: [] } as const;
+    const { value } = q;
+    const criterion: Criterion = { kind: "window", op: ">=", value, unit, label, coverage: WINDOW_COVERAGE, holds: [] };
     return { criterion, form: "window", first: q.first, last: i };
   }
   return null;

@@ -9,19 +9,16 @@ export interface Quantity {
   /** Index of the last token, inclusive. */
   readonly last: number;
   readonly op: ComparisonOperator | null;
-  /** How the operator was written; null when there is none. */
-  readonly opForm: "sign" | "words" | "plus" | null;
   readonly value: number;
   readonly signed: boolean;
   readonly unit: string | null;
-  /** `business` in `two business days`. */
-  readonly unitWord: string | null;
   readonly base: number | null;
   readonly baseForm: "/" | "of" | null;
   readonly writtenAsWord: boolean;
 }
 
-const MONEY = new Set(["$", "€", "£", "¥", "₹", "#", "@", "№", "~", "≈", "^"]);
+/** Marks before a number that make it an amount, a reference or an estimate. */
+const NO_THRESHOLD = new Set(["$", "€", "£", "¥", "₹", "#", "@", "№", "~", "≈", "^"]);
 const MONEY_WORDS = new Set(["usd", "eur", "gbp", "jpy", "dollars", "euros"]);
 /** What names a thing by its number: `Tier 1`, `port 8080`. */
 const NAMING = new Set(
@@ -52,11 +49,9 @@ export function readQuantity(tokens: readonly Token[], n: number): Quantity | nu
     first: before.first,
     last: suffix.last,
     op,
-    opForm: before.op === null ? suffix.form : before.form,
     value: (sign === "-" ? -1 : 1) * (written ?? number.value),
     signed: sign !== null,
     unit: unit.unit,
-    unitWord: unit.word,
     base: base.value,
     baseForm: base.form,
     writtenAsWord: written !== undefined,
@@ -78,7 +73,7 @@ function isName(tokens: readonly Token[], start: number): boolean {
   const first = tokens[start];
   const before = tokens[start - 1];
   if (first === undefined || before === undefined) return false;
-  if (MONEY.has(before.text)) return true;
+  if (NO_THRESHOLD.has(before.text)) return true;
   if (!first.spaced && before.kind === "mark" && /^[./\\_–—-]$/.test(before.text)) return true;
   if (before.kind !== "word" || !NAMING.has(before.text.toLowerCase())) return false;
   const unit = unitAfter(tokens, start);
@@ -97,21 +92,20 @@ function isMoneyOrRange(tokens: readonly Token[], last: number): boolean {
 
 interface Operator {
   readonly op: ComparisonOperator | null;
-  readonly form: "sign" | "words" | null;
   readonly first: number;
 }
 
 function operatorBefore(tokens: readonly Token[], start: number): Operator {
   const before = tokens[start - 1];
-  if (before === undefined) return { op: null, form: null, first: start };
+  if (before === undefined) return { op: null, first: start };
   if (before.kind === "operator") {
     const op = isArrowOrTag(tokens, start - 1) ? null : (OPERATOR_SIGNS.get(before.text) ?? null);
-    return op === null ? { op: null, form: null, first: start } : { op, form: "sign", first: start - 1 };
+    return op === null ? { op: null, first: start } : { op, first: start - 1 };
   }
   for (const [phrase, op] of OPERATOR_PHRASES) {
-    if (phraseEndsAt(tokens, start - 1, phrase)) return { op, form: "words", first: start - phrase.length };
+    if (phraseEndsAt(tokens, start - 1, phrase)) return { op, first: start - phrase.length };
   }
-  return { op: null, form: null, first: start };
+  return { op: null, first: start };
 }
 
 /** `->`, `=> x` and `<b>` are no comparisons. */
@@ -138,47 +132,46 @@ function phraseStartsAt(tokens: readonly Token[], start: number, phrase: readonl
 
 interface Unit {
   readonly unit: string | null;
-  readonly word: string | null;
   readonly last: number;
 }
 
 /** The unit after the number at `n`: glued, after a space, after a hyphen, as `%`, as `per second` or as `/week`. */
-export function unitAfter(tokens: readonly Token[], n: number): Unit {
+function unitAfter(tokens: readonly Token[], n: number): Unit {
   const number = tokens[n];
   const next = tokens[n + 1];
-  if (number?.unit != null) return ratio(tokens, { unit: number.unit, word: null, last: n });
-  if (next === undefined) return { unit: null, word: null, last: n };
+  if (number?.unit != null) return relative(tokens, { unit: number.unit, last: n });
+  if (next === undefined) return { unit: null, last: n };
   const second = tokens[n + 2];
   if (next.text === "%" || next.text === "％") return percent(tokens, n + 1);
   if (next.text === "/" && second?.kind === "word") {
     const rate = canonicalUnit(`/${second.text.toLowerCase()}`);
-    if (rate !== null) return { unit: rate, word: null, last: n + 2 };
+    if (rate !== null) return { unit: rate, last: n + 2 };
   }
   if (next.text === "-" && !next.spaced && second?.kind === "word" && !second.spaced) {
     const unit = canonicalUnit(second.text);
-    return unit === null ? { unit: null, word: null, last: n } : { unit, word: null, last: n + 2 };
+    return unit === null ? { unit: null, last: n } : { unit, last: n + 2 };
   }
-  if (next.kind !== "word") return { unit: null, word: null, last: n };
+  if (next.kind !== "word") return { unit: null, last: n };
   if (DAY_WORDS.has(next.text.toLowerCase()) && second !== undefined && canonicalUnit(second.text) === "d") {
-    return { unit: "d", word: next.text.toLowerCase(), last: n + 2 };
+    return { unit: "d", last: n + 2 };
   }
   return wordUnit(tokens, n, next, second);
 }
 
 function wordUnit(tokens: readonly Token[], n: number, next: Token, second: Token | undefined): Unit {
   const lower = next.text.toLowerCase();
-  if (lower === "percentage" && /^points?$/i.test(second?.text ?? "")) return { unit: "pp", word: null, last: n + 2 };
+  if (lower === "percentage" && /^points?$/i.test(second?.text ?? "")) return { unit: "pp", last: n + 2 };
   if (/^(?:requests?|reqs?)$/.test(lower) && /^per$|^\/$/.test(second?.text ?? "")) {
-    if (/^s(?:ec(?:onds?)?)?$/i.test(tokens[n + 3]?.text ?? "")) return { unit: "rps", word: null, last: n + 3 };
+    if (/^s(?:ec(?:onds?)?)?$/i.test(tokens[n + 3]?.text ?? "")) return { unit: "rps", last: n + 3 };
   }
   if (lower === "per" && second !== undefined) {
     const rate = canonicalUnit(`/${second.text.toLowerCase()}`);
-    if (rate !== null) return { unit: rate, word: null, last: n + 2 };
+    if (rate !== null) return { unit: rate, last: n + 2 };
   }
   // A single letter after a space is too little to be a unit of size or a factor.
-  if (next.text.length === 1 && !/^[hsd秒分日年]$/.test(next.text)) return { unit: null, word: null, last: n };
+  if (next.text.length === 1 && !/^[hsd秒分日年]$/.test(next.text)) return { unit: null, last: n };
   const unit = canonicalUnit(next.text) ?? cjkUnit(next.text);
-  return unit === null ? { unit: null, word: null, last: n } : { unit, word: null, last: n + 1 };
+  return unit === null ? { unit: null, last: n } : { unit, last: n + 1 };
 }
 
 /** In `30秒以内` the unit and what follows are one run of letters; the longest unit at its start counts. */
@@ -194,13 +187,13 @@ function cjkUnit(run: string): string | null {
 function percent(tokens: readonly Token[], at: number): Unit {
   const next = tokens[at + 1];
   if (next !== undefined && next.kind === "word" && /^(?:rel|relative)$/i.test(next.text)) {
-    return { unit: "%rel", word: null, last: at + 1 };
+    return { unit: "%rel", last: at + 1 };
   }
-  return { unit: "%", word: null, last: at };
+  return { unit: "%", last: at };
 }
 
-/** `5 s` stays as it is; `1s/request` does not become a rate. */
-function ratio(tokens: readonly Token[], unit: Unit): Unit {
+/** `5pct rel` is relative, as `5% rel` is. */
+function relative(tokens: readonly Token[], unit: Unit): Unit {
   const next = tokens[unit.last + 1];
   if (unit.unit === "%" && next?.text.toLowerCase() === "rel") return { ...unit, unit: "%rel", last: unit.last + 1 };
   return unit;
@@ -222,11 +215,11 @@ function baseAfter(
 function suffixAfter(
   tokens: readonly Token[],
   last: number,
-): { readonly op: ComparisonOperator | null; readonly form: "plus" | "words" | null; readonly last: number } {
+): { readonly op: ComparisonOperator | null; readonly last: number } {
   const next = tokens[last + 1];
-  if (next?.text === "+" && !next.spaced) return { op: ">=", form: "plus", last: last + 1 };
+  if (next?.text === "+" && !next.spaced) return { op: ">=", last: last + 1 };
   for (const [phrase, op] of OPERATOR_SUFFIXES) {
-    if (phraseStartsAt(tokens, last + 1, phrase)) return { op, form: "words", last: last + phrase.length };
+    if (phraseStartsAt(tokens, last + 1, phrase)) return { op, last: last + phrase.length };
   }
   return cjkSuffix(tokens, last);
 }
@@ -238,8 +231,8 @@ function cjkSuffix(tokens: readonly Token[], last: number): ReturnType<typeof su
   for (const [phrase, op] of OPERATOR_SUFFIXES) {
     const word = phrase[0] ?? "";
     if (!/^[\u3005-\u9fff]/.test(word)) continue;
-    if (next.startsWith(word)) return { op, form: "words", last: last + 1 };
-    if (run.length > word.length && run.endsWith(word)) return { op, form: "words", last };
+    if (next.startsWith(word)) return { op, last: last + 1 };
+    if (run.length > word.length && run.endsWith(word)) return { op, last };
   }
-  return { op: null, form: null, last };
+  return { op: null, last };
 }

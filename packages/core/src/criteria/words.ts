@@ -105,6 +105,9 @@ export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(
   "zero one two three four five six seven eight nine ten eleven twelve".split(" ").map((word, value) => [word, value]),
 );
 
+/** Share of its time slots, 0..1, in which a window must be observed when the text does not say. */
+export const WINDOW_COVERAGE = 0.95;
+
 /** What a length of time is called when it is a window of observation. */
 export const WINDOW_WORDS: ReadonlyMap<string, "canary" | "validation" | "soak" | null> = new Map([
   ["canary", "canary"],
@@ -122,7 +125,7 @@ const STATE_WORDS = new Set(
     "true false operational degraded down up clean passing passed pass green success successful complete completed " +
     "done ready active enabled disabled working stable healthy available online live implemented documented " +
     "established automated validated verified approved generated synced enforced published deployed configured " +
-    "integrated tested secured resolved fixed closed functional compliant successful growing reviewed signed " +
+    "integrated tested secured resolved fixed closed functional compliant growing reviewed signed " +
     "met achieved updated accepted merged released running reachable open valid ok"
   ).split(" "),
 );

@@ -1,4 +1,4 @@
-/** What one line of a document is, as far as Markdown tells. */
+/** What one line of a document is, as far as Markdown tells. `html` is also indented code: neither holds items. */
 export type LineRole = "heading" | "item" | "text" | "row" | "fence" | "rule" | "html";
 
 /** One line of the document's block structure. Offsets are UTF-16 units of the working text. */

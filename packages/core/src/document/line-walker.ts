@@ -129,6 +129,7 @@ export class LineWalker {
         this.#push("rule", from, to, 0, place, true);
         return null;
       case "HTMLBlock":
+      case "CodeBlock":
         this.#eachLine(from, to, place.quoted, (a, b, first) => this.#push("html", a, b, 0, place, first));
         return null;
       default:

@@ -22,10 +22,18 @@ export function readMarkdownItems(text: string, lines: readonly Line[], root: Dr
     else if (line.role === "item") readEntry(state, index, line);
     else if (line.role === "text") readTextLine(state, index, line);
     else if (line.role === "row") readTableRow(state, line);
+    else if (line.role === "html") readHidden(state, line);
     else if (line.role === "fence" && line.fence !== null) readFence(state, line, line.fence);
   }
   state.reading.drafts.sort((a, b) => a.line - b.line);
   return state.reading;
+}
+
+/** A check box in HTML or in indented code is no item, and its writer may not know. */
+function readHidden(state: ReaderState, line: Line): void {
+  const text = state.text.slice(line.from, Math.min(line.to, line.from + 200));
+  if (!/^[-*+] \[[ xX~-]\] \S/.test(text)) return;
+  state.reading.notUnderstood.push({ line: line.line, text, reason: "a check box inside HTML or indented code" });
 }
 
 function readTableRow(state: ReaderState, line: Line): void {

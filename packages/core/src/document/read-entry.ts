@@ -65,7 +65,8 @@ function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Dra
   const wanted = scope.entries === "criterion" || scope.gates !== "none";
   if (holder === null && wanted && label.name !== "status" && label.name !== "owner" && label.name !== "check")
     return false;
-  if (holder === null && state.owner() === null) return false;
+  const forPlan = label.name === "gate" || label.name === "criteria" || label.name === "check";
+  if (holder === null && state.owner() === null && !forPlan) return false;
   readAttribute(state, label, line, holder ?? state.owner());
   return true;
 }

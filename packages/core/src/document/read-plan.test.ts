@@ -160,6 +160,16 @@ describe("fences", () => {
   });
 });
 
+describe("what looks like a part of a plan and is none", () => {
+  it("is listed: boxes in indented code, boxes in HTML, boxes without text", () => {
+    const document = read(
+      "# P\n\ntext\n\n    - [ ] in code\n\n<details>\n- [x] in HTML\n</details>\n\n- [ ]\n\n<!-- - [ ] in a comment -->\n",
+    );
+    expect(document.items).toEqual([]);
+    expect(document.notUnderstood.map(({ line }) => line)).toEqual([5, 8, 11]);
+  });
+});
+
 describe("keys", () => {
   it("are the explicit id where it is unique", () => {
     expect(read("# P\n\n- [ ] T001 One\n- [ ] T002 Two\n").items.map(({ key }) => key)).toEqual(["T001", "T002"]);

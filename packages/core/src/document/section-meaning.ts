@@ -55,7 +55,7 @@ const PHRASES: readonly (readonly [Sense, string])[] = [
   ],
   [
     CRITERIA,
-    "definition of ready|acceptance tests|success indicators|success measures|key results|受け入れ条件|成功基準",
+    "definition of ready|acceptance scenarios|measurable outcomes|acceptance tests|success indicators|success measures|key results|受け入れ条件|成功基準",
   ],
   [GATES, "quality gates|quality gate|gates|gate criteria|deployment gate|release gate|release gates|gate status"],
   [GATES, "must pass|should pass|release criteria|launch criteria|go/no-go"],
@@ -81,9 +81,11 @@ const PHRASES: readonly (readonly [Sense, string])[] = [
     "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions",
   ],
   [TASKS, "completed tasks|pending tasks|open tasks|current tasks|upcoming tasks|in progress|タスク|ロードマップ"],
+  [TASKS, "=doing|=in review|=blocked|=wip|=up next|=now|=next|=to-do list|todo list|=queue|=open|=sprint backlog"],
+  [ORDERED, "=done|=finished|=shipped|=released|=closed"],
   [ORDERED, "roadmap|=changes|execution order|implementation order|ordered steps|plan of work|=completed|=pending"],
   [WORK, "implementation steps|planned features|planned|future features|bugs|work packages|user stories|high priority"],
-  [BASE, "team asks|ownership|assignment|assignments"],
+  [BASE, "checklist|checklists|team asks|ownership|assignment|assignments"],
   [WORK, "medium priority|low priority|critical priority|new tasks|todo tasks|work streams|workstreams|epics|stories"],
   [WORK, "critical issues|long-term goals|short-term goals|=plan|tasks breakdown|task breakdown|proposed work"],
   [

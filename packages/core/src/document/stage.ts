@@ -1,3 +1,5 @@
+import { NUMBER_WORDS } from "../criteria/words.ts";
+
 /** A stage or piece of work that a title names by its place in the plan: `Phase 2`, `Step 4`, `Week 13`. */
 export interface Stage {
   readonly kind: "phase" | "step";
@@ -12,7 +14,7 @@ export interface Stage {
 const PHASE_WORDS = "phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段";
 const STEP_WORDS = "step|task|work item|slice|work package|story|user story|user stories|ticket|item";
 const NUMBERED = new RegExp(
-  `^(?:(${PHASE_WORDS})|(${STEP_WORDS}))(?:\\s{0,3}(?=\\d)|\\s{1,3}#?\\s{0,2})(\\d{1,4}(?:\\.\\d{1,3})?[a-z]?(?:\\s?[-–&/]\\s?\\d{1,4})?\\+?|[a-z]|[ivx]{1,5}|[#x]{1,3})(?![\\p{L}\\p{N}])`,
+  `^(?:(${PHASE_WORDS})|(${STEP_WORDS}))(?:\\s{0,3}(?=\\d)|\\s{1,3}#?\\s{0,2})(\\d{1,4}(?:\\.\\d{1,3})?[a-z]?(?:\\s?[-–&/]\\s?\\d{1,4})?\\+?|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]|[ivx]{1,5}|[#x]{1,3})(?![\\p{L}\\p{N}])`,
   "iu",
 );
 const POST = /^post[- ]phase\s+(\d{1,3})\b/i;
@@ -20,7 +22,7 @@ const NAMED_PHASE = /^((?:[\p{L}\p{N}/&-]{2,24}\s){1,2}phase)(?=\s*(?::|[-–—
 const HORIZON =
   /^(immediate|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|near[- ]term|now|next|this week|upcoming)\b[^(]{0,30}\(([^()]{0,40}\b(?:hours?|days?|weeks?|months?|quarters?|years?|week|sprints?)\b[^()]{0,20})\)/i;
 const TRAILING_PHASE = /\((post-)?phase\s+(\d{1,3}|[a-z])\)\s*$/i;
-const SEPARATOR = /^\s*(?:[:：|]|[-–—]\s|\(|\[|→)/u;
+const SEPARATOR = /^\s*(?:[:：|]|[-–—]\s|\(|\[|→|[.)]\s)/u;
 
 /**
  * The stage that a title names, or null.
@@ -32,14 +34,15 @@ export function stageOf(title: string): Stage | null {
   const numbered = NUMBERED.exec(text);
   if (numbered !== null) {
     const word = (numbered[1] ?? numbered[2] ?? "").toLowerCase();
-    const number = (numbered[3] ?? "").toLowerCase().replace(/\s/g, "");
+    const written = (numbered[3] ?? "").toLowerCase().replace(/\s/g, "");
+    const number = String(NUMBER_WORDS.get(written) ?? written);
     const rest = text.slice(numbered[0].length);
     if (/^[a-z]$/.test(number) && !/^[A-Z]/.test(numbered[3] ?? "")) return null;
     const named = rest.trim() === "" || SEPARATOR.test(rest);
     return {
       kind: numbered[1] === undefined ? "step" : "phase",
       ref: `${word.replace(/s$/, "")} ${number}`,
-      rest: rest.replace(/^[\s:：|–—-]+/u, ""),
+      rest: rest.replace(/^[\s:：|.)–—-]+/u, ""),
       named,
     };
   }

@@ -1,6 +1,15 @@
 import type { Claimed, StatusToken } from "../plan/inspection.ts";
 import type { Word } from "./status-words.ts";
-import { ADVERBS, CELL_MARKS, NEGATIONS, PART_WORDS, phraseAt, SURE_MARKS, wordsOf } from "./status-words.ts";
+import {
+  ADVERBS,
+  BOX_STATES,
+  CELL_MARKS,
+  NEGATIONS,
+  PART_WORDS,
+  phraseAt,
+  SURE_MARKS,
+  wordsOf,
+} from "./status-words.ts";
 
 /** A status as read from text. Offsets are relative to the text it was read from. */
 export interface FoundStatus {
@@ -27,6 +36,11 @@ const PERCENT = /(\d{1,3})(?:\.\d+)?\s*%/;
  */
 export function statusOfValue(text: string): FoundStatus | null {
   const head = text.slice(0, 200);
+  const box = /^[\s*_`\\]*\[([ xX~/>!-])\]/.exec(head);
+  const boxed = box?.[1] === undefined ? undefined : BOX_STATES.get(box[1]);
+  if (box !== null && boxed !== undefined) {
+    return { claimed: boxed, start: box[0].length - 2, end: box[0].length - 1, form: "box" };
+  }
   const mark = leadingMark(head);
   const word = leadingPhrase(head);
   if (word !== null && word.claimed === "done" && isPartDone(head)) {
@@ -80,13 +94,6 @@ function leadingPhrase(text: string): FoundStatus | null {
     else if (!ADVERBS.has(word.text) && !(/^\d+$/.test(word.text) && /^\s*%/.test(text.slice(word.end)))) return null;
   }
   return null;
-}
-
-/** Whether a cell holds nothing but a state (and a note in brackets), so that a column of them is a status column. */
-export function isStatusValue(text: string): boolean {
-  const found = statusOfValue(text);
-  if (found === null) return false;
-  return found.form === "emoji" || found.start < 24;
 }
 
 const SEPARATOR_BEFORE = /(?:[-–—:|(•]|\[)\s*\**\s*$/u;

@@ -7,7 +7,7 @@ import { readPlanProblems } from "./read-plan.problems.ts";
 /** The greatest nesting of YAML collections that is read. */
 export const MOST_YAML_NESTING = 200;
 /** How many nodes may be visited with aliases expanded, beside one per character of the text. */
-export const MOST_YAML_NODES = 1_000_000;
+export const MOST_YAML_NODES = 100_000;
 
 /** Any node that a collection may hold. */
 export type YamlNode = Node | null | undefined;

@@ -100,6 +100,7 @@ export const EVIDENCE_ANOMALIES = [
   "empty_report",
   "truncated",
   "malformed",
+  // Reserved: the judge finds new skips by comparing runs, because one report cannot know the run before.
   "skipped_new",
   "flaky",
   "scanner_not_proven",

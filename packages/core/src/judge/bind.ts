@@ -24,11 +24,13 @@ export function bindEvidence(
   records: readonly EvidenceRecord[],
 ): ReadonlyMap<string, BoundGate> {
   const index = indexRecords(plan, sidecar, records);
-  const byName = new Map(plan.gates.map((gate) => [gate.key, bindOne(gate, sidecar, index)]));
-  return bindReports(plan, byName, index, sidecar);
+  const byName = new Map(plan.gates.map((gate) => [gate.key, bindOne(gate, index)]));
+  return bindReports(plan, byName, index);
 }
 
+/** Sidecar and records, made ready to be looked up. */
 interface RecordIndex {
+  readonly sidecar: BindingSidecar | null;
   readonly checks: readonly CheckDefinition[];
   /** Measuring records by source. */
   readonly bySource: ReadonlyMap<string, readonly EvidenceRecord[]>;
@@ -59,7 +61,7 @@ function indexRecords(
       byMetric.set(key, sources.add(source));
     }
   }
-  return { checks: checksOf(plan, sidecar), bySource, byMetric, byGate, entryOf: entryFinder(sidecar) };
+  return { sidecar, checks: checksOf(plan, sidecar), bySource, byMetric, byGate, entryOf: entryFinder(sidecar) };
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
@@ -68,16 +70,15 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   else list.push(value);
 }
 
-function bindOne(gate: PlanGate, sidecar: BindingSidecar | null, index: RecordIndex): BoundGate {
+function bindOne(gate: PlanGate, index: RecordIndex): BoundGate {
   const entry = index.entryOf(gate);
   const judged = judgedGate(gate, entry);
-  const sources = entry?.check == null ? null : [entry.check];
-  if (sources !== null) return make(gate, judged, entry, sidecar, index, "sidecar", sources);
-  if (asksOnlyWitnesses(judged.criterion)) return make(gate, judged, entry, sidecar, index, "witness", []);
+  if (entry?.check != null) return bound(gate, judged, index, { how: "sidecar", sources: [entry.check] });
+  if (asksOnlyWitnesses(judged.criterion)) return bound(gate, judged, index, { how: "witness", sources: [] });
   const found = sourcesByName(gate, judged, index);
-  if (found === "ambiguous") return make(gate, judged, entry, sidecar, index, "none", [], "ambiguous");
-  if (found.length > 0) return make(gate, judged, entry, sidecar, index, "metric", found);
-  return make(gate, judged, entry, sidecar, index, "none", [], "unbound");
+  if (found === "ambiguous") return notBound(gate, judged, index, "ambiguous");
+  if (found.length > 0) return bound(gate, judged, index, { how: "metric", sources: found });
+  return notBound(gate, judged, index, "unbound");
 }
 
 /** For each metric of the gate the one source that gives it. */
@@ -103,24 +104,32 @@ function narrow(sources: readonly string[], gate: PlanGate, index: RecordIndex):
   return near.length === 1 ? near : best;
 }
 
-function make(
-  gate: PlanGate,
-  judged: JudgedGate,
-  entry: SidecarGate | null,
-  sidecar: BindingSidecar | null,
-  index: RecordIndex,
-  how: BoundEvidence["how"],
-  sources: readonly string[],
-  problem: BoundEvidence["problem"] = null,
-): BoundGate {
+/** The way in which a gate got its evidence, and the checks that it comes from. */
+interface Binding {
+  readonly how: BoundEvidence["how"];
+  readonly sources: readonly string[];
+  readonly problem?: BoundEvidence["problem"];
+}
+
+function notBound(gate: PlanGate, judged: JudgedGate, index: RecordIndex, problem: "unbound" | "ambiguous"): BoundGate {
+  return bound(gate, judged, index, { how: "none", sources: [], problem });
+}
+
+function bound(gate: PlanGate, judged: JudgedGate, index: RecordIndex, binding: Binding): BoundGate {
+  const { how, sources, problem = null } = binding;
+  const entry = index.entryOf(gate);
   const measuring = sources.flatMap((source) => index.bySource.get(source) ?? []);
   const checks = sources
     .filter((source) => !source.startsWith("("))
     .map((id) => ({ id, digest: index.checks.find((check) => check.id === id)?.digest ?? null }));
   const records = [...measuring, ...(index.byGate.get(gate.key) ?? [])];
-  const bound = { how, problem, checks, records, exitBound: how === "sidecar" && entry?.exit != null };
-  const suggestion = problem === null ? null : suggestBinding(gate, checkInBlock(gate, index));
-  return { gate: judged, bound, policy: policyOf(entry, sidecar), owner: entry?.owner ?? null, suggestion };
+  return {
+    gate: judged,
+    bound: { how, problem, checks, records, exitBound: how === "sidecar" && entry?.exit != null },
+    policy: policyOf(entry, index.sidecar),
+    owner: entry?.owner ?? null,
+    suggestion: problem === null ? null : suggestBinding(gate, checkInBlock(gate, index)),
+  };
 }
 
 function checkInBlock(gate: PlanGate, index: RecordIndex): string | null {
@@ -133,11 +142,10 @@ function bindReports(
   plan: BindablePlan,
   byName: ReadonlyMap<string, BoundGate>,
   index: RecordIndex,
-  sidecar: BindingSidecar | null,
 ): ReadonlyMap<string, BoundGate> {
   const reports = reportsByBlock(index);
   const meaning = unboundByMeaning(plan, byName);
-  const bound = new Map(byName);
+  const all = new Map(byName);
   for (const gate of plan.gates) {
     const open = byName.get(gate.key);
     if (open === undefined || open.bound.problem !== "unbound" || gate.block === null) continue;
@@ -147,17 +155,14 @@ function bindReports(
     const sources = reports.get(`${gate.block}\n${family}`) ?? [];
     if (sources.length === 0) continue;
     const rivals = meaning.get(`${gate.block}\n${family}`) ?? 0;
-    const entry = index.entryOf(gate);
-    const one = sources.length === 1 && rivals === 1;
-    const judged = one ? { ...open.gate, metric: metricOfFamily(family, criterion) } : open.gate;
-    bound.set(
-      gate.key,
-      one
-        ? make(gate, judged, entry, sidecar, index, "report", sources)
-        : make(gate, judged, entry, sidecar, index, "none", [], "ambiguous"),
-    );
+    if (sources.length > 1 || rivals > 1) {
+      all.set(gate.key, notBound(gate, open.gate, index, "ambiguous"));
+      continue;
+    }
+    const judged = { ...open.gate, metric: metricOfFamily(family, criterion) };
+    all.set(gate.key, bound(gate, judged, index, { how: "report", sources }));
   }
-  return bound;
+  return all;
 }
 
 /** How many unbound gates of each block could mean each family of report. */

@@ -1,8 +1,8 @@
-import { bindingProblems } from "./binding.problems.ts";
 import type { Criterion } from "../criteria/criterion.ts";
 import { parseCriterion } from "../criteria/parse-criterion.ts";
 import type { PlanDocument } from "../plan/inspection.ts";
 import { type HoldpointError, type ProblemPlace, problem } from "../problem.ts";
+import { bindingProblems } from "./binding.problems.ts";
 import { gateOfEntry } from "./bound-gate.ts";
 import { compileExpression } from "./expression.ts";
 import type { BindingSidecar } from "./sidecar.ts";
@@ -32,11 +32,11 @@ export function checkSidecar(
 }
 
 /** What makes a criterion that is typed useless all the same; a text that is no criterion gives none. */
-export function criterionProblems(
+function criterionProblems(
   text: string,
   gate: string,
   metric: string | null,
-  at: ProblemPlace = {},
+  at: ProblemPlace,
 ): readonly HoldpointError[] {
   const { criterion, notes } = parseCriterion(text, { metric });
   if (criterion === null) return [];

@@ -2,7 +2,7 @@ import type { Criterion, WindowCriterion } from "../criteria/criterion.ts";
 import { convertUnit } from "../criteria/units.ts";
 import { CLOCK_SKEW_MS, doubtOfRun, exitedWell, isExpired, isStale } from "./doubt.ts";
 import type { Finding } from "./finding.ts";
-import { inconclusive, settle } from "./finding.ts";
+import { inconclusive, measured, settle } from "./finding.ts";
 import { noRuns, type Observations } from "./observe.ts";
 import type { Run } from "./runs.ts";
 
@@ -88,7 +88,7 @@ function sum(
   const says = `${good.length} good runs over ${span}, ${asked}`;
   const times = good.map((entry) => entry.endedMs);
   if (!covers(times, durationMs, slotMs, criterion.coverage)) return inconclusive("window_incomplete", says, runs);
-  return { value: "pass", reason: "met", doubt: null, says, runs, signatures: [], hint: null };
+  return measured(true, says, runs, null);
 }
 
 /** A span of time in the largest unit that leaves at least two of it, cut to whole ones. */
@@ -156,17 +156,7 @@ function wentWell(run: Run, seen: Observations): Finding {
   if (!ended) return inconclusive("source_error", "no exit status is recorded", [run]);
   const well = exits.every((exit) => exit === null || exitedWell(exit));
   const doubt = doubtOfRun(run, seen.input, { exit: false, age: false });
-  const says = `${run.source} ${well ? "ended well" : "did not end well"}`;
-  const value = well ? "pass" : "fail";
-  const finding: Finding = {
-    value,
-    reason: well ? "met" : "violated",
-    doubt: null,
-    says,
-    runs: [run],
-    signatures: [],
-    hint: null,
-  };
+  const finding = measured(well, `${run.source} ${well ? "ended well" : "did not end well"}`, [run], null);
   if (doubt === null) return finding;
   return doubt.voids ? inconclusive(doubt.reason, doubt.says, [run]) : { ...finding, doubt: doubt.reason };
 }

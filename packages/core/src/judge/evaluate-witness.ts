@@ -1,7 +1,7 @@
 import type { WitnessCriterion } from "../criteria/criterion.ts";
 import { CLOCK_SKEW_MS, namesTree } from "./doubt.ts";
 import type { Finding } from "./finding.ts";
-import { inconclusive } from "./finding.ts";
+import { inconclusive, measured } from "./finding.ts";
 import { parseInstant } from "./instant.ts";
 import type { EvidenceRecord, JudgeInput } from "./judge-input.ts";
 import type { Observations } from "./observe.ts";
@@ -19,12 +19,10 @@ export function evaluateWitness(criterion: WitnessCriterion, seen: Observations)
   }
   const role = criterion.role === null ? "" : ` of ${criterion.role}`;
   const says = `${signatures.size} of ${criterion.value}${role} signed`;
-  if (signatures.size < criterion.value) {
-    const why = refused.size === 0 ? "" : ` (not counted: ${[...refused].sort().join(", ")})`;
-    return { ...inconclusive("awaiting_witness", says + why), signatures: [...signatures.values()] };
-  }
   const digests = [...signatures.values()];
-  return { value: "pass", reason: "met", doubt: null, says, runs: [], signatures: digests, hint: null };
+  if (signatures.size >= criterion.value) return { ...measured(true, says, [], null), signatures: digests };
+  const why = refused.size === 0 ? "" : ` (not counted: ${[...refused].sort().join(", ")})`;
+  return { ...inconclusive("awaiting_witness", says + why), signatures: digests };
 }
 
 /** Whether a record is a person's word of this kind about this gate, given outside any attempt. */
@@ -41,7 +39,12 @@ function newestFirst(records: readonly EvidenceRecord[]): readonly EvidenceRecor
 }
 
 function nameOf(record: EvidenceRecord): string {
-  return (record.statement.predicate.witness?.name ?? "").normalize("NFKC").trim().toLowerCase();
+  return comparable(record.statement.predicate.witness?.name ?? "");
+}
+
+/** One form for a person's name, so that case, width and blanks do not make two people of one. */
+function comparable(name: string): string {
+  return name.normalize("NFKC").trim().toLowerCase();
 }
 
 function refusalOf(
@@ -71,7 +74,7 @@ function signedOther(record: EvidenceRecord, input: JudgeInput): boolean {
 function holdsRole(record: EvidenceRecord, name: string, role: string, input: JudgeInput): boolean {
   const { roles } = input.policy;
   if (roles === null) return record.statement.predicate.witness?.role?.toLowerCase() === role.toLowerCase();
-  return (roles.get(role) ?? []).some((holder) => holder.normalize("NFKC").trim().toLowerCase() === name);
+  return (roles.get(role) ?? []).some((holder) => comparable(holder) === name);
 }
 
 function isProducer(name: string, seen: Observations): boolean {
@@ -79,5 +82,5 @@ function isProducer(name: string, seen: Observations): boolean {
     ...(seen.input.context.producers ?? []),
     ...seen.runs.flatMap((run) => run.records.map((record) => record.statement.predicate.producer.agent)),
   ];
-  return producers.some((producer) => producer.normalize("NFKC").trim().toLowerCase() === name);
+  return producers.some((producer) => comparable(producer) === name);
 }

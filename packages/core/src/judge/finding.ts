@@ -50,7 +50,7 @@ export interface Doubt {
 
 function withDoubt(finding: Finding, doubt: Doubt | null): Finding {
   if (doubt === null) return finding;
-  if (doubt.voids) return { ...inconclusive(doubt.reason, `${finding.says}, but ${doubt.says}`, finding.runs) };
+  if (doubt.voids) return inconclusive(doubt.reason, `${finding.says}, but ${doubt.says}`, finding.runs);
   return { ...finding, doubt: doubt.reason, says: `${finding.says}, but ${doubt.says}` };
 }
 

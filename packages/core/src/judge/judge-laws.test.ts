@@ -8,7 +8,7 @@ import { isOpen, judgeGate } from "./judge.ts";
 import type { CheckLedger, EvidenceRecord, JudgeInput } from "./judge-input.ts";
 import type { Tier, VerdictValue } from "./verdict.ts";
 
-const RUNS = { numRuns: 10_000 };
+const RUNS = { numRuns: 10_000, seed: 1 };
 const ORDER: Record<VerdictValue, number> = { fail: 0, inconclusive: 1, pass: 2 };
 
 const TEXTS = [

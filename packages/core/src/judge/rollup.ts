@@ -14,6 +14,8 @@ export interface Rollup {
   readonly claimed: number;
   /** Share, 0..1, of the counted leaf items that are verified; 0 when none are counted. */
   readonly verified: number;
+  /** Keys of the leaf items that are counted: not cancelled, deferred or optional. */
+  readonly leaves: ReadonlySet<string>;
   /** By item key, every item of the plan. */
   readonly items: ReadonlyMap<string, VerifiedState>;
 }
@@ -44,12 +46,13 @@ export function rollUp(
   return {
     claimed: share(leaves.filter((item) => item.claimed === "done").length),
     verified: share(leaves.filter((item) => items.get(item.key) === "verified").length),
+    leaves: new Set(leaves.map((item) => item.key)),
     items,
   };
 }
 
 /** The items that the shares count: those without items below them that are not cancelled, deferred or optional. */
-export function countedLeaves(items: readonly PlanItem[]): readonly PlanItem[] {
+function countedLeaves(items: readonly PlanItem[]): readonly PlanItem[] {
   const parents = new Set(items.map((item) => item.parent));
   return items.filter(
     (item) => !parents.has(item.key) && item.claimed !== "cancelled" && item.claimed !== "deferred" && !item.optional,

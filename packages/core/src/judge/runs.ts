@@ -7,8 +7,7 @@ export interface Run {
   /** Id of the check, or the kind of record where no check produced it. */
   readonly source: string;
   readonly records: readonly EvidenceRecord[];
-  readonly endedAt: string;
-  /** Milliseconds since the epoch; null when a time on its records is none. */
+  /** When its last record ended, milliseconds since the epoch; null when a time on its records is none. */
   readonly endedMs: number | null;
   readonly digest: string;
   /** By key; a key with two different values is not here but in `conflicts`. */
@@ -66,21 +65,19 @@ function toRun(unsorted: EvidenceRecord[]): Run {
   const records = unsorted.length < 2 ? unsorted : unsorted.sort((a, b) => (a.digest < b.digest ? -1 : 1));
   const metrics = new Map<string, EvidenceMetric>();
   const conflicts = new Set<string>();
-  let newest = records[0];
+  const [first] = records;
   let endedMs: number | null = Number.NEGATIVE_INFINITY;
   for (const record of records) {
     const { predicate } = record.statement;
     const ended = parseInstant(predicate.endedAt);
     const readable = ended !== null && parseInstant(predicate.startedAt) !== null;
-    if (newest === undefined || (readable && endedMs !== null && ended > endedMs)) newest = record;
     endedMs = !readable || endedMs === null ? null : Math.max(endedMs, ended);
     for (const metric of predicate.metrics) addMetric(metrics, conflicts, metric);
   }
   for (const key of conflicts) metrics.delete(key);
   return {
-    source: newest === undefined ? "" : sourceOf(newest),
+    source: first === undefined ? "" : sourceOf(first),
     records,
-    endedAt: newest?.statement.predicate.endedAt ?? "",
     endedMs,
     digest: records.at(-1)?.digest ?? "",
     metrics,

@@ -27,6 +27,7 @@ export const REASONS = [
   "checks_changed",
   "shrunk_suite",
   "flaky",
+  // Reserved: quarantines do not exist yet, and adding a reason later would change the contract.
   "quarantine_expired",
   "window_incomplete",
   "awaiting_witness",

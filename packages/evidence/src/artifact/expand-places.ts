@@ -6,9 +6,10 @@ import { problem } from "@holdpoint/core";
 
 import { evidenceProblems } from "../evidence.problems.ts";
 import { matchPlace } from "./match-place.ts";
-import { plainPlace, reading } from "./resolve-artifact.ts";
+import { orUnreadable, plainPlace } from "./resolve-artifact.ts";
 
-const MAX_LOOKED_AT = 50_000;
+/** Files and folders that one pattern may make us look at. */
+const MOST_LOOKED_AT = 50_000;
 /** Never looked into for a pattern: our own state, and folders that hold other people's files. */
 const LEFT_OUT = new Set([".holdpoint", ".git", "node_modules"]);
 
@@ -18,9 +19,14 @@ const LEFT_OUT = new Set([".holdpoint", ".git", "node_modules"]);
  * `*` and `?` stand for characters within a name, `**` for any number of folders. A path without any of them is taken
  * as it is, whether or not it exists. Symbolic links to folders are not followed.
  *
- * @throws HoldpointError HP3002 for a path that leads outside, HP3009 when nothing matches, HP3010 past 50,000 files
+ * @param most files and folders that are looked at before the pattern is refused
+ * @throws HoldpointError HP3002 for a path that leads outside, HP3009 when nothing matches, HP3010 past `most`
  */
-export async function expandPlaces(root: string, pattern: string): Promise<readonly string[]> {
+export async function expandPlaces(
+  root: string,
+  pattern: string,
+  most: number = MOST_LOOKED_AT,
+): Promise<readonly string[]> {
   const place = plainPlace(pattern);
   if (!/[*?]/.test(place)) return [place];
   const segments = place.split("/");
@@ -30,7 +36,7 @@ export async function expandPlaces(root: string, pattern: string): Promise<reado
   const visit = async (folder: string): Promise<void> => {
     for (const entry of await entriesOf(root, folder)) {
       lookedAt += 1;
-      if (lookedAt > MAX_LOOKED_AT) throw problem(evidenceProblems, "HP3010", { pattern, limit: MAX_LOOKED_AT });
+      if (lookedAt > most) throw problem(evidenceProblems, "HP3010", { pattern, limit: most });
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
         if (!LEFT_OUT.has(entry.name)) await visit(path);
@@ -44,7 +50,7 @@ export async function expandPlaces(root: string, pattern: string): Promise<reado
 
 /** What a folder holds; nothing when there is no such folder. */
 async function entriesOf(root: string, folder: string): Promise<readonly Dirent[]> {
-  return reading(folder, async () => {
+  return orUnreadable(folder, async () => {
     try {
       return await readdir(join(root, folder), { withFileTypes: true });
     } catch (error) {

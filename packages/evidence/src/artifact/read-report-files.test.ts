@@ -143,6 +143,12 @@ describe("a pattern", () => {
     await expect(expandPlaces(root, "a/*.xml")).rejects.toEqual(expect.objectContaining({ code: "HP3009" }));
   });
 
+  it("that would have too much looked at is refused", async () => {
+    for (const place of ["a.xml", "x/b.xml", "x/c.txt"]) write(place, "");
+    expect(await expandPlaces(root, "**/*.xml", 4)).toEqual(["a.xml", "x/b.xml"]);
+    await expect(expandPlaces(root, "**/*.xml", 3)).rejects.toEqual(expect.objectContaining({ code: "HP3010" }));
+  });
+
   it.each([
     ["a*b", "ab", true],
     ["a*b", "axxb", true],

@@ -31,11 +31,11 @@ const realpathNative = promisify(realpath.native);
  */
 export async function resolveArtifact(root: string, relative: string): Promise<ResolvedArtifact> {
   const place = plainPlace(relative);
-  const base = await reading(place, () => realpathNative(root));
-  const path = await reading(place, () => realpathNative(join(base, place)));
+  const base = await orUnreadable(place, () => realpathNative(root));
+  const path = await orUnreadable(place, () => realpathNative(join(base, place)));
   const inside = base.endsWith(sep) ? base : base + sep;
   if (!path.startsWith(inside)) throw outside(relative, "a symbolic link leads out of the plan's folder");
-  const found = await reading(place, () => stat(path, { bigint: true }));
+  const found = await orUnreadable(place, () => stat(path, { bigint: true }));
   refuseOther(place, found);
   return { place, path };
 }
@@ -49,21 +49,16 @@ export async function openArtifact(root: string, artifact: ResolvedArtifact, max
   const { place } = artifact;
   // Without NONBLOCK, a pipe put in the file's place would hold us here.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await reading(place, () => open(artifact.path, flags));
+  const handle = await orUnreadable(place, () => open(artifact.path, flags));
   try {
     const opened = await handle.stat({ bigint: true });
     refuseOther(place, opened);
     const again = await resolveArtifact(root, place);
-    const named = await reading(place, () => stat(again.path, { bigint: true }));
+    const named = await orUnreadable(place, () => stat(again.path, { bigint: true }));
     if (named.ino !== opened.ino || named.dev !== opened.dev)
       throw outside(place, "the file was exchanged while it was opened");
     if (opened.size > maxBytes) {
-      throw problem(
-        evidenceProblems,
-        "HP3004",
-        { place, size: String(opened.size), limit: maxBytes },
-        { file: place },
-      );
+      throw problem(evidenceProblems, "HP3004", { place, size: String(opened.size), limit: maxBytes }, { file: place });
     }
     return handle;
   } catch (error) {
@@ -101,7 +96,7 @@ function outside(place: string, cause: string): HoldpointError {
 }
 
 /** Runs a file operation; its failure is HP3001. */
-export async function reading<T>(place: string, operation: () => Promise<T>): Promise<T> {
+export async function orUnreadable<T>(place: string, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { FileCoverage } from "../coverage-tally.ts";
-import { CoverageTally } from "../coverage-tally.ts";
+import { CoverageTally, countHits } from "../coverage-tally.ts";
 import { Oddities, StopReading } from "../oddities.ts";
 import type { ByteSource, ReadLimits, ReportReader, ReportReading } from "../reading.ts";
 import { DEFAULT_LIMITS } from "../reading.ts";
@@ -114,8 +114,9 @@ class CoberturaHandler implements XmlHandler {
     for (const file of this.#ownFiles) {
       sums.lines += file.lines.found;
       sums.linesHit += file.lines.hit;
-      sums.branches += file.branches.size;
-      for (const hit of file.branches.values()) if (hit) sums.branchesHit += 1;
+      const branches = countHits(file.branches.values());
+      sums.branches += branches.found;
+      sums.branchesHit += branches.hit;
     }
     return sums;
   }

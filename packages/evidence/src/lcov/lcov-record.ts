@@ -1,10 +1,5 @@
+import { countHits, type FoundHit } from "../coverage-tally.ts";
 import { StopReading } from "../oddities.ts";
-
-/** What was found and what of it ran. */
-export interface FoundHit {
-  found: number;
-  hit: number;
-}
 
 /** One `SF … end_of_record` block while it is read; held only until its end. */
 export class LcovRecord {
@@ -22,9 +17,9 @@ export class LcovRecord {
 
   /** What the claimed sums disagree with, or null. */
   mismatch(): string | null {
-    const lines = tally(this.lines.values());
-    const functions = tally([...this.functions.values()].map((entry) => entry.hit));
-    const branches = tally(this.branches.values());
+    const lines = countHits(this.lines.values());
+    const functions = countHits([...this.functions.values()].map((entry) => entry.hit));
+    const branches = countHits(this.branches.values());
     return (
       this.#disagrees("LF", "LH", [lines]) ??
       this.#disagrees("FNF", "FNH", [functions, this.#functionsByLine()]) ??
@@ -39,7 +34,7 @@ export class LcovRecord {
       const group = entry.line ?? name;
       groups.set(group, entry.hit || groups.get(group) === true);
     }
-    return tally(groups.values());
+    return countHits(groups.values());
   }
 
   #disagrees(found: string, hit: string, counts: readonly FoundHit[]): string | null {
@@ -68,13 +63,4 @@ export function ranCount(text: string | undefined, line: number): boolean {
     throw new StopReading("malformed", `"${(text ?? "").slice(0, 40)}" is not a count`, line);
   }
   return /[1-9]/.test(text);
-}
-
-function tally(entries: Iterable<boolean>): FoundHit {
-  const counts = { found: 0, hit: 0 };
-  for (const hit of entries) {
-    counts.found += 1;
-    if (hit) counts.hit += 1;
-  }
-  return counts;
 }

@@ -127,7 +127,7 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
         refused.set(check.id, check);
         continue;
       }
-      if (parts.signal?.aborted === true) return;
+      if (isInterrupted()) return;
       if (request.run === "stale" && !tellsSomethingNew(check, wanted, context)) continue;
       parts.listener.checkStarted(check);
       const observer = {
@@ -140,11 +140,15 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
       const observation = await observeCheck(parts, observer, check, request.dir, parts.signal);
       parts.listener.checkEnded(observation);
       // It was cut short by the user: that says nothing about what it was looking at.
-      if (parts.signal?.aborted === true && observation.run.endedFor === "cancelled") return;
+      if (isInterrupted() && observation.run.endedFor === "cancelled") return;
       await book.add(observation.records, gatesOf(check, observation.records));
       for (const { digest } of observation.records) seenHere.add(digest);
       observations.push(observation);
     }
+  }
+
+  function isInterrupted(): boolean {
+    return parts.signal?.aborted === true;
   }
 
   /** Whether running a check now could change what is known of the gates it speaks for. */

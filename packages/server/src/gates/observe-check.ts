@@ -91,7 +91,9 @@ export async function observeCheck(
   const notes = [
     ...readings.flatMap((reading) => reading.notes.map((note) => `${note.place}: ${note.message}`)),
     ...lost,
-    ...run.scripts.flatMap(({ path, changed: own }) => (own ? [`${path} was changed by the attempt that it judges`] : [])),
+    ...run.scripts.flatMap(({ path, changed: own }) =>
+      own ? [`${path} was changed by the attempt that it judges`] : [],
+    ),
   ];
   return { check, run, records: statements, notes: changed ? ["the tree changed while it ran", ...notes] : notes };
 }

@@ -54,7 +54,7 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const missing = [`the attempt's workspace is gone: ${why}`];
-      return finish(task, await work.refuse({ ...ref(task), missing }), "refused", new Map(), missing);
+      return refuse(task, null, new Map(), missing);
     }
     const verdicts = await judge(task, workspace?.dir ?? planDir);
     const shut = task.gates.flatMap((key) => {
@@ -67,14 +67,25 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
     const missing = shut.map(({ key, verdict }) => missingOf(key, verdict));
     const onlyPersonOrTime = shut.every(({ key, verdict }) => {
       const judged = verdict !== undefined && needsPersonOrTime(verdict);
-      return judged || (verdict?.verdict === "inconclusive" && gatekeeper.awaitsConsent(key).length > 0);
+      const known = verdict?.verdict === "fail" && verdict.freshness === "fresh";
+      return judged || (!known && gatekeeper.awaitsConsent(key).length > 0);
     });
     if (task.kind === "checkpoint" || onlyPersonOrTime) {
       if (task.state === "held") return finish(task, { ok: true }, "held", verdicts, missing);
       return finish(task, await work.hold({ ...ref(task), missing }), "held", verdicts, missing);
     }
+    return refuse(task, workspace, verdicts, missing);
+  }
+
+  async function refuse(
+    task: TaskView,
+    workspace: AttemptWorkspace | null,
+    verdicts: ReadonlyMap<string, Verdict>,
+    missing: readonly string[],
+  ): Promise<Settlement> {
+    const outcome = await work.refuse({ ...ref(task), missing });
     await workspace?.discard();
-    return finish(task, await work.refuse({ ...ref(task), missing }), "refused", verdicts, missing);
+    return finish(task, outcome, "refused", verdicts, missing);
   }
 
   function missingOf(key: string, verdict: Verdict | undefined): string {
@@ -101,11 +112,7 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
     verdicts: ReadonlyMap<string, Verdict>,
   ): Promise<Settlement> {
     const merged = workspace === null ? ({ ok: true } as const) : await workspace.merge();
-    if (!merged.ok) {
-      const missing = [merged.why];
-      await workspace?.discard();
-      return finish(task, await work.refuse({ ...ref(task), missing }), "refused", verdicts, missing);
-    }
+    if (!merged.ok) return refuse(task, workspace, verdicts, [merged.why]);
     const evidence = [...new Set([...verdicts.values()].flatMap((verdict) => verdict.evidence))].sort();
     const outcome = await work.accept({ ...ref(task), evidence });
     await workspace?.discard();

@@ -68,12 +68,13 @@ class MemoryWork {
     this.retry = retry;
   }
 
-  importGraph({ planId, graph, maxAttempts = DEFAULT_MAX_ATTEMPTS }: WorkImport): WorkImported {
+  importGraph({ planId, graph, maxAttempts = DEFAULT_MAX_ATTEMPTS, reopen = [] }: WorkImport): WorkImported {
     const stored = this.ordered().filter((task) => task.planId === planId);
     const plain = stored.map(
       ({ planId: _plan, missing: _missing, reason: _reason, lease: _lease, readyAt: _at, ...task }) => task,
     );
-    const diff = diffGraph(plain, graph, { maxAttempts, newId: () => this.runtime.newId() });
+    const options = { maxAttempts, reopen: new Set(reopen), newId: () => this.runtime.newId() };
+    const diff = diffGraph(plain, graph, options);
     for (const { task } of [...diff.added, ...diff.changed]) {
       const known = this.tasks.get(task.taskId) ?? { planId, missing: [], reason: null, lease: null, readyAt: null };
       const readyAt = task.state === "ready" ? (known.readyAt ?? this.runtime.now()) : null;

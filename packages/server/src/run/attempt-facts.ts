@@ -11,3 +11,15 @@ export async function attemptWorkspace(store: Session, tenant: string, ref: Atte
   const [row] = await store.run<{ folder: string | null }>(WORKSPACE, [tenant, ref.taskId, ref.attempt]);
   return row?.folder ?? null;
 }
+
+const PRODUCERS: Statement = statement(
+  "attempt_producers",
+  `SELECT DISTINCT a.agent FROM holdpoint.attempt a
+   JOIN holdpoint.task t ON t.tenant_id = a.tenant_id AND t.task_id = a.task_id
+   WHERE a.tenant_id = $1 AND t.plan_id = $2 ORDER BY a.agent`,
+);
+
+/** The agents that ever made an attempt at a task of the plan: they cannot be its witnesses. */
+export async function producersOf(store: Session, tenant: string, planId: string): Promise<readonly string[]> {
+  return (await store.run<{ agent: string }>(PRODUCERS, [tenant, planId])).map(({ agent }) => agent);
+}

@@ -1,11 +1,17 @@
-import { HoldpointError } from "@holdpoint/core";
+import { type BindingSidecar, HoldpointError } from "@holdpoint/core";
 import { array, assert, constantFrom, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sidecarExample } from "./examples/sidecar.ts";
-import { readSidecar, sidecarLine } from "./read-sidecar.ts";
+import { loadSidecar } from "./load-sidecar.ts";
+import { readSidecarText } from "./read-sidecar-text.ts";
 
 const FILE = "PLAN.holdpoint.yaml";
 const HEAD = "holdpoint: sidecar/v1\n";
+
+/** Reads a sidecar for a plan that holds nothing. */
+function readSidecar(text: string, file: string): BindingSidecar {
+  return loadSidecar(text, file, { gates: [], checks: [] }).sidecar;
+}
 
 function problemOf(action: () => unknown): HoldpointError {
   try {
@@ -17,7 +23,7 @@ function problemOf(action: () => unknown): HoldpointError {
   throw new Error("nothing was thrown");
 }
 
-describe("readSidecar", () => {
+describe("a sidecar", () => {
   test("turns durations into milliseconds and what is not said into null", () => {
     const sidecar = readSidecar(sidecarExample, FILE);
     expect(sidecar.minTier).toBe("E2");
@@ -199,13 +205,15 @@ describe("readSidecar", () => {
   });
 });
 
-describe("sidecarLine", () => {
+describe("lineOf", () => {
+  const { lineOf } = readSidecarText(sidecarExample, FILE);
+
   test("finds the line of a field", () => {
-    expect(sidecarLine(sidecarExample, FILE, ["gates", "g-0be3f5a91c28", "exit"])).toBe(23);
-    expect(sidecarLine(sidecarExample, FILE, ["checks", 1, "id"])).toBe(11);
+    expect(lineOf(["gates", "g-0be3f5a91c28", "exit"])).toBe(23);
+    expect(lineOf(["checks", 1, "id"])).toBe(11);
   });
 
   test("gives the nearest place for what is not there", () => {
-    expect(sidecarLine(sidecarExample, FILE, ["gates", "no such gate"])).toBe(19);
+    expect(lineOf(["gates", "no such gate"])).toBe(19);
   });
 });

@@ -1,7 +1,8 @@
-import { METRICS } from "./metric-catalogue.ts";
-import { REPORT_FORMATS } from "./reading.ts";
+import { METRICS } from "../../packages/evidence/src/metric-catalogue.ts";
+import { REPORT_FORMATS } from "../../packages/evidence/src/reading.ts";
+import { generatedFrom } from "./markdown.ts";
 
-/** The reference page of all metrics, in Markdown; `docs/reference/metrics.md` is this text. */
+/** The reference page of the metrics that readers yield by themselves. */
 export function metricsPage(): string {
   const entries = Object.entries(METRICS);
   const byFormat = REPORT_FORMATS.map((format) => {
@@ -14,11 +15,10 @@ export function metricsPage(): string {
     ([key, definition]) =>
       `| \`${key}\` | ${definition.unit ?? "–"} | ${formatsOf(definition).join(", ")} | ${definition.meaning} |`,
   );
-  return [
+  const page = [
     "# Metrics that readers yield",
     "",
-    "Generated from the table in `packages/evidence/src/metric-catalogue.ts`. How to give evidence, and what makes it",
-    "odd, is in the [guide](../guide/evidence.md).",
+    "How to give evidence, and what makes it odd, is in the [guide](../guide/evidence.md).",
     "",
     "Counts are those of the report's body; its headers are only compared with them. Rates and durations are left out",
     "where a report is empty, malformed or truncated.",
@@ -34,6 +34,7 @@ export function metricsPage(): string {
     ...byFormat,
     "",
   ].join("\n");
+  return generatedFrom("packages/evidence/src/metric-catalogue.ts") + page;
 }
 
 function formatsOf(definition: { readonly formats: readonly string[] }): readonly string[] {

@@ -1,0 +1,77 @@
+import { agentTakes } from "@holdpoint/agent";
+import { checksOf } from "@holdpoint/core";
+import type { TaskView } from "@holdpoint/server";
+import { createSubjectReader } from "../engine/check-runner.ts";
+import { isTrusted } from "../engine/load-fleet.ts";
+import { displayPath } from "../place/read-plan-file.ts";
+import { buildReport } from "../report/build-report.ts";
+import type { VerificationReport } from "../report/report-model.ts";
+import { countTasks, waitsFor } from "./run-report.ts";
+import type { BegunSession } from "./run-session.ts";
+import { type WrittenBack, writeBack } from "./write-back.ts";
+
+const ALL = 1_000_000;
+
+/** Ticks what was accepted, judges every gate as the folder is now, and puts the report together. */
+export async function finalReport(
+  begun: BegunSession,
+  canWork: (task: TaskView) => boolean,
+): Promise<VerificationReport> {
+  const { place, plan, sidecar, engine, planId, gatekeeper, progress, log, consent, planPath } = begun;
+  const tasks = await engine.app.work.list({ planId, limit: ALL });
+  const back = ticks(begun, tasks);
+  for (const message of back.notes) progress.tell({ type: "note", level: "warning", message });
+  const verdicts = await gatekeeper.judge({
+    gates: plan.gates.map((gate) => gate.key),
+    dir: place.dir,
+    task: null,
+    attempt: null,
+    run: begun.interrupt.signal.aborted ? "never" : "stale",
+  });
+  const bound = gatekeeper.bound();
+  const checks = checksOf(plan, sidecar);
+  const refused = [...new Set([...consent.refused, ...gatekeeper.notAllowed().map((check) => check.run)])];
+  const isRefused = (command: string): boolean => consent.trust.consentTo(command) !== "trusted";
+  const commands = [...checks.map((check) => check.run), ...begun.fleet.commands];
+  const barred = begun.fleet.agents.filter((agent) => !isTrusted(agent, consent.trust));
+  const waitsForConsent = (task: TaskView): boolean => {
+    const item = plan.items.find((candidate) => candidate.key === task.key);
+    return item !== undefined && barred.some((agent) => agentTakes(agent, item));
+  };
+  return buildReport({
+    command: "run",
+    plan: { ...plan, items: back.plan?.items ?? plan.items },
+    planPath,
+    startedAt: begun.startedAt,
+    endedAt: engine.runtime.now(),
+    subject: await createSubjectReader().subjectOf(place.dir, { leaveOut: begun.leaveOut }),
+    verdicts,
+    bound,
+    observations: gatekeeper.observations(),
+    turns: progress.turns,
+    problems: begun.problems,
+    notAllowed: refused.map((command) => ({ line: checks.find((check) => check.run === command)?.line ?? 0, command })),
+    nothingAllowed: commands.length > 0 && commands.every((command) => isRefused(command)),
+    work: {
+      tasks: countTasks(tasks),
+      attempts: log.list(),
+      waitsFor: waitsFor({ tasks, verdicts, bound, canWork, waitsForConsent, plan, planPath }),
+      writtenBack: back.written,
+    },
+  });
+}
+
+type Ticks = Omit<WrittenBack, "plan"> & { readonly plan: WrittenBack["plan"] | null };
+
+/** What cannot be written is told; the run's own result does not depend on it. */
+function ticks({ place, call, writeBack: wanted }: BegunSession, tasks: readonly TaskView[]): Ticks {
+  if (!wanted) return { written: [], notes: [], plan: null };
+  const accepted = tasks.filter((task) => task.state === "accepted" && task.kind === "task").map((task) => task.key);
+  const name = displayPath(place.planFile, call.cwd);
+  try {
+    return writeBack(place.planFile, name, accepted);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { written: [], notes: [`Nothing was written back to ${name}: ${why}`], plan: null };
+  }
+}

@@ -1,0 +1,2 @@
+/** Bundles the command line into packages/cli/dist; about a second. */
+export function build(): Promise<void>;
