@@ -30,7 +30,7 @@ const SCRIPT_NOT_NEEDED = {
  * @typedef {{ name: string, version: string, licence: string | null, dev: boolean, optional: boolean, script: boolean,
  *   resolved: string | null, integrity: boolean, path: string }} Package
  * @typedef {{ packages: Package[], refusedLicences: Package[], scripts: Package[], excused: Package[], hosts: string[],
- *   unpinned: Package[], devRefused: Package[] }} Findings
+ *   unpinned: Package[], unseen: Package[], devRefused: Package[] }} Findings
  */
 
 /**
@@ -58,7 +58,9 @@ export function findings(folder) {
     devRefused: packages.filter(({ dev, licence }) => dev && !isPermitted(licence)),
     scripts: withScript.filter((found) => !isExcused(folder, found)),
     excused: withScript.filter((found) => isExcused(folder, found)),
-    unpinned: packages.filter(({ integrity }) => !integrity),
+    // Development tools for other platforms, which the registry at hand could not give: see complete-lockfile.mjs.
+    unpinned: packages.filter(({ integrity, dev, optional }) => !integrity && !(dev && optional)),
+    unseen: packages.filter(({ integrity, dev, optional }) => !integrity && dev && optional),
     hosts,
   };
 }
@@ -139,6 +141,7 @@ export function report(all, write) {
   write(`install_scripts_not_needed=${all.excused.length}`);
   write(`lockfile_hosts=${all.hosts.length}`);
   write(`lockfile_without_digest=${all.unpinned.length}`);
+  write(`lockfile_other_platforms_unseen=${all.unseen.length}`);
   return all.refusedLicences.length + all.scripts.length + all.hosts.length + all.unpinned.length === 0 ? 0 : 1;
 }
 

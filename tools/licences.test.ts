@@ -124,6 +124,13 @@ describe("licences", () => {
       "lockfile_without_digest=1",
     );
   });
+
+  test("counts a development tool of another platform apart, since nobody here could see it", () => {
+    const entry = { a: { license: "MIT", integrity: undefined, dev: true, optional: true } };
+    const { code, lines } = check(lockedFolder(entry));
+    expect(code).toBe(0);
+    expect(lines).toContain("lockfile_other_platforms_unseen=1");
+  });
 });
 
 describe("isPermitted", () => {

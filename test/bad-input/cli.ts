@@ -24,7 +24,10 @@ export interface CliFolder {
   path(name: string): string;
   write(name: string, content: string | Uint8Array): string;
   /** Calls the command line and waits; `through` is a command that starts it, such as `setpriv`. */
-  holdpoint(args: readonly string[], more?: { readonly env?: NodeJS.ProcessEnv; readonly through?: readonly string[] }): CliResult;
+  holdpoint(
+    args: readonly string[],
+    more?: { readonly env?: NodeJS.ProcessEnv; readonly through?: readonly string[] },
+  ): CliResult;
   /** Starts the command line and leaves it running. */
   start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<CliResult> };
 }
@@ -101,7 +104,7 @@ export interface ExpectedProblem {
  */
 export function expectProblem(result: CliResult, expected: ExpectedProblem): void {
   const { exit, message, ...rest } = expected;
-  expect(result.out.trimEnd().split("\n"), result.err).toHaveLength(1);
+  expect(result.out.trimEnd().split("\n")).toHaveLength(1);
   const object: unknown = JSON.parse(result.out);
   expect(object).toMatchObject({ schema: "holdpoint/problem/v1", exit, ...rest, remedy: expect.stringMatching(/\w+/) });
   if (message !== undefined) expect(object).toMatchObject({ message: expect.stringContaining(message) });

@@ -18,38 +18,116 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { name: "not UTF-8", file: "p.md", content: Buffer.from(PLAN, "latin1"), expected: { exit: 65, code: "HP1001", line: 3, message: "0xE9" } },
-  { name: "cut in the middle of a character", file: "p.md", content: Buffer.from(PLAN).subarray(0, 23), expected: { exit: 65, code: "HP1001", line: 3 } },
-  { name: "UTF-16, little endian", file: "p.md", content: utf16(PLAN, "le"), expected: { exit: 65, code: "HP1005", line: 1, message: "little endian" } },
-  { name: "UTF-16, big endian", file: "p.md", content: utf16(PLAN, "be"), expected: { exit: 65, code: "HP1005", line: 1, message: "big endian" } },
-  { name: "UTF-16 without a mark", file: "p.md", content: utf16(PLAN, "le", false), expected: { exit: 65, code: "HP1005", line: 1 } },
-  { name: "a program", file: "p.md", content: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0]), expected: { exit: 65, code: "HP1002", line: 1 } },
-  { name: "an archive", file: "p.yaml", content: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), expected: { exit: 65, code: "HP1002", line: 1 } },
+  {
+    name: "not UTF-8",
+    file: "p.md",
+    content: Buffer.from(PLAN, "latin1"),
+    expected: { exit: 65, code: "HP1001", line: 3, message: "0xE9" },
+  },
+  {
+    name: "cut in the middle of a character",
+    file: "p.md",
+    content: Buffer.from(PLAN).subarray(0, 23),
+    expected: { exit: 65, code: "HP1001", line: 3 },
+  },
+  {
+    name: "UTF-16, little endian",
+    file: "p.md",
+    content: utf16(PLAN, "le"),
+    expected: { exit: 65, code: "HP1005", line: 1, message: "little endian" },
+  },
+  {
+    name: "UTF-16, big endian",
+    file: "p.md",
+    content: utf16(PLAN, "be"),
+    expected: { exit: 65, code: "HP1005", line: 1, message: "big endian" },
+  },
+  {
+    name: "UTF-16 without a mark",
+    file: "p.md",
+    content: utf16(PLAN, "le", false),
+    expected: { exit: 65, code: "HP1005", line: 1 },
+  },
+  {
+    name: "a program",
+    file: "p.md",
+    content: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0]),
+    expected: { exit: 65, code: "HP1002", line: 1 },
+  },
+  {
+    name: "an archive",
+    file: "p.yaml",
+    content: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]),
+    expected: { exit: 65, code: "HP1002", line: 1 },
+  },
   { name: "empty", file: "p.md", content: "", expected: { exit: 65, code: "HP1003" } },
   { name: "white space alone", file: "p.yaml", content: " \n\t\n", expected: { exit: 65, code: "HP1003" } },
   { name: "a byte order mark alone", file: "p.md", content: "\ufeff", expected: { exit: 65, code: "HP1003" } },
   { name: "YAML 1,000 deep", file: "p.yaml", content: deepYaml(1000), expected: { exit: 65, code: "HP1006" } },
-  { name: "YAML of 100,000 open brackets", file: "p.yaml", content: `a: ${"[".repeat(100_000)}\n`, expected: { exit: 65, code: "HP1006", line: 1 } },
-  { name: "a YAML bomb in a key that plans do not have", file: "p.yaml", content: aliasBomb(), expected: { exit: 65, code: "HP1008" } },
-  { name: "a YAML bomb among the tasks", file: "p.yaml", content: `${aliasBomb()}tasks: *i\n`, expected: { exit: 65, code: "HP1008" } },
-  { name: "an alias that names what holds it", file: "p.yaml", content: "title: P\ntasks: &t\n  - id: A\n    title: x\n    tasks: *t\n", expected: { exit: 65, code: "HP1008", line: 5 } },
-  { name: "an alias that names nothing", file: "p.yaml", content: "title: P\ntasks:\n  - id: A\n    title: x\n    status: *gone\n", expected: { exit: 65, code: "HP1007", line: 5 } },
-  { name: "a tag that asks for an object", file: "p.yaml", content: "title: P\nx: !!python/object:os.system y\n", expected: { exit: 65, code: "HP1010", line: 2 } },
-  { name: "a key that stands twice", file: "p.yaml", content: "title: P\ntitle: Q\n", expected: { exit: 65, code: "HP1009", line: 2, field: "title" } },
-  { name: "YAML indented with tabs", file: "p.yaml", content: "title: P\n\ttasks: []\n", expected: { exit: 65, code: "HP1007", line: 2 } },
+  {
+    name: "YAML of 100,000 open brackets",
+    file: "p.yaml",
+    content: `a: ${"[".repeat(100_000)}\n`,
+    expected: { exit: 65, code: "HP1006", line: 1 },
+  },
+  {
+    name: "a YAML bomb in a key that plans do not have",
+    file: "p.yaml",
+    content: aliasBomb(),
+    expected: { exit: 65, code: "HP1008" },
+  },
+  {
+    name: "a YAML bomb among the tasks",
+    file: "p.yaml",
+    content: `${aliasBomb()}tasks: *i\n`,
+    expected: { exit: 65, code: "HP1008" },
+  },
+  {
+    name: "an alias that names what holds it",
+    file: "p.yaml",
+    content: "title: P\ntasks: &t\n  - id: A\n    title: x\n    tasks: *t\n",
+    expected: { exit: 65, code: "HP1008", line: 5 },
+  },
+  {
+    name: "an alias that names nothing",
+    file: "p.yaml",
+    content: "title: P\ntasks:\n  - id: A\n    title: x\n    status: *gone\n",
+    expected: { exit: 65, code: "HP1007", line: 5 },
+  },
+  {
+    name: "a tag that asks for an object",
+    file: "p.yaml",
+    content: "title: P\nx: !!python/object:os.system y\n",
+    expected: { exit: 65, code: "HP1010", line: 2 },
+  },
+  {
+    name: "a key that stands twice",
+    file: "p.yaml",
+    content: "title: P\ntitle: Q\n",
+    expected: { exit: 65, code: "HP1009", line: 2, field: "title" },
+  },
+  {
+    name: "YAML indented with tabs",
+    file: "p.yaml",
+    content: "title: P\n\ttasks: []\n",
+    expected: { exit: 65, code: "HP1007", line: 2 },
+  },
   { name: "a single value", file: "p.yaml", content: "hello\n", expected: { exit: 65, code: "HP1011" } },
   { name: "a folder", file: "folder/p.md", content: PLAN, expected: { exit: 65, code: "HP8003", file: "folder" } },
   { name: "not there", file: "other.md", content: PLAN, expected: { exit: 65, code: "HP8001", file: "p.md" } },
 ];
 
 describe("a document that cannot be read as a plan", () => {
-  it.each(CASES)("($name) is told with code, place and remedy, and nothing is written", ({ file, content, expected }) => {
-    const folder = cliFolder({ [file]: content });
-    const asked = expected.file ?? file;
-    const before = filesIn(folder.dir);
-    expectProblem(folder.holdpoint(["inspect", asked, "--json"]), { file: asked, ...expected });
-    expect(filesIn(folder.dir)).toEqual(before);
-  });
+  it.each(CASES)(
+    "($name) is told with code, place and remedy, and nothing is written",
+    ({ file, content, expected }) => {
+      const folder = cliFolder({ [file]: content });
+      const asked = expected.file ?? file;
+      const before = filesIn(folder.dir);
+      expectProblem(folder.holdpoint(["inspect", asked, "--json"]), { file: asked, ...expected });
+      expect(filesIn(folder.dir)).toEqual(before);
+    },
+  );
 
   it("of 50 MB is refused without reading it", () => {
     const folder = cliFolder({ "p.md": PLAN });
@@ -57,7 +135,12 @@ describe("a document that cannot be read as a plan", () => {
     ftruncateSync(handle, 50 * 1024 * 1024);
     closeSync(handle);
     const started = performance.now();
-    expectProblem(folder.holdpoint(["inspect", "p.md", "--json"]), { exit: 65, code: "HP8004", file: "p.md", message: "50.0 MiB" });
+    expectProblem(folder.holdpoint(["inspect", "p.md", "--json"]), {
+      exit: 65,
+      code: "HP8004",
+      file: "p.md",
+      message: "50.0 MiB",
+    });
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
@@ -110,7 +193,10 @@ describe("a document that is odd but can be read", () => {
   });
 
   it("says that a YAML bomb inside a fence was not read, and reads what stands beside it", () => {
-    const { items, problems } = inspected("p.md", `# P\n\n- [ ] T-1 x\n\n\`\`\`yaml\nquality_gates:\n${aliasBomb().replace(/^/gm, "  ").trimEnd()}\n\`\`\`\n`);
+    const { items, problems } = inspected(
+      "p.md",
+      `# P\n\n- [ ] T-1 x\n\n\`\`\`yaml\nquality_gates:\n${aliasBomb().replace(/^/gm, "  ").trimEnd()}\n\`\`\`\n`,
+    );
     expect(items.filter((item) => item.line < 5)).toHaveLength(1);
     expect(problems).toContainEqual(expect.objectContaining({ code: "HP1107" }));
   });
@@ -126,7 +212,8 @@ describe("a document that is odd but can be read", () => {
   });
 
   it("gives names that objects have of their own no power", () => {
-    const yaml = "title: P\n__proto__:\n  polluted: yes\ntasks:\n  - id: __proto__\n    title: constructor\n    depends_on: [toString]\n";
+    const yaml =
+      "title: P\n__proto__:\n  polluted: yes\ntasks:\n  - id: __proto__\n    title: constructor\n    depends_on: [toString]\n";
     expect(inspected("p.yaml", yaml).items).toMatchObject([{ title: "constructor" }]);
   });
 
@@ -137,7 +224,9 @@ describe("a document that is odd but can be read", () => {
   });
 
   it("cannot move the cursor, colour the terminal or turn the text around with a title", () => {
-    const folder = cliFolder({ "p.md": "# P\u001b[31mred\u001b[0m\n\n- [ ] T-1 \u001b]0;owned\u0007 x \u202egpj.exe\n" });
+    const folder = cliFolder({
+      "p.md": "# P\u001b[31mred\u001b[0m\n\n- [ ] T-1 \u001b]0;owned\u0007 x \u202egpj.exe\n",
+    });
     const { out } = folder.holdpoint(["inspect", "p.md", "--why", "--keys"]);
     // oxlint-disable-next-line no-control-regex -- finding control characters is what this is for
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);

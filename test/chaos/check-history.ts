@@ -50,6 +50,8 @@ export function checkHistory(
       seen.leased = true;
     } else if (event.attempt !== seen.attempt) fault(`was ${verb} by attempt ${event.attempt}, not ${seen.attempt}`);
     if (ENDS.has(verb)) seen.leased = false;
+    // Judged again because a gate does not hold any more: it may be accepted once more.
+    if (verb === "reopened") seen.accepted = 0;
     if (verb === "accepted") {
       seen.accepted += 1;
       if (seen.leased) fault("was accepted while it was leased");

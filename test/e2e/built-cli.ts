@@ -41,7 +41,7 @@ function newest(packages: string): number {
     const src = join(packages, name, "src");
     if (!existsSync(src)) continue;
     for (const file of readdirSync(src, { recursive: true, encoding: "utf8" })) {
-      if (/\.ts$/.test(file) && !/\.(test|testing)\.ts$/.test(file)) {
+      if (file.endsWith(".ts") && !/\.(test|testing)\.ts$/.test(file)) {
         latest = Math.max(latest, statSync(join(src, file)).mtimeMs);
       }
     }

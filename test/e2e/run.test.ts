@@ -1,3 +1,4 @@
+import { readdirSync, rmSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { agent, openWorkshop, type Verification, type Workshop } from "./workshop.ts";
 
@@ -23,6 +24,7 @@ function block(gates: Readonly<Record<string, string>>, ...checks: readonly stri
 const LINES = block({ lines: ">=2" }, "echo lines=$(cat work.txt 2>/dev/null | wc -l)");
 const STEPS = `# Plan\n\n## Step 1: Write\n${LINES}`;
 
+const listing = (dir: string): string => readdirSync(dir, { recursive: true, encoding: "utf8" }).toSorted().join("\n");
 const outcomes = (report: Verification): readonly string[] =>
   (report.work?.attempts ?? []).map(({ agent: name, attempt, outcome }) => `${name} ${attempt} ${outcome}`);
 
@@ -167,11 +169,10 @@ describe("holdpoint run", () => {
   test("leaves the document alone with --no-write-back, and everything with --dry-run", async () => {
     const text = "# Plan\n\n- [ ] T-1 Do it\n";
     const { call, read, has, dir } = await open({ "PLAN.md": text, ...agent("worker", "touch ran.txt") });
-    const { readdirSync, rmSync } = await import("node:fs");
     rmSync(`${dir}/.holdpoint`, { recursive: true });
-    const before = readdirSync(dir, { recursive: true }).sort();
+    const before = listing(dir);
     const dry = await call("run", "PLAN.md", "--dry-run", "--scratch");
-    expect([dry.code, dry.out.includes("worker"), readdirSync(dir, { recursive: true }).sort()]).toEqual([
+    expect([dry.code, dry.out.includes("worker"), listing(dir)]).toEqual([
       0,
       true,
       before,

@@ -42,20 +42,20 @@ export interface Going {
 export interface Workshop {
   readonly dir: string;
   /** Calls `holdpoint` and waits for its end. */
-  call(...args: readonly string[]): Promise<Ended>;
+  readonly call: (...args: readonly string[]) => Promise<Ended>;
   /** Calls with `--json` and reads the one object. */
-  json(...args: readonly string[]): Promise<Ended & { readonly report: Verification }>;
+  readonly json: (...args: readonly string[]) => Promise<Ended & { readonly report: Verification }>;
   /** Begins a call. */
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): Going;
-  write(path: string, text: string): void;
-  read(path: string): string;
-  has(path: string): boolean;
+  readonly start: (args: readonly string[], env?: Readonly<Record<string, string>>) => Going;
+  readonly write: (path: string, text: string) => void;
+  readonly read: (path: string) => string;
+  readonly has: (path: string) => boolean;
   /** Makes the folder a repository with one commit. */
-  git(): void;
+  readonly git: () => void;
   /** Command lines of processes that still run in or for this folder. */
-  processes(): readonly string[];
+  readonly processes: () => readonly string[];
   /** Ends what runs and removes the folder. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** A stopped, empty database of this version, made once and copied: tests begin with it as a second run would. */

@@ -1,7 +1,10 @@
 import type { CommandSpec, OptionSpec } from "./command.ts";
 
 const json: OptionSpec = { flags: "--json", about: "print one JSON object on standard output" };
-const events: OptionSpec = { flags: "--events", about: "print JSON lines as things happen, the last being the --json object" };
+const events: OptionSpec = {
+  flags: "--events",
+  about: "print JSON lines as things happen, the last being the --json object",
+};
 const trust: OptionSpec = { flags: "--trust", about: "allow the plan's commands to run, this once" };
 const plan = { name: "<plan>", about: "the plan document, Markdown or YAML" };
 
@@ -19,8 +22,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "--wait [duration]", about: "stay for gates that need time; without a duration, until interrupted" },
       { flags: "--scratch", about: "work in a copy of the plan's folder, so that your files stay as they are" },
       { flags: "--no-write-back", about: "leave the document as it is; without this, accepted tasks are ticked in it" },
-      { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
-      { flags: "--report <file>", about: "where the HTML report goes", default: ".holdpoint/report.html beside the plan" },
+      {
+        flags: "--database-url <url>",
+        about: "use this PostgreSQL server",
+        default: "DATABASE_URL, else the embedded one",
+      },
+      {
+        flags: "--report <file>",
+        about: "where the HTML report goes",
+        default: ".holdpoint/report.html beside the plan",
+      },
       { flags: "--result <file>", about: "also write the --json object to this file" },
       json,
       events,
@@ -36,8 +47,16 @@ export const COMMANDS: readonly CommandSpec[] = [
       trust,
       { flags: "--remember", about: "with --trust: also remember the consent in the trust file" },
       { flags: "--only <key>", about: "only the gates, or the item, with this key (may be given again)", repeat: true },
-      { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
-      { flags: "--report <file>", about: "write the HTML report here", default: ".holdpoint/report.html beside the plan" },
+      {
+        flags: "--database-url <url>",
+        about: "use this PostgreSQL server",
+        default: "DATABASE_URL, else the embedded one",
+      },
+      {
+        flags: "--report <file>",
+        about: "write the HTML report here",
+        default: ".holdpoint/report.html beside the plan",
+      },
       json,
       events,
     ],
@@ -70,7 +89,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: "bind",
     summary: "write into the sidecar which check and metric speak for a gate",
-    args: [plan, { name: "[gate]", about: "key or metric of the gate; without one, lists the gates that nothing speaks for" }],
+    args: [
+      plan,
+      { name: "[gate]", about: "key or metric of the gate; without one, lists the gates that nothing speaks for" },
+    ],
     options: [
       { flags: "--check <id>", about: "id of the check, or a command line of the plan" },
       { flags: "--metric <name>", about: "name of the metric that the check yields" },
@@ -91,7 +113,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "--as <name>", about: "who signs (required)" },
       { flags: "--role <role>", about: "in which role" },
       { flags: "--reason <text>", about: "what was seen (required)" },
-      { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
+      {
+        flags: "--database-url <url>",
+        about: "use this PostgreSQL server",
+        default: "DATABASE_URL, else the embedded one",
+      },
       json,
     ],
     runsCommands: "no",
@@ -106,7 +132,11 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "--as <name>", about: "who waives (required)" },
       { flags: "--reason <text>", about: "why (required)" },
       { flags: "--expires <when>", about: "a duration such as 7d, or a date such as 2027-01-31 (required)" },
-      { flags: "--database-url <url>", about: "use this PostgreSQL server", default: "DATABASE_URL, else the embedded one" },
+      {
+        flags: "--database-url <url>",
+        about: "use this PostgreSQL server",
+        default: "DATABASE_URL, else the embedded one",
+      },
       json,
     ],
     runsCommands: "no",

@@ -18,7 +18,8 @@ for (const stream of [process.stdout, process.stderr]) {
     // nothing is left half done and the exit code stays what it is worth.
     if (error.code === "EPIPE") return;
     process.exitCode = UNAVAILABLE;
-    if (stream === process.stdout) process.stderr.write(`holdpoint: standard output cannot be written (${error.code ?? error.message})\n`);
+    if (stream === process.stdout)
+      process.stderr.write(`holdpoint: standard output cannot be written (${error.code ?? error.message})\n`);
   });
 }
 

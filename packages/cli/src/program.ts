@@ -157,10 +157,8 @@ async function reportWrongCall(
   argv: readonly string[],
   around: Surroundings,
 ): Promise<number> {
-  const [{ reportProblem }, { wrongCall }] = await Promise.all([
-    import("./output/report-problem.ts"),
-    import("./commands/wrong-call.ts"),
-  ]);
+  const { reportProblem } = await import("./output/report-problem.ts");
+  const { wrongCall } = await import("./commands/wrong-call.ts");
   // The options were not parsed, but who asked for an object gets one.
   const options = { json: argv.includes("--json"), events: argv.includes("--events") };
   return reportProblem(wrongCall(error.message, command), { ...around, options });

@@ -12,7 +12,10 @@ describe("holdpoint bind without a gate", () => {
     const folder = callFolder(FILES);
     const { code, out } = await folder.call(run, ["PLAN.md"]);
     expect(code).toBe(0);
-    expect(out).toContain("# Nothing speaks for these gates yet. Lines for PLAN.holdpoint.yaml:\nholdpoint: sidecar/v1\ngates:\n");
+    expect(out).toContain(
+      "# Nothing speaks for these gates yet. Lines for PLAN.holdpoint.yaml:\nholdpoint: sidecar/v1\ngates:\n",
+    );
+    expect(out).toContain("# No check has run yet.");
     expect(out).toContain("  # line 5: greeting_length: >=10\n");
     expect(out).toContain('metric: "beauty"');
     expect(out).not.toContain("approval");
@@ -23,7 +26,10 @@ describe("holdpoint bind without a gate", () => {
     const { out } = await callFolder(FILES).call(run, ["PLAN.md"], { json: true });
     expect(JSON.parse(out)).toMatchObject({
       schema: "holdpoint/unbound/v1",
-      gates: [{ line: 5, metric: "greeting_length", problem: "unbound" }, { line: 18, metric: "beauty" }],
+      gates: [
+        { line: 5, metric: "greeting_length", problem: "unbound" },
+        { line: 18, metric: "beauty" },
+      ],
     });
   });
 
@@ -44,9 +50,15 @@ describe("holdpoint bind without a gate", () => {
 describe("holdpoint bind with a gate", () => {
   it("writes a new sidecar, with the plan's command as a check", async () => {
     const folder = callFolder(FILES);
-    const { code, out } = await folder.call(run, ["PLAN.md", "beauty"], { check: "sh measure.sh", metric: "nice", criterion: ">= 1" });
+    const { code, out } = await folder.call(run, ["PLAN.md", "beauty"], {
+      check: "sh measure.sh",
+      metric: "nice",
+      criterion: ">= 1",
+    });
     expect(code).toBe(0);
-    expect(out).toMatch(/^PLAN\.holdpoint\.yaml: gate g-\w+ \(very nice\) is bound\.\nJudge it: holdpoint verify PLAN\.md --only g-\w+\n$/);
+    expect(out).toMatch(
+      /^PLAN\.holdpoint\.yaml: gate g-\w+ \(very nice\) is bound\.\nJudge it: holdpoint verify PLAN\.md --only g-\w+\n$/,
+    );
     const text = readFileSync(folder.path("PLAN.holdpoint.yaml"), "utf8");
     expect(text).toContain("run: sh measure.sh");
     expect(text).toContain('criterion: ">= 1"');
@@ -67,7 +79,11 @@ describe("holdpoint bind with a gate", () => {
 
   it("prints exactly one object with --json", async () => {
     const { out } = await callFolder(FILES).call(run, ["PLAN.md", "beauty"], { metric: "nice", json: true });
-    expect(JSON.parse(out)).toMatchObject({ schema: "holdpoint/binding/v1", sidecar: "PLAN.holdpoint.yaml", changed: true });
+    expect(JSON.parse(out)).toMatchObject({
+      schema: "holdpoint/binding/v1",
+      sidecar: "PLAN.holdpoint.yaml",
+      changed: true,
+    });
   });
 
   it.each([

@@ -25,7 +25,8 @@ export async function run(call: CommandCall): Promise<number> {
   const { plan, sidecar } = loadPlan(place, call.cwd);
   const named = call.args[1];
   if (named === undefined) {
-    if (OPTIONS.some((name) => optional(call, name) !== undefined)) throw problem(commandProblems, "HP8010", { flag: "GATE" }, { field: "GATE" });
+    if (OPTIONS.some((name) => optional(call, name) !== undefined))
+      throw problem(commandProblems, "HP8010", { flag: "GATE" }, { field: "GATE" });
     return listUnbound(call, place, { plan, sidecar, planPath });
   }
   const gate = gateNamed(plan, named, planPath);
@@ -35,7 +36,9 @@ export async function run(call: CommandCall): Promise<number> {
   if (wantsJson(call)) {
     call.out.write(`${JSON.stringify({ schema: "holdpoint/binding/v1", gate: gate.key, sidecar: name, changed })}\n`);
   } else {
-    call.out.write(changed ? `${name}: gate ${gate.key} (${oneLine(gate.text)}) is bound.\n` : `${name} says so already.\n`);
+    call.out.write(
+      changed ? `${name}: gate ${gate.key} (${oneLine(gate.text)}) is bound.\n` : `${name} says so already.\n`,
+    );
     call.out.write(`Judge it: holdpoint verify ${shellWord(planPath)} --only ${gate.key}\n`);
   }
   return 0;
@@ -47,7 +50,12 @@ const OPTIONS = ["check", "metric", "exit", "criterion", "minTier"];
 function writeChanges(
   call: CommandCall,
   place: PlanPlace,
-  { plan, gate, changes, name }: { plan: PlanDocument; gate: PlanGate; changes: readonly SidecarChange[]; name: string },
+  {
+    plan,
+    gate,
+    changes,
+    name,
+  }: { plan: PlanDocument; gate: PlanGate; changes: readonly SidecarChange[]; name: string },
 ): boolean {
   const before = readSidecarFile(place, call.cwd) ?? "";
   const after = changes.reduce((text, change) => editSidecar(text, change, name), before);
@@ -55,7 +63,8 @@ function writeChanges(
   const broken = problems.find((found) => found.place.field?.startsWith(`gates.${gate.key}`) === true);
   const criterion = optional(call, "criterion");
   // What was just typed is a wrong call; the sidecar on disk is as it was.
-  if (broken !== undefined && criterion !== undefined) throw bad("--criterion", criterion, `${broken.message} ${broken.remedy}`);
+  if (broken !== undefined && criterion !== undefined)
+    throw bad("--criterion", criterion, `${broken.message} ${broken.remedy}`);
   if (broken !== undefined) throw broken;
   if (after === before) return false;
   writeWhole(place.sidecarFile, after);
@@ -72,7 +81,8 @@ function changesOf(call: CommandCall, gate: PlanGate, plan: PlanDocument, sideca
     throw bad("--check", check, `Name a check of the sidecar or a command of the plan: ${ids}.`);
   }
   const set: GateFields = { ...(found === undefined ? {} : { check: found.id }), ...fieldsOf(call) };
-  if (Object.keys(set).length === 0) throw problem(commandProblems, "HP8010", { flag: "--check, --metric, --exit, --criterion or --min-tier" });
+  if (Object.keys(set).length === 0)
+    throw problem(commandProblems, "HP8010", { flag: "--check, --metric, --exit, --criterion or --min-tier" });
   const isNew = found !== undefined && sidecar?.checks.some((candidate) => candidate.id === found.id) !== true;
   const added: readonly SidecarChange[] = isNew ? [{ kind: "check", id: found.id, set: { run: found.run } }] : [];
   return [...added, { kind: "gate", key: gate.key, set }];
@@ -81,9 +91,11 @@ function changesOf(call: CommandCall, gate: PlanGate, plan: PlanDocument, sideca
 /** The options that stand for one field each. @throws HP8012 */
 function fieldsOf(call: CommandCall): GateFields {
   const minTier = optional(call, "minTier");
-  if (minTier !== undefined && !TIERS.some((tier) => tier === minTier)) throw bad("--min-tier", minTier, `One of ${TIERS.join(", ")}.`);
+  if (minTier !== undefined && !TIERS.some((tier) => tier === minTier))
+    throw bad("--min-tier", minTier, `One of ${TIERS.join(", ")}.`);
   const exit = optional(call, "exit");
-  if (exit !== undefined && !(/^\d{1,3}$/.test(exit) && Number(exit) <= 255)) throw bad("--exit", exit, "A whole number from 0 to 255.");
+  if (exit !== undefined && !(/^\d{1,3}$/.test(exit) && Number(exit) <= 255))
+    throw bad("--exit", exit, "A whole number from 0 to 255.");
   const metric = optional(call, "metric");
   if (metric?.trim() === "") throw bad("--metric", "empty", "Name the metric that the check yields.");
   const criterion = optional(call, "criterion");

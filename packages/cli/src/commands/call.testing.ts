@@ -53,7 +53,14 @@ export function callFolder(files: Readonly<Record<string, string>> = {}): CallFo
     async call(run, args, options = {}, env = {}) {
       const out = new Collected();
       const err = new Collected();
-      const call: CommandCall = { args, options, out, err, cwd: dir, env: { PATH: process.env["PATH"], XDG_CONFIG_HOME: home, ...env } };
+      const call: CommandCall = {
+        args,
+        options,
+        out,
+        err,
+        cwd: dir,
+        env: { PATH: process.env["PATH"], XDG_CONFIG_HOME: home, ...env },
+      };
       try {
         return { code: await run(call), out: out.text(), err: err.text() };
       } catch (error) {

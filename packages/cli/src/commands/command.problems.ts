@@ -61,7 +61,8 @@ export const commandProblems = {
   HP8017: {
     title: "The gate asks for no witness",
     message: "Gate {key} (line {line}) asks for {text}, not for a signature.",
-    remedy: "Give it evidence: holdpoint bind {plan} {key} --check …, then holdpoint verify {plan}. To let it pass for a while: holdpoint gate waive {key}.",
+    remedy:
+      "Give it evidence: holdpoint bind {plan} {key} --check …, then holdpoint verify {plan}. To let it pass for a while: holdpoint gate waive {key}.",
     why: "A signature speaks only for gates that ask for a named person; it does not replace a measurement.",
     exit: 64,
     retryable: false,

@@ -21,7 +21,11 @@ export function report(call: CommandCall, findings: readonly Finding[]): number 
 
 function lines(findings: readonly Finding[], style: Style): readonly string[] {
   const columns = [{ header: "" }, { header: "" }, { header: "", flexible: true as const }];
-  const rows = findings.map(({ state, what, detail }) => [`${MARKS[state](style)} ${state}`, what, state === "works" ? detail : ""]);
+  const rows = findings.map(({ state, what, detail }) => [
+    `${MARKS[state](style)} ${state}`,
+    what,
+    state === "works" ? detail : "",
+  ]);
   const trouble = findings.filter((finding) => finding.state !== "works");
   // What is wrong and what to do may be long, so it stands below the table, whole.
   const told = trouble.flatMap(({ state, what, detail, remedy }) => [
@@ -35,7 +39,9 @@ function lines(findings: readonly Finding[], style: Style): readonly string[] {
 function verdict(trouble: readonly Finding[]): string {
   if (trouble.length === 0) return "Everything works here.";
   const missing = trouble.filter((finding) => finding.state === "missing").length;
-  return missing === 0 ? "Holdpoint works here, with the limits above." : "Holdpoint cannot run plans here until what is missing is there.";
+  return missing === 0
+    ? "Holdpoint works here, with the limits above."
+    : "Holdpoint cannot run plans here until what is missing is there.";
 }
 
 const MARKS: Readonly<Record<Finding["state"], (style: Style) => string>> = {

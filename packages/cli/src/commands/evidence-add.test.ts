@@ -14,7 +14,9 @@ async function add(
   mkdirSync(inbox, { recursive: true });
   const env = { HOLDPOINT_INBOX: inbox, HOLDPOINT_TASK: "T-1", HOLDPOINT_WORKSPACE: folder.dir };
   const result = await folder.call(run, args, options, env);
-  const notes = readdirSync(inbox).filter((name) => name.endsWith(".json")).sort();
+  const notes = readdirSync(inbox)
+    .filter((name) => name.endsWith(".json"))
+    .sort();
   return { ...result, notes: notes.map((name): unknown => JSON.parse(readFileSync(join(inbox, name), "utf8"))) };
 }
 
@@ -24,11 +26,17 @@ describe("holdpoint evidence add", () => {
     expect(code).toBe(0);
     expect(out).toBe("Handed in 2 metrics, as this agent's own word.\n");
     expect(notes).toHaveLength(2);
-    expect(notes).toContainEqual(expect.objectContaining({ type: "evidence", metric: "line_coverage", value: 92.5, unit: "%" }));
+    expect(notes).toContainEqual(
+      expect.objectContaining({ type: "evidence", metric: "line_coverage", value: 92.5, unit: "%" }),
+    );
   });
 
   it("hands in a report of the workspace with its reader", async () => {
-    const { code, out, notes } = await add(callFolder({ "out/junit.xml": "<testsuite/>" }), [], { file: ["out/junit.xml"], reader: "junit", json: true });
+    const { code, out, notes } = await add(callFolder({ "out/junit.xml": "<testsuite/>" }), [], {
+      file: ["out/junit.xml"],
+      reader: "junit",
+      json: true,
+    });
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({ schema: "holdpoint/evidence-added/v1", metrics: 0, files: 1 });
     expect(notes).toEqual([expect.objectContaining({ type: "artifact", reader: "junit" })]);

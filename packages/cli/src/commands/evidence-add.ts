@@ -17,16 +17,21 @@ type InboxLine = Parameters<typeof addToInbox>[1];
  */
 export async function run(call: CommandCall): Promise<number> {
   const inbox = call.env[TASK_ENVIRONMENT.inbox];
-  if (inbox === undefined || inbox === "") throw problem(commandProblems, "HP8014", { command: "holdpoint evidence add" });
+  if (inbox === undefined || inbox === "")
+    throw problem(commandProblems, "HP8014", { command: "holdpoint evidence add" });
   // Everything is looked at before anything is handed in, so that a wrong word hands in nothing.
   const metrics = call.args.map((text) => parseMetric(text));
   const files = await Promise.all(list(call, "file").map((path) => existing(call, path)));
   const reader = readerOf(call, files.length);
-  if (metrics.length + files.length === 0) throw problem(commandProblems, "HP8010", { flag: "A metric such as line_coverage=92.5%, or --file," });
+  if (metrics.length + files.length === 0)
+    throw problem(commandProblems, "HP8010", { flag: "A metric such as line_coverage=92.5%, or --file," });
   for (const metric of metrics) await handIn(inbox, { type: "evidence", ...metric });
-  for (const path of files) await handIn(inbox, { type: "artifact", path, ...(reader === undefined ? {} : { reader }) });
+  for (const path of files)
+    await handIn(inbox, { type: "artifact", path, ...(reader === undefined ? {} : { reader }) });
   if (wantsJson(call)) {
-    call.out.write(`${JSON.stringify({ schema: "holdpoint/evidence-added/v1", metrics: metrics.length, files: files.length })}\n`);
+    call.out.write(
+      `${JSON.stringify({ schema: "holdpoint/evidence-added/v1", metrics: metrics.length, files: files.length })}\n`,
+    );
   } else {
     const counted = [amount(metrics.length, "metric"), amount(files.length, "file")].filter((part) => part !== null);
     call.out.write(`Handed in ${counted.join(" and ")}, as this agent's own word.\n`);
@@ -65,7 +70,12 @@ async function existing(call: CommandCall, path: string): Promise<string> {
   const workspace = call.env[TASK_ENVIRONMENT.workspace] ?? "";
   if (workspace !== "") await resolveArtifact(workspace, relative(workspace, file));
   if (statSync(file, { throwIfNoEntry: false })?.isFile() === true) return file;
-  throw problem(commandProblems, "HP8012", { flag: "--file", value: path, expected: "Name a file that exists." }, { file: path, field: "--file" });
+  throw problem(
+    commandProblems,
+    "HP8012",
+    { flag: "--file", value: path, expected: "Name a file that exists." },
+    { file: path, field: "--file" },
+  );
 }
 
 function amount(count: number, what: string): string | null {

@@ -10,7 +10,9 @@ export function gateNamed(plan: PlanDocument, name: string, planPath: string): P
   const byKey = plan.gates.find((gate) => gate.key === name);
   if (byKey !== undefined) return byKey;
   const metric = normaliseMetric(name);
-  const byMetric = plan.gates.filter((gate) => metric !== "" && gate.metric !== null && normaliseMetric(gate.metric) === metric);
+  const byMetric = plan.gates.filter(
+    (gate) => metric !== "" && gate.metric !== null && normaliseMetric(gate.metric) === metric,
+  );
   const found = byMetric.length > 0 ? byMetric : onItem(plan, name);
   const [only, ...more] = found;
   if (only === undefined) throw problem(commandProblems, "HP8011", { key: name, plan: planPath }, { file: planPath });

@@ -17,7 +17,9 @@ export async function run(call: CommandCall): Promise<number> {
     return record.digest;
   });
   if (wantsJson(call)) {
-    call.out.write(`${JSON.stringify({ schema: "holdpoint/signature/v1", gate: gate.key, name: person.name, digest })}\n`);
+    call.out.write(
+      `${JSON.stringify({ schema: "holdpoint/signature/v1", gate: gate.key, name: person.name, digest })}\n`,
+    );
   } else {
     call.out.write(`${oneLine(person.name)} signed ${gate.key} (${oneLine(judged.text)}), ${digest.slice(0, 19)}.\n`);
     const plan = shellWord(planPath);

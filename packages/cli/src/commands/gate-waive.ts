@@ -21,10 +21,18 @@ export async function run(call: CommandCall): Promise<number> {
     return { digest: record.digest, until: new Date(expiresAt).toISOString() };
   });
   if (wantsJson(call)) {
-    const object = { schema: "holdpoint/waiver/v1", gate: gate.key, name: person.name, expires: waived.until, digest: waived.digest };
+    const object = {
+      schema: "holdpoint/waiver/v1",
+      gate: gate.key,
+      name: person.name,
+      expires: waived.until,
+      digest: waived.digest,
+    };
     call.out.write(`${JSON.stringify(object)}\n`);
   } else {
-    call.out.write(`${oneLine(person.name)} waived ${gate.key} until ${waived.until}, ${waived.digest.slice(0, 19)}.\n`);
+    call.out.write(
+      `${oneLine(person.name)} waived ${gate.key} until ${waived.until}, ${waived.digest.slice(0, 19)}.\n`,
+    );
     call.out.write("It is shown as pass (waived) and counted apart.\n");
   }
   return 0;
@@ -38,7 +46,11 @@ export function parseExpiry(text: string, now: number): number {
   throw problem(
     commandProblems,
     "HP8012",
-    { flag: "--expires", value: text, expected: "Write a duration such as 7d or 24h, or a date in the future such as 2027-01-31." },
+    {
+      flag: "--expires",
+      value: text,
+      expected: "Write a duration such as 7d or 24h, or a date in the future such as 2027-01-31.",
+    },
     { field: "--expires" },
   );
 }

@@ -44,7 +44,8 @@ describe("holdpoint inspect", () => {
   });
 
   it("reads YAML, and says so", async () => {
-    const yaml = "title: Y\nphases:\n  - name: One\n    tasks:\n      - id: A-1\n        title: Do it\n        status: done\n";
+    const yaml =
+      "title: Y\nphases:\n  - name: One\n    tasks:\n      - id: A-1\n        title: Do it\n        status: done\n";
     expect((await callFolder({ "plan.yaml": yaml }).call(run, ["plan.yaml"])).out).toContain("in YAML, sha256:");
   });
 
@@ -52,7 +53,10 @@ describe("holdpoint inspect", () => {
     const { code, out, err } = await callFolder({ "PLAN.md": GREETER }).call(run, ["PLAN.md"], { json: true });
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out.trimEnd().split("\n")).toHaveLength(1);
-    expect(JSON.parse(out)).toMatchObject({ schema: "holdpoint/inspection/v1", counts: { tasks: 3, gates: 3, checks: 1 } });
+    expect(JSON.parse(out)).toMatchObject({
+      schema: "holdpoint/inspection/v1",
+      counts: { tasks: 3, gates: 3, checks: 1 },
+    });
   });
 
   it("runs nothing and writes nothing", async () => {

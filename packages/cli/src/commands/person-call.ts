@@ -1,4 +1,11 @@
-import { bindEvidence, type Criterion, type JudgedGate, type PlanDocument, type PlanGate, problem } from "@holdpoint/core";
+import {
+  bindEvidence,
+  type Criterion,
+  type JudgedGate,
+  type PlanDocument,
+  type PlanGate,
+  problem,
+} from "@holdpoint/core";
 import type { PersonWord } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
 import { createSubjectReader } from "../engine/check-runner.ts";
@@ -61,7 +68,16 @@ export function withPerson<T>(
     const subject = await createSubjectReader().subjectOf(place.dir, { leaveOut: [] });
     const role = optional(call, "role")?.trim() || null;
     const at = engine.runtime.now();
-    return record(engine, planId, { tenant: engine.app.tenant, planDigest: plan.digest, subject, gate: gate.key, name, role, reason, at });
+    return record(engine, planId, {
+      tenant: engine.app.tenant,
+      planDigest: plan.digest,
+      subject,
+      gate: gate.key,
+      name,
+      role,
+      reason,
+      at,
+    });
   });
 }
 

@@ -61,7 +61,12 @@ describe("holdpoint gate sign and gate waive", { timeout: 60_000 }, () => {
 
   it.each([["sign"], ["waive"]])("are refused inside an attempt (%s)", async (which) => {
     const folder = callFolder(FILES);
-    const { code, err } = await folder.call(which === "sign" ? sign : waive, ["approval"], { ...WHO, expires: "7d" }, { HOLDPOINT_TASK: "GR-2" });
+    const { code, err } = await folder.call(
+      which === "sign" ? sign : waive,
+      ["approval"],
+      { ...WHO, expires: "7d" },
+      { HOLDPOINT_TASK: "GR-2" },
+    );
     expect(code).toBe(64);
     expect(err).toContain("HP8013");
   });
@@ -79,7 +84,18 @@ describe("the end of a waiver", () => {
     expect(new Date(parseExpiry(text, now)).toISOString()).toBe(end);
   });
 
-  it.each([["7"], ["2026-06-01"], ["2026-02-31"], ["2027-13-01"], ["tomorrow"], ["0d"], [""], ["9999-12-31"], ["99999d"], ["2030"]])("cannot be %j", (text) => {
+  it.each([
+    ["7"],
+    ["2026-06-01"],
+    ["2026-02-31"],
+    ["2027-13-01"],
+    ["tomorrow"],
+    ["0d"],
+    [""],
+    ["9999-12-31"],
+    ["99999d"],
+    ["2030"],
+  ])("cannot be %j", (text) => {
     expect(() => parseExpiry(text, now)).toThrow(expect.objectContaining({ code: "HP8012" }));
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Collected, callFolder } from "./call.testing.ts";
-import { run } from "./plan-print.ts";
 import { GREETER } from "./plan-files.testing.ts";
+import { run } from "./plan-print.ts";
 
 describe("holdpoint plan print", () => {
   it("prints the document's bytes, whatever line ends, marks and blanks it has", async () => {

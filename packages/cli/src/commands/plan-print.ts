@@ -1,4 +1,13 @@
-import { CLAIMED, type Claimed, type PlanDocument, type PlanItem, printPlan, problem, readPlan, setStatus } from "@holdpoint/core";
+import {
+  CLAIMED,
+  type Claimed,
+  type PlanDocument,
+  type PlanItem,
+  printPlan,
+  problem,
+  readPlan,
+  setStatus,
+} from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { planPlace } from "../place/plan-place.ts";
 import { displayPath, readPlanFile } from "../place/read-plan-file.ts";
@@ -15,7 +24,9 @@ export async function run(call: CommandCall): Promise<number> {
   if (wantsJson(call)) {
     // A plan is UTF-8 by the time it is read, so the text holds every byte; a byte order mark stays a character.
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-    call.out.write(`${JSON.stringify({ schema: "holdpoint/printed-plan/v1", plan: name, digest: plan.digest, text })}\n`);
+    call.out.write(
+      `${JSON.stringify({ schema: "holdpoint/printed-plan/v1", plan: name, digest: plan.digest, text })}\n`,
+    );
   } else call.out.write(bytes);
   return 0;
 }
@@ -36,7 +47,8 @@ function itemNamed(plan: PlanDocument, name: string, planPath: string): PlanItem
   const byKey = plan.items.find((candidate) => candidate.key === name);
   const byId = plan.items.filter((candidate) => candidate.id === name);
   const item = byKey ?? (byId.length === 1 ? byId[0] : undefined);
-  if (item === undefined) throw problem(commandProblems, "HP8011", { key: name, plan: planPath }, { file: planPath, field: "--set" });
+  if (item === undefined)
+    throw problem(commandProblems, "HP8011", { key: name, plan: planPath }, { file: planPath, field: "--set" });
   return item;
 }
 

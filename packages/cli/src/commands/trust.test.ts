@@ -5,14 +5,16 @@ import { GREETER, MEASURE } from "./plan-files.testing.ts";
 import { run } from "./trust.ts";
 
 const FILES = { "PLAN.md": GREETER, "measure.sh": MEASURE };
-const AGENT = "name: writer\nversion: \"1\"\ncapabilities: [writer]\ncommand: sh agents/writer.sh\nworkspace: shared\n";
+const AGENT = 'name: writer\nversion: "1"\ncapabilities: [writer]\ncommand: sh agents/writer.sh\nworkspace: shared\n';
 
 describe("holdpoint trust", () => {
   it("lists the commands of checks and agents with the scripts they name, and how to agree", async () => {
     const folder = callFolder({ ...FILES, "agents/writer.yaml": AGENT, "agents/writer.sh": "true\n" });
     const { code, out } = await folder.call(run, ["PLAN.md"]);
     expect(code).toBe(0);
-    expect(out).toContain("unknown  sh measure.sh   (with measure.sh)\nunknown  sh agents/writer.sh   (with agents/writer.sh)\n");
+    expect(out).toContain(
+      "unknown  sh measure.sh   (with measure.sh)\nunknown  sh agents/writer.sh   (with agents/writer.sh)\n",
+    );
     expect(out).toContain("To agree to these as they are now: holdpoint trust PLAN.md --yes");
     expect(existsSync(folder.path(".holdpoint"))).toBe(false);
   });
@@ -23,7 +25,9 @@ describe("holdpoint trust", () => {
     expect(agreed.code).toBe(0);
     expect(agreed.out).toContain("trusted  sh measure.sh");
     expect(agreed.out).toContain("Remembered in .holdpoint/trust.yaml.");
-    expect((await folder.call(run, ["PLAN.md"])).out).toContain("You agreed to all of these. To take it back: holdpoint trust PLAN.md --revoke");
+    expect((await folder.call(run, ["PLAN.md"])).out).toContain(
+      "You agreed to all of these. To take it back: holdpoint trust PLAN.md --revoke",
+    );
     folder.write("measure.sh", "echo greeting_length=99\n");
     const changed = await folder.call(run, ["PLAN.md"]);
     expect(changed.out).toContain("changed  sh measure.sh");
@@ -34,8 +38,14 @@ describe("holdpoint trust", () => {
     const folder = callFolder(FILES);
     await folder.call(run, ["PLAN.md"], { yes: true });
     folder.write("PLAN.md", "");
-    expect(await folder.call(run, ["PLAN.md"], { revoke: true })).toMatchObject({ code: 0, out: "Nothing of PLAN.md is trusted any more.\n" });
-    expect(await folder.call(run, ["PLAN.md"], { revoke: true })).toMatchObject({ code: 0, out: "Nothing of PLAN.md was trusted.\n" });
+    expect(await folder.call(run, ["PLAN.md"], { revoke: true })).toMatchObject({
+      code: 0,
+      out: "Nothing of PLAN.md is trusted any more.\n",
+    });
+    expect(await folder.call(run, ["PLAN.md"], { revoke: true })).toMatchObject({
+      code: 0,
+      out: "Nothing of PLAN.md was trusted.\n",
+    });
   });
 
   it.each([

@@ -76,7 +76,8 @@ function tell(call: CommandCall, name: string, rows: readonly TrustRow[], rememb
 function advice(name: string, rows: readonly TrustRow[], remembered: string | null): string {
   if (remembered !== null) return `Remembered in ${remembered}. A changed command or script has to be agreed to again.`;
   const plan = shellWord(name);
-  if (rows.every((row) => row.consent === "trusted")) return `You agreed to all of these. To take it back: holdpoint trust ${plan} --revoke`;
+  if (rows.every((row) => row.consent === "trusted"))
+    return `You agreed to all of these. To take it back: holdpoint trust ${plan} --revoke`;
   return `To agree to these as they are now: holdpoint trust ${plan} --yes`;
 }
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { bindEvidence, type BindingSidecar, type PlanDocument } from "@holdpoint/core";
+import { type BindingSidecar, bindEvidence, checksOf, type PlanDocument } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
-import { oneLine } from "../output/plain-text.ts";
+import { oneLine, shellWord } from "../output/plain-text.ts";
 import type { PlanPlace } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
 import { wantsJson } from "./arguments.ts";
@@ -34,6 +34,11 @@ export async function listUnbound(
   if (plan.gates.length === 0) call.out.write(`${planPath} has no gates.\n`);
   else if (unbound.length === 0) call.out.write("Something speaks for every gate.\n");
   else {
+    if (records.length === 0 && checksOf(plan, sidecar).length > 0) {
+      call.out.write(
+        `# No check has run yet. What one prints may bind a gate by its name: holdpoint verify ${shellWord(planPath)}\n`,
+      );
+    }
     const sidecarPath = displayPath(place.sidecarFile, call.cwd);
     call.out.write(`# Nothing speaks for these gates yet. Lines for ${sidecarPath}:\nholdpoint: sidecar/v1\ngates:\n`);
     for (const { gate, suggestion } of unbound) {

@@ -8,7 +8,11 @@ import { commandProblems } from "./command.problems.ts";
  * @param command the words of the command as far as they were understood, such as `holdpoint gate sign`
  */
 export function wrongCall(said: string, command: string): HoldpointError {
-  const what = said.replace(/^error: /, "").split("\n").filter((line) => line.trim() !== "").join(" ");
+  const what = said
+    .replace(/^error: /, "")
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .join(" ");
   const sentence = what.charAt(0).toUpperCase() + what.slice(1);
   return problem(commandProblems, "HP8018", { what: /[.?)]$/.test(sentence) ? sentence : `${sentence}.`, command });
 }

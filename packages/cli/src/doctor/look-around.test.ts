@@ -41,7 +41,10 @@ describe("holdpoint doctor", { timeout: 60_000 }, () => {
   });
 
   it("says that git is missing", () => {
-    expect(git({ PATH: "/nowhere" })).toMatchObject({ state: "limited", remedy: expect.stringContaining("Install git") });
+    expect(git({ PATH: "/nowhere" })).toMatchObject({
+      state: "limited",
+      remedy: expect.stringContaining("Install git"),
+    });
   });
 
   it("says that limits are looser without /proc", () => {
@@ -53,6 +56,9 @@ describe("holdpoint doctor", { timeout: 60_000 }, () => {
     const folder = callFolder();
     writeFileSync(folder.home, "");
     chmodSync(folder.home, 0o600);
-    expect(consent({ XDG_CONFIG_HOME: folder.home })).toMatchObject({ state: "limited", remedy: expect.stringContaining("XDG_CONFIG_HOME") });
+    expect(consent({ XDG_CONFIG_HOME: folder.home })).toMatchObject({
+      state: "limited",
+      remedy: expect.stringContaining("XDG_CONFIG_HOME"),
+    });
   });
 });

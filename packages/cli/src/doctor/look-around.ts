@@ -39,7 +39,12 @@ export async function database(env: NodeJS.ProcessEnv): Promise<Finding> {
     const { ok, tookMs, detail } = await store.health();
     await store.close();
     if (ok) return works(what, `${store.description}, answers in ${tookMs.toFixed(1)} ms`);
-    return { what, state: "missing", detail: detail ?? "it does not answer", remedy: "Try again; if it stays so, start it anew." };
+    return {
+      what,
+      state: "missing",
+      detail: detail ?? "it does not answer",
+      remedy: "Try again; if it stays so, start it anew.",
+    };
   } catch (error) {
     if (error instanceof HoldpointError) return { what, state: "missing", detail: error.message, remedy: error.remedy };
     const code = codeOf(error);
@@ -59,7 +64,8 @@ export function isolation(report: IsolationReport): Finding {
     what,
     state: "limited",
     detail: `none: ${report.reason ?? "not available"}`,
-    remedy: "Agents and checks could reach the evidence, and every verdict says so. docs/guide/isolation.md says how to get it.",
+    remedy:
+      "Agents and checks could reach the evidence, and every verdict says so. docs/guide/isolation.md says how to get it.",
   };
 }
 

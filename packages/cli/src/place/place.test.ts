@@ -77,7 +77,9 @@ describe("a plan file", () => {
     [".", "HP8003"],
     [`${"x".repeat(300)}.md`, "HP8002"],
   ])("that is no file (%s) is %s", (name, code) => {
-    expect(() => read(name, { file: "" })).toThrow(expect.objectContaining({ code, definition: expect.objectContaining({ exit: 65 }) }));
+    expect(() => read(name, { file: "" })).toThrow(
+      expect.objectContaining({ code, definition: expect.objectContaining({ exit: 65 }) }),
+    );
   });
 
   it("that is a link to itself is refused with the reason", () => {
@@ -91,7 +93,9 @@ describe("a plan file", () => {
   it("that is too large is refused before it is read", () => {
     const folder = callFolder({ "PLAN.md": "" });
     truncateSync(folder.path("PLAN.md"), MAX_PLAN_BYTES + 1);
-    expect(() => readPlanFile(planPlace("PLAN.md", folder.dir), folder.dir)).toThrow(expect.objectContaining({ code: "HP8004" }));
+    expect(() => readPlanFile(planPlace("PLAN.md", folder.dir), folder.dir)).toThrow(
+      expect.objectContaining({ code: "HP8004" }),
+    );
   });
 
   it.skipIf(process.platform !== "linux")("that has no end is refused", () => {
@@ -107,7 +111,6 @@ describe("reading up to a bound", () => {
     expect(readBounded(folder.path("a"), 5)).toMatchObject({ ok: true, bytes: new TextEncoder().encode("12345") });
     expect(readBounded(folder.path("a"), 4)).toMatchObject({ ok: false, why: "large", size: 5 });
   });
-
 });
 
 describe("a sidecar file", () => {
@@ -125,7 +128,14 @@ describe("a sidecar file", () => {
     ["a folder", (path: string) => mkdirSync(path), "it is a folder"],
     ["a link that leads nowhere", (path: string) => symlinkSync("gone.yaml", path), "the link leads nowhere"],
     ["not UTF-8", (path: string) => writeFileSync(path, Buffer.from([0x61, 0xff])), "it is not UTF-8"],
-    ["too large", (path: string) => { writeFileSync(path, ""); truncateSync(path, MAX_SIDECAR_BYTES + 1); }, "it is too large"],
+    [
+      "too large",
+      (path: string) => {
+        writeFileSync(path, "");
+        truncateSync(path, MAX_SIDECAR_BYTES + 1);
+      },
+      "it is too large",
+    ],
   ])("that is %s is never taken for none", (_, make, why) => {
     const folder = callFolder();
     make(folder.path("PLAN.holdpoint.yaml"));

@@ -1,14 +1,5 @@
-import type {
-  Claimed,
-  Freshness,
-  ItemKind,
-  PlanProblem,
-  Reason,
-  Severity,
-  Tier,
-  VerdictValue,
-  VerifiedState,
-} from "@holdpoint/core";
+import type { VerificationGate } from "@holdpoint/contract";
+import type { Claimed, PlanItem, PlanProblem, Reason, VerdictValue, VerifiedState } from "@holdpoint/core";
 
 /** Everything that the summary, the HTML report and the JSON object of `verify` and `run` show. Plain data. */
 export interface VerificationReport {
@@ -38,20 +29,9 @@ export interface VerificationReport {
 }
 
 /** One gate: what the plan asks beside what was proven. */
-export interface ReportGate {
-  readonly key: string;
-  readonly line: number;
-  readonly metric: string | null;
-  readonly text: string;
-  readonly severity: Severity;
-  readonly verdict: VerdictValue;
-  readonly freshness: Freshness;
-  readonly reason: Reason;
+export interface ReportGate extends VerificationGate {
   readonly explanation: string;
   readonly hint: string | null;
-  readonly tier: Tier | null;
-  readonly evidence: readonly string[];
-  readonly item: string | null;
   /** The exact sidecar lines that would bind it, when nothing speaks for it. */
   readonly suggestion: string | null;
   /** What would move it, as a command where there is one (`holdpoint gate sign …`). */
@@ -61,14 +41,7 @@ export interface ReportGate {
 }
 
 /** One item: what the document claims beside what gates say. */
-export interface ReportItem {
-  readonly key: string;
-  readonly id: string | null;
-  readonly kind: ItemKind;
-  readonly title: string;
-  readonly line: number;
-  readonly parent: string | null;
-  readonly claimed: Claimed;
+export interface ReportItem extends Pick<PlanItem, "key" | "id" | "kind" | "title" | "line" | "parent" | "claimed"> {
   readonly verified: VerifiedState;
   /** Whether it counts in the totals: a leaf that is not cancelled, deferred or optional. */
   readonly counts: boolean;

@@ -1,4 +1,4 @@
-import type { Verification, VerificationGate } from "@holdpoint/contract";
+import type { Verification } from "@holdpoint/contract";
 import type { PlanProblem } from "@holdpoint/core";
 import { boundedShare } from "../output/share-text.ts";
 import type { ReportGate, VerificationReport } from "./report-model.ts";
@@ -6,7 +6,7 @@ import type { ReportGate, VerificationReport } from "./report-model.ts";
 /** What `verify` and `run` print with `--json`: the contract's object first, then what else the report holds. */
 export interface VerificationJson extends Verification {
   readonly plan: Verification["plan"] & { readonly path: string };
-  readonly gates: readonly GateJson[];
+  readonly gates: readonly ReportGate[];
   readonly command: VerificationReport["command"];
   readonly exitCode: number;
   readonly startedAt: string;
@@ -17,15 +17,6 @@ export interface VerificationJson extends Verification {
   readonly checks: readonly Omit<VerificationReport["checks"][number], "tail">[];
   readonly work: VerificationReport["work"];
   readonly report: string | null;
-}
-
-/** One gate of {@link VerificationJson}. */
-interface GateJson extends VerificationGate {
-  readonly explanation: string;
-  readonly hint: string | null;
-  readonly next: string | null;
-  readonly suggestion: string | null;
-  readonly turns: ReportGate["turns"];
 }
 
 /**
@@ -56,7 +47,8 @@ export function verificationJson(report: VerificationReport): VerificationJson {
   };
 }
 
-function gateJson(gate: ReportGate): GateJson {
+/** The keys of the contract first, in its order. */
+function gateJson(gate: ReportGate): ReportGate {
   return {
     key: gate.key,
     line: gate.line,

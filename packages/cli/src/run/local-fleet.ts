@@ -27,7 +27,7 @@ export function createLocalFleet(options: LocalFleetOptions, onEvent: (event: Po
   const rests = new Map<string, number>();
   const offers = new Map(agents.map((agent) => [agent.name, new Set(offeredCapabilities(agent, agents))]));
   const wakeLoop = (): void => {
-    for (const wake of [...waiting]) wake();
+    for (const wake of waiting) wake();
   };
   const pool = new AgentPool({
     ...options,

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { attemptName, pruneWorktrees } from "@holdpoint/agent";
 import type { WorkStore } from "@holdpoint/server";
 import type { PlanPlace } from "../place/plan-place.ts";
+import { clearDrafts } from "./clear-drafts.ts";
 
 const ALL = 1_000_000;
 
@@ -42,6 +43,7 @@ export async function recoverWork({ work, planId, place, stateFolder, sole }: Re
     unsettled.filter(({ attempt }) => attempt > 0).map(({ taskId, attempt }) => attemptName({ taskId, attempt })),
   );
   await pruneWorktrees(place.dir, { keep, stateFolder });
+  clearDrafts(place);
   return handedBack;
 }
 

@@ -55,9 +55,14 @@ function tick(before: Uint8Array, fileName: string, keys: readonly string[]): Ti
   return { written, notes, plan, before };
 }
 
+/** Where the new document is written before it takes its place. */
+export function draftOf(file: string): string {
+  return `${file}.holdpoint-new`;
+}
+
 /** False when the file was edited since it was read; then nothing was written. */
 function replaceFile(file: string, { before, plan }: Ticked): boolean {
-  const beside = `${file}.holdpoint-new`;
+  const beside = draftOf(file);
   try {
     writeFileSync(beside, plan.source, { mode: statSync(file).mode });
     if (!readFileSync(file).equals(before)) return false;

@@ -75,13 +75,15 @@ describe("a trust file", () => {
     mkdirSync(copied.stateDir, { recursive: true });
     writeFileSync(copied.trustFile, readFileSync(place.trustFile));
     expect(() => readTrust(copied, env)).toThrow(expect.objectContaining({ code: "HP2101" }));
-    expect(() => readTrust(planPlace("OTHER.md", folder.dir), env)).toThrow(expect.objectContaining({ code: "HP2101" }));
+    expect(() => readTrust(planPlace("OTHER.md", folder.dir), env)).toThrow(
+      expect.objectContaining({ code: "HP2101" }),
+    );
   });
 
   it("that was edited is refused", () => {
     const { place, env } = trusting();
     writeTrust(place, ["true"], env);
-    writeFileSync(place.trustFile, readFileSync(place.trustFile, "utf8").replace("command: \"true\"", "command: rm"));
+    writeFileSync(place.trustFile, readFileSync(place.trustFile, "utf8").replace('command: "true"', "command: rm"));
     expect(() => readTrust(place, env)).toThrow(expect.objectContaining({ code: "HP2101" }));
   });
 
@@ -93,7 +95,9 @@ describe("a trust file", () => {
   ])("that is %s is told with its reason", (_, text, code) => {
     const { folder, place, env } = trusting();
     folder.write(".holdpoint/trust.yaml", text);
-    expect(() => readTrust(place, env)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(/: .*[^[{:]\.$/) }));
+    expect(() => readTrust(place, env)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(/: .*[^[{:]\.$/) }),
+    );
   });
 
   it("that is a folder is told", () => {
@@ -131,7 +135,11 @@ describe("the user's key", () => {
     const { folder, place, env } = trusting();
     writeFileSync(folder.home, "a file where the folder should be");
     expect(() => writeTrust(place, ["true"], env)).toThrow(
-      expect.objectContaining({ code: "HP2103", message: expect.stringContaining("trust.key"), remedy: expect.stringContaining("XDG_CONFIG_HOME") }),
+      expect.objectContaining({
+        code: "HP2103",
+        message: expect.stringContaining("trust.key"),
+        remedy: expect.stringContaining("XDG_CONFIG_HOME"),
+      }),
     );
   });
 

@@ -81,7 +81,11 @@ function parseTrust(place: PlanPlace, text: string): TrustFile {
   if (checked.success) return checked.data;
   const [issue] = checked.error.issues;
   const field = issue?.path.join(".") ?? "";
-  throw notReadable(place, `${field === "" ? "" : `${field}: `}${issue?.message ?? "it has another shape"}`, checked.error);
+  throw notReadable(
+    place,
+    `${field === "" ? "" : `${field}: `}${issue?.message ?? "it has another shape"}`,
+    checked.error,
+  );
 }
 
 function notReadable(place: PlanPlace, why: string, cause: unknown): Error {

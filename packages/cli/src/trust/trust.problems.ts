@@ -5,7 +5,8 @@ export const trustProblems = {
   HP2101: {
     title: "The trust file was not written by you",
     message: "{file} is not sealed with your key for {plan}, so nothing it lists is trusted.",
-    remedy: "Look at what the plan would run (holdpoint trust {plan}), then agree anew with: holdpoint trust {plan} --yes",
+    remedy:
+      "Look at what the plan would run (holdpoint trust {plan}), then agree anew with: holdpoint trust {plan} --yes",
     why: "A repository could bring a trust file of its own and so give itself consent. Only a file that this user's key has sealed, for the plan at this very path, counts; one that came from another machine, another user or another folder does not.",
     exit: 2,
     retryable: false,
@@ -13,7 +14,8 @@ export const trustProblems = {
   HP2102: {
     title: "The trust file cannot be read",
     message: "{file} is not a trust file: {why}.",
-    remedy: "Look at what the plan would run (holdpoint trust {plan}), then agree anew with: holdpoint trust {plan} --yes",
+    remedy:
+      "Look at what the plan would run (holdpoint trust {plan}), then agree anew with: holdpoint trust {plan} --yes",
     why: "A trust file that cannot be understood grants nothing.",
     exit: 2,
     retryable: false,

@@ -32,7 +32,11 @@ export function existingUserKey(env: NodeJS.ProcessEnv): Uint8Array | null {
   if (text === null) return null;
   if (KEY_PATTERN.test(text)) return Buffer.from(text, "hex");
   // An empty or cut key would seal with what anybody can guess.
-  const params = { file, why: "it is no key", what: "Delete it, and a new one is made; then agree to your plans anew." };
+  const params = {
+    file,
+    why: "it is no key",
+    what: "Delete it, and a new one is made; then agree to your plans anew.",
+  };
   throw problem(trustProblems, "HP2103", params, { file });
 }
 

@@ -16,7 +16,7 @@ export interface Draft {
   readonly kind: ItemKind;
   /** 1-based; of a stage that is told before it is defined, set when its heading is reached. */
   line: number;
-  readonly id: string | null;
+  id: string | null;
   title: string;
   parent: Draft | null;
   claimed: Claimed;
@@ -167,6 +167,7 @@ export function applyAttribute(item: Draft, name: AttributeName, value: string):
     case "status":
     case "gate":
     case "criteria":
+    case "target":
     case "check":
     case "other":
   }

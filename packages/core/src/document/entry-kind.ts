@@ -1,3 +1,4 @@
+import { findThresholds } from "../criteria/find-thresholds.ts";
 import type { Line } from "./block.ts";
 import { draft } from "./draft.ts";
 import { headOf, stripMarks } from "./item-text.ts";
@@ -20,11 +21,13 @@ const MOST_COMPARED = 200;
 export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: string): "task" | "criterion" | null {
   if (line.level > 1) return null;
   if (scope.entries === "criterion") return isObservation(raw) ? null : "criterion";
+  if (scope.entries === "aim") return isAim(raw) ? "criterion" : null;
   const planned = scope.entries === "planned-task";
   if (planned && state.outline.tracked >= FEW_TRACKED && line.number < 0) return null;
   if (scope.entries === "task" || planned) return line.number < 0 && state.numbered ? null : asTask(state, line);
   if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
   if (scope.direct === "phase" && state.label === null) {
+    if (line.number >= 0 && labelOf(raw)?.name == null) return "task";
     return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
   }
   if (scope.direct === "step") return stepEntries(state);
@@ -129,6 +132,13 @@ const OPEN_LISTS = new Set([
   "backlog",
   "remaining work",
 ]);
+
+/** A goal that a machine could judge: it states a threshold, and no measurement of today. */
+function isAim(raw: string): boolean {
+  const plain = stripMarks(plainText(raw.slice(0, 400)));
+  if (/^(?:current|currently|now|today|actual|baseline|so far)\b/i.test(plain)) return false;
+  return findThresholds(plain).length > 0;
+}
 
 /** `Track …`, `Monitor …`: says what will be looked at, not what must be so. */
 function isObservation(raw: string): boolean {

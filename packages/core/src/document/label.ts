@@ -1,3 +1,4 @@
+import { ATTRIBUTES } from "./other-languages.ts";
 import { plainText } from "./plain-text.ts";
 
 /** What an attribute line is about. */
@@ -15,6 +16,7 @@ export type AttributeName =
   | "optional"
   | "gate"
   | "criteria"
+  | "target"
   | "check"
   | "id"
   | "other";
@@ -47,6 +49,8 @@ const NAMES: readonly (readonly [AttributeName, string])[] = [
   ["optional", "optional"],
   ["gate", "quality gate|quality gates|gate|gates|deployment gate|release gate|phase gate|exit gate|checkpoint gate"],
   ["criteria", "success criteria|success criterion|acceptance criteria|acceptance|exit criteria|key deliverables"],
+  ["criteria", "entry criteria|entry criterion|exit criterion|pass criteria|gate criteria|release criteria"],
+  ["target", "target|targets|performance target|target value|threshold|thresholds"],
   ["criteria", "success metric|success metrics|target metrics|definition of done|done when"],
   ["check", "automated checks|automated check|check command|check commands|verification command|verify command"],
   ["check", "verification commands|test command|validation command|gate command"],
@@ -69,7 +73,7 @@ const NAMES: readonly (readonly [AttributeName, string])[] = [
 ];
 
 const BY_KEY = new Map<string, AttributeName>();
-for (const [name, keys] of NAMES) for (const key of keys.split("|")) BY_KEY.set(key, name);
+for (const [name, keys] of [...NAMES, ...ATTRIBUTES]) for (const key of keys.split("|")) BY_KEY.set(key, name);
 
 const BOLD = /^[^\p{L}\p{N}*_[]{0,6}(?:\*\*|__)([^*]{1,120}?)(\s?[:：])?(?:\*\*|__)(\s{0,3}[:：])?[ \t]*/u;
 const PLAIN = /^([\p{L}][\p{L}\p{N} ()/'’-]{0,40}?)\s?[:：](?=\s|$)[ \t]*/u;

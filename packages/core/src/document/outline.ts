@@ -6,7 +6,7 @@ import { plainText } from "./plain-text.ts";
 import type { Meaning } from "./section-meaning.ts";
 import { meaningOf } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
-import { horizonOf, stageOf, trailingPhaseOf } from "./stage.ts";
+import { codeStageOf, horizonOf, stageOf, trailingPhaseOf } from "./stage.ts";
 import type { FoundStatus } from "./status.ts";
 import { statusOfTitle, statusOfValue } from "./status.ts";
 import { readTableRoles } from "./table-roles.ts";
@@ -54,7 +54,7 @@ export interface Outline {
   readonly byIndex: ReadonlyMap<number, Heading>;
   /** Stages that a list entry names in bold (`- **Phase 1 (Weeks 1-2):** …`). */
   readonly stageEntries: ReadonlySet<string>;
-  /** Check boxes and rows of task tables in the whole document. */
+  /** Check boxes and rows of task tables in the whole document, boxes under headings for criteria left out. */
   readonly tracked: number;
 }
 
@@ -87,7 +87,29 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     }
   }
   headings.reverse();
+  tracked -= boxesUnderCriteria(headings);
   return { headings, byIndex: new Map(headings.map((heading) => [heading.index, heading])), stageEntries, tracked };
+}
+
+function boxesUnderCriteria(headings: readonly Heading[]): number {
+  const under = underCriteria(headings);
+  let boxes = 0;
+  for (const heading of headings)
+    if (heading.meaning.boxes === "criterion" || under.has(heading)) boxes += heading.evidence.boxes;
+  return boxes;
+}
+
+/** The headings that stand under one for criteria or gates. One pass with the open headings on a stack. */
+export function underCriteria(headings: readonly Heading[]): ReadonlySet<Heading> {
+  const under = new Set<Heading>();
+  const open: Heading[] = [];
+  for (const heading of headings) {
+    while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
+    const above = open.at(-1);
+    if (above !== undefined && (above.meaning.boxes === "criterion" || under.has(above))) under.add(heading);
+    open.push(heading);
+  }
+  return under;
 }
 
 function noteStage(stages: Set<string>, text: string, line: Line): void {
@@ -188,7 +210,7 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
     level,
     title,
     status,
-    stage: stageOf(bare),
+    stage: codeStageOf(raw) ?? stageOf(bare),
     horizon: level === BOLD_LEVEL ? null : horizonOf(bare),
     trailing: trailingPhaseOf(bare),
     number,

@@ -5,6 +5,7 @@ import { entryKind, isToldAgain, nestedKind, readStageEntry } from "./entry-kind
 import { readItemText, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
+import { labelMeaning } from "./label-meaning.ts";
 import { isBox, withoutStatus } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import { readAttribute, readCheck } from "./read-attribute.ts";
@@ -22,6 +23,7 @@ export function readEntry(state: ReaderState, index: number, line: Line): void {
   const raw = state.raw(line);
   const holder = line.holder >= 0 ? state.taken.get(line.holder) : undefined;
   const label = labelOf(raw);
+  if (label !== null && opensGroup(state, label, index, holder ?? null)) return;
   if (label !== null && takeAttribute(state, label, line, holder ?? null)) return;
   if (holder !== undefined) {
     readRelations(holder, raw);
@@ -30,13 +32,27 @@ export function readEntry(state: ReaderState, index: number, line: Line): void {
   readPlainEntry(state, index, line, raw, label);
 }
 
+/**
+ * `- **Exit criteria**:` with entries below it: no item, but it says what they are. Below a task only criteria are items
+ * of their own; everything else describes it.
+ */
+function opensGroup(state: ReaderState, label: Label, index: number, holder: Draft | null): boolean {
+  if (label.value.trim() !== "" || !holdsEntries(state, index)) return false;
+  const meaning = labelMeaning(state, label.key);
+  const criteria = meaning.entries === "criterion" || meaning.entries === "aim";
+  if (!criteria && (holder !== null || meaning.entries !== "task")) return false;
+  if (state.currentScope().entries === "criterion") return false;
+  state.groups.set(index, meaning);
+  return true;
+}
+
 export function readBox(state: ReaderState, index: number, line: Line): void {
   const text = state.text;
   const close = text.indexOf("]", line.from);
   const mark = text.slice(line.from + 1, close);
   const claimed = BOX_STATES.get(mark) ?? "unknown";
   let from = close + 1;
-  const scope = state.currentScope();
+  const scope = state.scopeAt(line);
   const kind = scope.boxes;
   const raw = state.joined(index, line, from);
   const optional = raw.startsWith("*") && !raw.startsWith("**");
@@ -72,14 +88,18 @@ function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Dra
 }
 
 function readPlainEntry(state: ReaderState, index: number, line: Line, raw: string, label: Label | null): void {
-  const scope = state.currentScope();
+  const scope = state.scopeAt(line);
   if (scope.checks) {
     if (line.level === 1) readCheck(state, raw, line, state.owner());
     return;
   }
   if (line.level === 1 && readStageEntry(state, index, line, raw)) return;
   const nested = line.holder >= 0;
-  const kind = nested ? nestedKind(state, line, scope) : entryKind(state, scope, line, raw);
+  const grouped = state.groups.has(line.holder);
+  const kind =
+    nested && !grouped
+      ? nestedKind(state, line, scope)
+      : entryKind(state, scope, grouped ? { ...line, level: 1 } : line, raw);
   if (kind === null || line.quoted) {
     leaveEntry(state, line, raw, scope, nested);
     return;
@@ -109,7 +129,7 @@ export function takeEntry(
   const title = status?.form === "word" ? readItemText(withoutStatus(raw, status)).title : parts.title;
   const sure = scope.direct === null ? 0.85 : 0.7;
   const item = draft(kind, line.line, parts.id, title, state.owner(), sure, `entry.${kind}: under ${scope.because}`);
-  if (scope.claimed !== null) item.claimed = scope.claimed;
+  if (status === null && scope.claimed !== null) item.claimed = scope.claimed;
   else if (status !== null) {
     item.claimed = status.claimed;
     item.token = { from: line.from + status.start, to: line.from + status.end, form: status.form };

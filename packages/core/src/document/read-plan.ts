@@ -112,7 +112,8 @@ function placeRoot(root: Draft | null, text: string, lines: readonly Line[]): vo
 }
 
 function unreadable(error: unknown): PlanProblem {
-  if (!(error instanceof HoldpointError)) throw error;
+  // A bomb is no mistake of the writer: the whole document is refused.
+  if (!(error instanceof HoldpointError) || isBomb(error)) throw error;
   const line = error.place.line ?? 1;
   return note("HP1107", "warning", "yaml", [line], { line, detail: error.message });
 }
@@ -135,7 +136,10 @@ function readFences(text: string, reading: Reading, file: string, problems: Plan
       reading.checks.push(...read.checks);
     } catch (error) {
       // A template with places to fill in is often no YAML; only a block that speaks of gates deserves a word.
-      if (/^\s*(?:quality_gates|gates|success_criteria|deployment_gate|tasks|phases)\s*:/m.test(content)) {
+      if (
+        isBomb(error) ||
+        /^\s*(?:quality_gates|gates|success_criteria|deployment_gate|tasks|phases)\s*:/m.test(content)
+      ) {
         problems.push(unreadable(error));
         reading.notUnderstood.push({
           line: fence.contentLine - 1,
@@ -145,6 +149,10 @@ function readFences(text: string, reading: Reading, file: string, problems: Plan
       }
     }
   }
+}
+
+function isBomb(error: unknown): boolean {
+  return error instanceof HoldpointError && error.code === "HP1008";
 }
 
 function titleOf(text: string, lines: readonly Line[], root: Draft | null, file: string): string {

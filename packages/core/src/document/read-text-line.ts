@@ -1,9 +1,9 @@
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { applyAttribute } from "./draft.ts";
-import { comparable } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf, pairsOf } from "./label.ts";
+import { labelMeaning } from "./label-meaning.ts";
 import { isBox } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import { readAttribute, readGateValue } from "./read-attribute.ts";
@@ -11,9 +11,7 @@ import { readBox, takeEntry } from "./read-entry.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
-import { insideReport } from "./scope.ts";
-import type { Meaning } from "./section-meaning.ts";
-import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
+import { meaningOf } from "./section-meaning.ts";
 import { isDateMark, statusOfTitle } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
 
@@ -54,6 +52,10 @@ function readIntroduction(state: ReaderState, raw: string, line: Line): void {
   const meaning = labelMeaning(state, plain);
   const words = plain.split(/\s+/).length;
   const telling = meaning.claimed === "deferred" || meaning.boxes === "criterion" || meaning.retells;
+  if (meaning.because === "" && ORDERS_WORK.test(plain) && state.currentScope().entries !== "none") {
+    state.setLabel({ meaning: meaningOf("tasks"), text: plain, checks: false, holder: line.holder });
+    return;
+  }
   if (words <= 5 || telling)
     state.setLabel({ meaning, text: plain, checks: /\bchecks?\b/i.test(plain) && words <= 3, holder: line.holder });
 }
@@ -84,27 +86,6 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
   if (statusOfTitle(raw, { lastWord: true }) !== null) state.tellAgain(line, raw, null);
 }
 
-/** In a section that explains, a label announces work only when it says nothing else. */
-function labelMeaning(state: ReaderState, key: string): Meaning {
-  const meaning = meaningOfLabel(key);
-  const work = meaning.entries !== "none" && meaning.entries !== "neutral" && meaning.entries !== "criterion";
-  if (work && inHistory(state)) return meaningOf("notes");
-  const whole = comparable(key) === comparable(meaning.because);
-  return work && !whole && meaning.claimed === null && insideReport(state.sections) ? meaningOf("notes") : meaning;
-}
-
-/** Whether the section keeps notes of what was done: nothing in it is work to do. */
-function inHistory(state: ReaderState): boolean {
-  return state.sections.some(({ meaning }) => HISTORY.has(meaning.because));
-}
-
-/** Sections that keep notes of what was done. */
-const HISTORY = new Set([
-  "implementation notes",
-  "final summary",
-  "summary",
-  "notes",
-  "history",
-  "changelog",
-  "recent changes",
-]);
+/** `Add or update tests:`: an order with an object, and the list says which. */
+const ORDERS_WORK =
+  /^(?:add|write|update|create|implement|fix|remove|build|replace|migrate|extend|refactor)(?: (?:or|and) [a-z]+)? (?:the following )?[a-z -]{3,30}:$/i;

@@ -7,7 +7,8 @@ import { labelOf } from "./label.ts";
 import type { Outline } from "./outline.ts";
 import { readOutline, sameWork } from "./outline.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
-import { itemOf, scopeOf } from "./scope.ts";
+import { halts, itemOf, scopeOf, scopeOfGroup } from "./scope.ts";
+import type { Meaning } from "./section-meaning.ts";
 import { Stages } from "./stages.ts";
 
 /** A line that tells of an item again, with the status it gives. */
@@ -44,6 +45,8 @@ export class ReaderState {
   readonly sections: Section[] = [];
   /** Items by the index of the line that defines them. */
   readonly taken: Map<number, Draft> = new Map<number, Draft>();
+  /** What entries below a list entry are that is only a label, by the index of its line. */
+  readonly groups: Map<number, Meaning> = new Map<number, Meaning>();
   readonly emitted: Set<Draft> = new Set<Draft>();
   readonly root: Draft | null;
   label: LabelScope | null = null;
@@ -73,6 +76,12 @@ export class ReaderState {
   currentScope(): Scope {
     this.scope ??= scopeOf(this.sections, this.label);
     return this.scope;
+  }
+
+  /** What an entry means at this point, where it stands below a list entry that is a label too. */
+  scopeAt(line: Line): Scope {
+    const group = this.groups.size === 0 ? undefined : this.groups.get(line.holder);
+    return group === undefined ? this.currentScope() : scopeOfGroup(group, this.currentScope(), halts(this.sections));
   }
 
   /** Begins a new block: what a label says holds until the next label or heading. */

@@ -2,6 +2,7 @@ import type { Claimed, Severity } from "../plan/inspection.ts";
 import type { Draft } from "./draft.ts";
 import type { Heading } from "./outline.ts";
 import type { Meaning } from "./section-meaning.ts";
+import { isHalt, isQualityChecklist } from "./section-meaning.ts";
 
 /** A heading that is open at some point of the document. */
 export interface Section {
@@ -84,7 +85,7 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead"))
       continue;
     if (section.meaning.because !== "" && (section.item === null || section.meaning.entries !== "none")) {
-      const picked = pick(section.meaning);
+      const picked = halts(sections) ? { ...pick(section.meaning), gates: "none" as const } : pick(section.meaning);
       return { ...picked, retells: picked.retells && direct === null, boxes, severity, direct, checks: false };
     }
     if (section.item === null) continue;
@@ -94,6 +95,23 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     direct = "step";
   }
   return { ...nothing(boxes, severity, direct ?? ""), entries: direct === null ? "neutral" : "none", direct };
+}
+
+/** Whether any open section says when to stop. */
+export function halts(sections: readonly Section[]): boolean {
+  return sections.some(({ meaning }) => isHalt(meaning));
+}
+
+/** What entries mean below a list entry that is a label (`- **Exit criteria**:`). */
+export function scopeOfGroup(meaning: Meaning, around: Scope, halted: boolean): Scope {
+  return {
+    ...pick(meaning),
+    gates: halted ? "none" : meaning.gates,
+    boxes: meaning.boxes === "neutral" ? around.boxes : meaning.boxes,
+    severity: meaning.severity ?? around.severity,
+    direct: null,
+    checks: false,
+  };
 }
 
 function pick(meaning: Meaning): Omit<Scope, "boxes" | "severity" | "direct" | "checks"> {
@@ -125,6 +143,7 @@ function boxesOf(sections: readonly Section[], label: LabelScope | null): "task"
       return section.meaning.boxes;
     }
     if (section.item !== null) return "task";
+    if (section.level === 1 && isQualityChecklist(section.heading.title)) return "criterion";
   }
   return "task";
 }

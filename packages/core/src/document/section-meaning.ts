@@ -1,9 +1,11 @@
 import type { Claimed, Severity } from "../plan/inspection.ts";
+import type { Sense } from "./section-phrases.ts";
+import { BASE, CRITERIA, HALT, NONE, ORDERED, PHRASES, TARGETS, TASKS } from "./section-phrases.ts";
 
 /** What a heading or a label says of what stands under it. */
 export interface Meaning {
-  /** What a list entry without a check box is. `ordered-task`: only in a numbered list; `planned-task`: in a document without boxes or task tables also in bullets. */
-  readonly entries: "task" | "ordered-task" | "planned-task" | "criterion" | "none" | "neutral";
+  /** What a list entry without a check box is. `ordered-task`: only in a numbered list; `planned-task`: in a document without boxes or task tables also in bullets; `aim`: a criterion where it states a threshold. */
+  readonly entries: "task" | "ordered-task" | "planned-task" | "criterion" | "aim" | "none" | "neutral";
   /** What a check box is. */
   readonly boxes: "task" | "criterion" | "neutral";
   /** True when headings below are pieces of work by themselves. */
@@ -20,122 +22,6 @@ export interface Meaning {
   /** True when the words that decided are less than half of the title, so that it may name something of its own. */
   readonly weak: boolean;
 }
-
-type Sense = Omit<Meaning, "because" | "severity" | "weak">;
-
-const BASE: Sense = {
-  entries: "neutral",
-  boxes: "neutral",
-  headingsAreSteps: false,
-  gates: "none",
-  retells: false,
-  claimed: null,
-};
-const NONE: Sense = { ...BASE, entries: "none" };
-const TASKS: Sense = { ...BASE, entries: "task", boxes: "task" };
-const PLANNED: Sense = { ...BASE, entries: "planned-task", boxes: "task" };
-const ORDERED: Sense = { ...BASE, entries: "ordered-task", boxes: "task" };
-const WORK: Sense = { ...BASE, entries: "ordered-task", boxes: "task", headingsAreSteps: true };
-const AGAIN: Sense = { ...TASKS, retells: true };
-const LATER: Sense = { ...TASKS, claimed: "deferred" };
-const CRITERIA: Sense = { ...BASE, entries: "criterion", boxes: "criterion", gates: "thresholds" };
-const GATES: Sense = { ...CRITERIA, gates: "states" };
-const TARGETS: Sense = { ...NONE, gates: "targets" };
-const BOXED_CRITERIA: Sense = { ...BASE, boxes: "criterion" };
-
-/** Phrases that headings and labels use, by what they mean. Whole words; the longest match decides, then the last. */
-const PHRASES: readonly (readonly [Sense, string])[] = [
-  [
-    CRITERIA,
-    "success criteria|acceptance criteria|acceptance|exit criteria|completion criteria|done when|done criteria",
-  ],
-  [
-    CRITERIA,
-    "definition of done|dod|success metrics|success metric|kpis|kpi|criteria|success|deliverables|deliverable",
-  ],
-  [
-    CRITERIA,
-    "definition of ready|acceptance scenarios|measurable outcomes|acceptance tests|success indicators|success measures|key results|受け入れ条件|成功基準",
-  ],
-  [GATES, "quality gates|quality gate|gates|gate criteria|deployment gate|release gate|release gates|gate status"],
-  [GATES, "must pass|should pass|release criteria|launch criteria|go/no-go"],
-  [BOXED_CRITERIA, "self-review|review checklist|self-review checklist|verification checklist|validation checklist"],
-  [BOXED_CRITERIA, "quality validation|pre-flight|preflight|readiness checklist|verify|checkpoint"],
-  [
-    TARGETS,
-    "metrics|metrics dashboard|health metrics|system health|targets|performance targets|slos|slo|performance goals",
-  ],
-  [TARGETS, "coverage goals|quality goals|documentation goals|service levels"],
-  [
-    TASKS,
-    "tasks|task list|todo|todos|=to do|=to-do|things to do|work items|action items|required actions|required changes",
-  ],
-  [
-    TASKS,
-    "remaining tasks|remaining work|remaining|ship|work to do|work remaining|implementation tasks|subtasks|sub-tasks",
-  ],
-  [PLANNED, "implementation plan|execution plan|action plan|work plan|rollout plan"],
-  [TASKS, "migration steps|backlog|milestones"],
-  [
-    TASKS,
-    "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions",
-  ],
-  [TASKS, "completed tasks|pending tasks|open tasks|current tasks|upcoming tasks|in progress|タスク|ロードマップ"],
-  [TASKS, "=doing|=in review|=blocked|=wip|=up next|=now|=next|=to-do list|todo list|=queue|=open|=sprint backlog"],
-  [ORDERED, "=done|=finished|=shipped|=released|=closed"],
-  [ORDERED, "roadmap|=changes|execution order|implementation order|ordered steps|plan of work|=completed|=pending"],
-  [WORK, "implementation steps|planned features|planned|future features|bugs|work packages|user stories|high priority"],
-  [BASE, "checklist|checklists|team asks|ownership|assignment|assignments"],
-  [WORK, "medium priority|low priority|critical priority|new tasks|todo tasks|work streams|workstreams|epics|stories"],
-  [WORK, "critical issues|long-term goals|short-term goals|=plan|tasks breakdown|task breakdown|proposed work"],
-  [
-    AGAIN,
-    "next steps|next actions|immediate next steps|next step|what's next|recommended next steps|ready for execution",
-  ],
-  [LATER, "=later|=for later|deferred|postponed|not first|parking lot|someday|icebox|deferred items|deferred work"],
-  [
-    NONE,
-    "results|result|achieved|achievements|achievement|accomplishments|benefits|benefit|findings|risk|risks|mitigation",
-  ],
-  [
-    NONE,
-    "overview|background|context|motivation|rationale|history|changelog|recent changes|notes|note|learnings|lessons",
-  ],
-  [NONE, "faq|frequently asked questions|questions|example|examples|usage|references|related|see also|resources|links"],
-  [
-    NONE,
-    "architecture|non-goals|out of scope|best practices|principles|philosophy|alternatives|alternatives considered",
-  ],
-  [NONE, "instructions|pros|cons|problem|problems|issues found|issues fixed|definitions|legend|capabilities|summary"],
-  [NONE, "assumptions|scope|objective|objectives|goal|goals|vision|current state|current status|status quo|status"],
-  [
-    NONE,
-    "key components|components|integration points|approach|strategy|evidence|file structure|files|file map|impact",
-  ],
-  [NONE, "dependencies|blockers|blockers and dependencies|task dependency graph|update schedule|schedule|operations"],
-  [
-    NONE,
-    "features|key features|what we achieved|achievement summary|dashboard|progress metrics|progress|progress tracking",
-  ],
-  [
-    NONE,
-    "completed features|known issues|troubleshooting|support|community|team|conventions|format|design|design axioms",
-  ],
-  [NONE, "task assignment summary|reassignments|completion metrics|technical specs|technical details"],
-  [
-    NONE,
-    "fixes|key fixes implemented|testing results|improvements|quality improvements|expected outcomes|outcomes|tips",
-  ],
-  [NONE, "business impact|prerequisites|preconditions|open questions|discussion|decision|decisions|philosophy|method"],
-  [NONE, "commands|useful commands|key learnings|issues encountered|constraints|considerations|migration strategy"],
-  [NONE, "implementation strategy|implementation details|implementation results|implementation notes|final summary"],
-  [
-    NONE,
-    "conclusion|conclusions|recommendation|recommendations|introduction|abstract|appendix|executive summary|analysis",
-  ],
-  [NONE, "glossary|about|contributing|license|priority matrix|key insights|insights|comparison|statistics|metadata"],
-  [NONE, "phase status summary|phase overview|getting started|quick start|how to|guidelines|patterns|common patterns"],
-];
 
 const LOOKUP = new Map<string, Sense>();
 /** Phrases that mean something only when they are the whole title. */
@@ -157,6 +43,12 @@ const SEVERITIES: readonly (readonly [RegExp, Severity])[] = [
   [/\b(?:enhancement|nice|could|minor|optional|stretch|informational)\b/, "enhancement"],
 ];
 
+/** `It is proven when all of the following are true`. */
+const ALL_OF =
+  /\b(?:when|if|once|until) (?:all|each|every one) of (?:the following|these)\b|\ball of (?:the following|these) (?:must|are|is|hold|have)\b/;
+/** `Documents to create`, `Documentación a crear`. */
+const TO_MAKE =
+  /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:create|write|build|implement|add|migrate)(?:d|n|ten)?|to do|por hacer|por crear|a crear|à créer|zu erstellen)\b/u;
 const MONTHS_AHEAD = /\bnext (?:\d+|two|three|six|few|twelve) (?:weeks|months|quarters|sprints)\b/;
 const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false };
 
@@ -169,11 +61,14 @@ export function meaningOf(title: string): Meaning {
   const clean = withoutAsides(title.toLowerCase().slice(0, 160))
     .replace(/[’`]/g, "'")
     .replace(/[:.!?]+\s*$/u, "");
-  const words = clean.split(/[^\p{L}\p{N}'/-]+/u).filter((word) => word !== "" && word !== "-");
+  const words = clean.split(/[^\p{L}\p{N}'/-]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const severity = SEVERITIES.find(([pattern]) => pattern.test(clean))?.[1] ?? null;
   if (REFUSING.test(clean)) return { ...NONE, severity: null, because: "a refusal", weak: false };
   if (MONTHS_AHEAD.test(clean) && words.length <= 6)
-    return { ...TASKS, severity, because: "the time ahead", weak: false };
+    return { ...TASKS, headingsAreSteps: true, severity, because: "the time ahead", weak: false };
+  if (ALL_OF.test(clean)) return { ...CRITERIA, severity, because: "all of the following", weak: false };
+  if (TO_MAKE.test(clean) && words.length <= 8)
+    return { ...TASKS, severity, because: "what is to be made", weak: false };
   const exact = EXACT.get(words.join(" "));
   if (exact !== undefined) return { ...exact, severity, because: words.join(" "), weak: false };
   const best = longestPhrase(words);
@@ -191,8 +86,22 @@ export function meaningOf(title: string): Meaning {
   }
   if (best.sense.entries === "criterion" && SAMPLE.test(clean))
     return { ...NONE, severity, because: "a proposal", weak };
-  return { ...best.sense, severity, because: best.phrase, weak };
+  return { ...withState(best.sense, words), severity, because: best.phrase, weak };
 }
+
+/** `Implementation steps completed`: a list of work that ends in a state has it. */
+function withState(sense: Sense, words: readonly string[]): Sense {
+  const isWork = sense.entries === "task" || sense.entries === "ordered-task";
+  if (!isWork || sense.claimed !== null || words.length < 2) return sense;
+  return /^(?:completed|done|finished)$/.test(words.at(-1) ?? "") ? { ...sense, claimed: "done" } : sense;
+}
+
+/** Whether a section says when to stop, so that no threshold below it is a demand. */
+export function isHalt(meaning: Meaning): boolean {
+  return HALTING.has(meaning.because);
+}
+
+const HALTING = new Set(PHRASES.filter(([sense]) => sense === HALT).flatMap(([, phrases]) => phrases.split("|")));
 
 const REFUSING = /^(?:do not|don't|not |no |never|non-|what's not)/;
 const SAMPLE = /^(?:proposed|example|sample)\b/;
@@ -235,6 +144,20 @@ function cjkSense(phrase: string): Sense | undefined {
   if (/成功基準|受け入れ|验收|成果物/.test(phrase)) return CRITERIA;
   if (/ロードマップ|タスク|任务|次のステップ/.test(phrase)) return ORDERED;
   return undefined;
+}
+
+/**
+ * Whether a document's title says that its boxes are criteria to be reviewed: a checklist of requirements, quality or
+ * readiness, or the review of one feature (`UX Checklist: Search`). A checklist of work to be done is none.
+ */
+export function isQualityChecklist(title: string): boolean {
+  const clean = title.toLowerCase();
+  if (/\b(?:migration|implementation|tasks?|to-?do|setup|onboarding|deployment|upgrade|development)\b/.test(clean))
+    return false;
+  return (
+    /\b(?:quality|requirements?|specification|review|readiness|acceptance|compliance) checklist\b/.test(clean) ||
+    /\bchecklist:\s*\S/.test(clean)
+  );
 }
 
 /** Whether a heading is only a name for its kind of section, and no piece of work of its own. */

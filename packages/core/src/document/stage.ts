@@ -1,4 +1,5 @@
 import { NUMBER_WORDS } from "../criteria/words.ts";
+import { PHASE_WORDS as OTHER_PHASE_WORDS, STEP_WORDS as OTHER_STEP_WORDS } from "./other-languages.ts";
 
 /** A stage or piece of work that a title names by its place in the plan: `Phase 2`, `Step 4`, `Week 13`. */
 export interface Stage {
@@ -11,8 +12,8 @@ export interface Stage {
   readonly named: boolean;
 }
 
-const PHASE_WORDS = "phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段";
-const STEP_WORDS = "step|task|work item|slice|work package|story|user story|user stories|ticket|item";
+const PHASE_WORDS = `phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段|${OTHER_PHASE_WORDS}`;
+const STEP_WORDS = `step|task|work item|slice|work package|story|user story|user stories|ticket|item|${OTHER_STEP_WORDS}`;
 const NUMBERED = new RegExp(
   `^(?:(${PHASE_WORDS})|(${STEP_WORDS}))(?:\\s{0,3}(?=\\d)|\\s{1,3}#?\\s{0,2})(\\d{1,4}(?:\\.\\d{1,3})?[a-z]?(?:\\s?[-–&/]\\s?\\d{1,4})?\\+?|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]|[ivx]{1,5}|[#x]{1,3})(?![\\p{L}\\p{N}])`,
   "iu",
@@ -59,6 +60,22 @@ export function stageOf(title: string): Stage | null {
   return null;
 }
 
+/**
+ * A stage that has a name in a code span instead of a number: ``Phase `intake` ``, ``Step `seal`: …``.
+ *
+ * @param markdown the heading as written
+ */
+export function codeStageOf(markdown: string): Stage | null {
+  const match = /^[^\p{L}\p{N}`]{0,8}(phase|stage|milestone|sprint|step)\s+`([^`]{1,80})`\s*(?=$|[:(–—-])(.*)$/iu.exec(
+    markdown.slice(0, 300),
+  );
+  if (match === null) return null;
+  const word = (match[1] ?? "").toLowerCase();
+  const rest = (match[3] ?? "").replace(/^[\s:–—-]+/u, "");
+  const kind = word === "step" ? "step" : "phase";
+  return { kind, ref: `${word} ${(match[2] ?? "").toLowerCase()}`, rest, named: true };
+}
+
 /** A heading such as "Short-term (Next 4-6 weeks)": a stage by its time ahead. `ref` is the same for a retelling. */
 export function horizonOf(title: string): Stage | null {
   const match = HORIZON.exec(title.slice(0, 200));
@@ -81,7 +98,9 @@ export function mentionedStages(text: string): string[] {
   const found: string[] = [];
   for (const match of text
     .slice(0, 4000)
-    .matchAll(/\b(phase|step|stage|milestone|sprint|task|week)s?\s+(\d{1,4}(?:\.\d{1,3})?|[A-Z])(?![\p{L}\p{N}])/giu)) {
+    .matchAll(
+      /\b(phase|step|stage|milestone|sprint|task|week|fase|etapa|semana|schritt|paso)s?\s+(\d{1,4}(?:\.\d{1,3})?|[A-Z])(?![\p{L}\p{N}])/giu,
+    )) {
     found.push(`${(match[1] ?? "").toLowerCase()} ${(match[2] ?? "").toLowerCase()}`);
     if (found.length >= 20) break;
   }

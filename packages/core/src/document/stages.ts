@@ -2,10 +2,10 @@ import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
 import { comparable } from "./item-text.ts";
 import type { Heading, Outline } from "./outline.ts";
-import { sameWork } from "./outline.ts";
+import { sameWork, underCriteria } from "./outline.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
-import { isGeneric, meaningOf } from "./section-meaning.ts";
+import { isGeneric, isQualityChecklist, meaningOf } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
 
 /** How a heading was taken. */
@@ -123,19 +123,6 @@ function isBetterDefiner(current: Heading, later: Heading, criteria: ReadonlySet
   return criteria.has(current) && !criteria.has(later);
 }
 
-/** For each heading, whether it stands under one for criteria or gates. One pass with the open headings on a stack. */
-function underCriteria(headings: readonly Heading[]): ReadonlySet<Heading> {
-  const under = new Set<Heading>();
-  const open: Heading[] = [];
-  for (const heading of headings) {
-    while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
-    const above = open.at(-1);
-    if (above !== undefined && (above.meaning.boxes === "criterion" || under.has(above))) under.add(heading);
-    open.push(heading);
-  }
-  return under;
-}
-
 function isWork(heading: Heading): boolean {
   const { entries } = heading.meaning;
   return entries === "task" || entries === "ordered-task" || entries === "planned-task";
@@ -164,7 +151,8 @@ function stepVerdict(heading: Heading, sections: readonly Section[]): HeadingVer
   if (above?.item?.kind === "phase" && above.level === level - 1 && evidence.workAttributes > 0) {
     return made("step", heading, "step.attributes", "a heading with work attributes in a phase", []);
   }
-  if (tracked && !insideStage(sections) && !isGeneric(title, meaning) && !inCriteria(sections)) {
+  const groups = inCriteria(sections) || inChecklist(sections);
+  if (tracked && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
   return NEITHER;
@@ -190,6 +178,13 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
 
 function inCriteria(sections: readonly Section[]): boolean {
   return sections.some(({ meaning }) => meaning.boxes === "criterion");
+}
+
+/** The headings of a checklist only group it. */
+function inChecklist(sections: readonly Section[]): boolean {
+  return sections.some(({ item, heading, level }) => {
+    return item === null && /\bchecklists?\b/i.test(heading.title) && (level > 1 || isQualityChecklist(heading.title));
+  });
 }
 
 function made(

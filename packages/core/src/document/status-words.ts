@@ -1,4 +1,5 @@
 import type { Claimed } from "../plan/inspection.ts";
+import { STATES } from "./other-languages.ts";
 
 /** What the character between the brackets of a check box says. */
 export const BOX_STATES: ReadonlyMap<string, Claimed> = new Map<string, Claimed>([
@@ -85,6 +86,16 @@ const PHRASES: readonly (readonly [string, Claimed])[] = [
   ["new", "pending"],
   ["upcoming", "pending"],
   ["backlog", "pending"],
+  ["ready", "pending"],
+  ["ready for dev", "pending"],
+  ["ready-for-dev", "pending"],
+  ["ready for development", "pending"],
+  ["ready for production", "done"],
+  ["ready for release", "done"],
+  ["production ready", "done"],
+  ["production-ready", "done"],
+  ["ready for review", "in_progress"],
+  ["ready-for-review", "in_progress"],
   ["in progress", "in_progress"],
   ["in-progress", "in_progress"],
   ["in_progress", "in_progress"],
@@ -170,7 +181,7 @@ export const PART_WORDS: ReadonlySet<string> = new Set(["partially", "partly", "
 
 /** First word of each phrase to the phrases that begin with it, longest first. */
 const BY_FIRST_WORD = new Map<string, { words: string[]; claimed: Claimed }[]>();
-for (const [phrase, claimed] of PHRASES) {
+for (const [phrase, claimed] of [...PHRASES, ...STATES]) {
   const words = phrase.split(" ");
   const list = BY_FIRST_WORD.get(words[0] ?? "") ?? [];
   list.push({ words, claimed });

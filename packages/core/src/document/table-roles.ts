@@ -110,7 +110,13 @@ function attributesOf(names: readonly string[]): { column: number; name: Attribu
   const attributes: { column: number; name: AttributeName }[] = [];
   for (const [column, name] of names.entries()) {
     const attribute = attributeNameOf(name) ?? (/\bowner|\bassign|\bteam/.test(name) ? "owner" : null);
-    if (attribute !== null && attribute !== "status" && attribute !== "other" && attribute !== "id") {
+    if (
+      attribute !== null &&
+      attribute !== "status" &&
+      attribute !== "other" &&
+      attribute !== "id" &&
+      attribute !== "target"
+    ) {
       attributes.push({ column, name: attribute });
     }
   }

@@ -16,6 +16,8 @@ interface GateContext {
   readonly block: string;
   readonly severity: Severity;
   readonly reading: YamlReading;
+  /** Whether a statement that ends in a word for a state is a gate: in lists of gates, not in lists of criteria. */
+  readonly states: boolean;
 }
 
 /** Reads the value of a key such as `quality_gates` in any of the shapes that plans use. */
@@ -27,7 +29,8 @@ export function readGateBlock(
   reading: YamlReading,
 ): void {
   const key = normalKey(pair.key);
-  const context: GateContext = { source, owner, block, severity: severityOfWord(key) ?? "critical", reading };
+  const severity = severityOfWord(key) ?? "critical";
+  const context: GateContext = { source, owner, block, severity, reading, states: /gate/.test(key) };
   const text = source.textOf(pair.value);
   if (text !== null) {
     readMetric(context, pair);
@@ -103,7 +106,7 @@ function readMetric(context: GateContext, pair: YamlPair): void {
 
 function readStatement(context: GateContext, text: string, line: number): void {
   const item = criterionItem(context, line, readItemText(text).title, null);
-  for (const gate of gatesOfEntry(text, "states")) push(context, item, line, gate);
+  for (const gate of gatesOfEntry(text, context.states ? "states" : "thresholds")) push(context, item, line, gate);
 }
 
 function readNamedGate(context: GateContext, pairs: readonly YamlPair[], line: number, named: string | null): void {
@@ -258,11 +261,16 @@ export function readSingleGate(
 /** Commands of a key such as `automated_checks`: strings, or mappings with a command. */
 export function readChecks(
   source: YamlSource,
-  node: YamlNode,
+  pair: YamlPair,
   owner: Draft | null,
   block: string,
   reading: YamlReading,
 ): void {
+  const node = pair.value;
+  if (normalKey(pair.key) === "checks" && statesCriteria(source, node)) {
+    readGateBlock(source, pair, owner, block, reading);
+    return;
+  }
   const text = source.textOf(node);
   if (text !== null && text.trim() !== "") {
     reading.checks.push({ line: source.lineOf(node), command: text.trim(), item: owner, block });
@@ -281,6 +289,15 @@ export function readChecks(
       reading.checks.push({ line: pair.line, command: inner.trim(), item: owner, block });
   }
 }
+
+/** Whether most entries are statements (`Error rate < 1%`, `All suites are green`) and no commands. */
+function statesCriteria(source: YamlSource, node: YamlNode): boolean {
+  const texts = source.entriesOf(node).map((entry) => source.textOf(entry) ?? "");
+  const statements = texts.filter((text) => /^\p{Lu}\p{Ll}*\s+\S/u.test(text) || STATED.test(text));
+  return statements.length > 0 && statements.length * 2 > texts.length;
+}
+
+const STATED = /^[\w %()/-]{2,60}\s(?:[<>≤≥]=?|=)\s?\d[\d.,]*\s?[\w%/]*$/u;
 
 function criterionItem(context: GateContext, line: number, title: string, status: string | null): Draft {
   const item = draft("criterion", line, null, title, context.owner, 0.95, "yaml.gate: an entry of a gate block");

@@ -6,6 +6,18 @@ import { attributeNameOf } from "./label.ts";
 import { stageOf } from "./stage.ts";
 import { statusOfValue } from "./status.ts";
 import { readChecks, readGateBlock, readSingleGate } from "./yaml-gates.ts";
+import {
+  announcesCriteria,
+  CHECK_KEYS,
+  GATE_KEYS,
+  ITEM_KEYS,
+  isWorkList,
+  kindOfKey,
+  SINGLE_GATE_KEYS,
+  stageKeyKind,
+  WEAK_GATE_KEYS,
+  WRAPPERS,
+} from "./yaml-keys.ts";
 import type { YamlNode, YamlPair, YamlSource } from "./yaml-source.ts";
 import { isMapping, isSequence, normalKey } from "./yaml-source.ts";
 
@@ -19,48 +31,6 @@ export interface YamlPlace {
   readonly criteria: boolean;
 }
 
-const ITEM_KEYS: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
-  ["phases", "phase"],
-  ["stages", "phase"],
-  ["milestones", "phase"],
-  ["sprints", "phase"],
-  ["epics", "phase"],
-  ["iterations", "phase"],
-  ["steps", "step"],
-  ["stories", "step"],
-  ["user_stories", "step"],
-  ["work_packages", "step"],
-  ["tasks", "task"],
-  ["subtasks", "task"],
-  ["todos", "task"],
-  ["todo", "task"],
-  ["work_items", "task"],
-  ["action_items", "task"],
-  ["jobs_to_do", "task"],
-]);
-
-/** Keys whose value is a block of gates; true where each entry is a criterion even without a threshold. */
-const GATE_KEYS = new Set(
-  (
-    "quality_gates gates success_criteria acceptance_criteria exit_criteria criteria kpis kpi slos slo thresholds " +
-    "definition_of_done dod success_metrics deliverables release_criteria performance quality coverage_targets targets " +
-    "gate_criteria acceptance requirements_met unit_tests integration_tests security reliability"
-  ).split(" "),
-);
-/** Gate keys that are also ordinary words: taken only when their value states a threshold with an operator. */
-const WEAK_GATE_KEYS = new Set(
-  "performance quality security reliability unit_tests integration_tests targets criteria".split(" "),
-);
-const SINGLE_GATE_KEYS = new Set(
-  "deployment_gate release_gate gate phase_gate exit_gate launch_gate go_live_gate quality_gate".split(" "),
-);
-const CHECK_KEYS = new Set(
-  "automated_checks checks check_commands verify verification verification_commands gate_commands validation_commands".split(
-    " ",
-  ),
-);
-const WRAPPERS = new Set("plan project roadmap spec workflow program".split(" "));
-
 /** Whether a mapping speaks of a plan or of gates at all, so that other YAML is left alone. */
 export function isPlanLike(source: YamlSource, place: YamlPlace): boolean {
   return source.pairsOf(source.root).some((pair) => {
@@ -68,6 +38,7 @@ export function isPlanLike(source: YamlSource, place: YamlPlace): boolean {
     if (ITEM_KEYS.has(key) || SINGLE_GATE_KEYS.has(key) || key === "automated_checks") return true;
     if (WEAK_GATE_KEYS.has(key)) return place.criteria || statesThreshold(source, pair.value, 0);
     if (GATE_KEYS.has(key)) return true;
+    if (stageKeyKind(pair) !== null || isWorkList(source, pair, false)) return true;
     return place.criteria && statesThreshold(source, pair.value, 0);
   });
 }
@@ -106,11 +77,16 @@ function readPairs(
     if (kind !== undefined) readItems(source, pair.value, kind, owner, place, reading);
     else if (SINGLE_GATE_KEYS.has(key) && source.textOf(pair.value) !== null)
       readSingleGate(source, pair, owner, at, reading);
-    else if (CHECK_KEYS.has(key)) readChecks(source, pair.value, owner, at, reading);
-    else if (isGateKey(source, pair, key, place)) readGateBlock(source, pair, owner, at, reading);
+    else if (CHECK_KEYS.has(key)) readChecks(source, pair, owner, at, reading);
+    else if (isGateKey(source, pair, key, place) || announcesCriteria(pair))
+      readGateBlock(source, pair, owner, at, reading);
+    else if (stageKeyKind(pair) !== null)
+      readNamedItem(source, pair, stageKeyKind(pair) ?? "phase", owner, place, reading);
+    else if (isWorkList(source, pair, place.block === "document"))
+      readItems(source, pair.value, kindOfKey(key), owner, place, reading);
     else if (isMapping(pair.value) && (WRAPPERS.has(key) || owner === place.item)) {
       const inner = source.pairsOf(pair.value);
-      if (WRAPPERS.has(key) || inner.some((one) => speaksOfPlan(normalKey(one.key))))
+      if (WRAPPERS.has(key) || inner.some((one) => speaksOfPlan(normalKey(one.key)) || isWorkList(source, one, false)))
         readPairs(source, inner, owner, place, reading);
     }
   }

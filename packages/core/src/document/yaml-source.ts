@@ -157,7 +157,33 @@ export function readYaml(text: string, offset: number, firstLine: number, file: 
     const tag = /![^\s,\]}]*/.exec(text.slice(warning.pos[0], warning.pos[0] + 80))?.[0] ?? "!";
     throw problem(readPlanProblems, "HP1010", { file, tag, line }, { file, line });
   }
+  const bomb = bombAt(document, MOST_YAML_NODES + text.length);
+  if (bomb !== null) {
+    const line = lines.linePos(bomb).line + firstLine - 1;
+    throw problem(readPlanProblems, "HP1008", { file, limit: MOST_YAML_NODES + text.length, line }, { file, line });
+  }
   return new YamlSource(document, lines, offset, firstLine, file);
+}
+
+/**
+ * Where the text stands for more nodes than the limit once its aliases are followed, or null. Each node is visited once:
+ * an alias counts what its anchor was found to stand for. Nesting is bounded before, so recursion is.
+ */
+function bombAt(document: Document.Parsed, limit: number): number | null {
+  const sizes = new Map<string, number>();
+  let at: number | null = null;
+  const sizeOf = (node: unknown): number => {
+    if (isAlias(node)) return sizes.get(node.source) ?? 1;
+    if (!isNode(node)) return 0;
+    let size = 1;
+    if (isMap(node)) for (const { key, value } of node.items) size += sizeOf(key) + sizeOf(value);
+    else if (isSeq(node)) for (const item of node.items) size += sizeOf(item);
+    if (size > limit) at ??= node.range?.[0] ?? 0;
+    if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) sizes.set(node.anchor, size);
+    return size;
+  };
+  sizeOf(document.contents);
+  return at;
 }
 
 function parse(text: string, lineCounter: LineCounter, file: string, firstLine: number): Document.Parsed {
