@@ -50,7 +50,10 @@ export function writeChaosPlan(dir: string, { layers, width, log }: ChaosShape):
     `echo "$HOLDPOINT_TASK $HOLDPOINT_ATTEMPT end" >> ${log}`,
   ].join("; ");
   for (const name of ["one", "two"]) {
-    put(`agents/${name}.yaml`, `name: ${name}\ncapabilities: [any]\nconcurrency: 2\ncommand: ${JSON.stringify(work)}\n`);
+    put(
+      `agents/${name}.yaml`,
+      `name: ${name}\ncapabilities: [any]\nconcurrency: 2\ncommand: ${JSON.stringify(work)}\n`,
+    );
   }
   const git = (...args: readonly string[]): void => void execFileSync("git", args, { cwd: dir, stdio: "ignore" });
   git("init", "-q");

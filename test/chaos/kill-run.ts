@@ -91,7 +91,12 @@ function startRun(dir: string): { child: ChildProcess; ended: Promise<RunEnd> } 
   const child = spawn(process.execPath, [BIN, "run", "PLAN.md", "--trust", "--json"], {
     cwd: dir,
     stdio: ["ignore", "ignore", "pipe"],
-    env: { ...process.env, DATABASE_URL: "", XDG_STATE_HOME: join(base, "state"), XDG_CONFIG_HOME: join(base, "config") },
+    env: {
+      ...process.env,
+      DATABASE_URL: "",
+      XDG_STATE_HOME: join(base, "state"),
+      XDG_CONFIG_HOME: join(base, "config"),
+    },
   });
   let err = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => void (err += text));
@@ -100,17 +105,17 @@ function startRun(dir: string): { child: ChildProcess; ended: Promise<RunEnd> } 
 }
 
 async function killAtRandom(child: ChildProcess, ended: Promise<RunEnd>, dir: string, log: string): Promise<void> {
-  let over = false;
-  void ended.then(() => (over = true));
+  const life = { over: false };
+  void ended.then(() => (life.over = true));
   const working = random() < 0.5;
   const waitMs = random() * (working ? LATEST_WORKING_MS : LATEST_ANY_MS);
   const withServer = random() < 0.25;
   if (working) {
     const before = sizeOf(log);
-    while (!over && sizeOf(log) === before) await pause(5);
+    while (!life.over && sizeOf(log) === before) await pause(5);
   }
   await Promise.race([pause(waitMs), ended]);
-  if (over || child.exitCode !== null) return;
+  if (life.over || child.exitCode !== null) return;
   // A quarter of the kills take the database server down with it, in the middle of whatever it does.
   if (withServer) killServer(dir);
   if (child.kill("SIGKILL")) totals.kills += 1;

@@ -1,15 +1,10 @@
 import { readdirSync, rmSync } from "node:fs";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, type TestContext, test } from "vitest";
 import { agent, openWorkshop, type Verification, type Workshop } from "./workshop.ts";
 
-let shop: Workshop | null = null;
-afterEach(() => {
-  shop?.close();
-  shop = null;
-});
-
-async function open(files: Readonly<Record<string, string>>): Promise<Workshop> {
-  shop = await openWorkshop(files);
+async function open(context: TestContext, files: Readonly<Record<string, string>>): Promise<Workshop> {
+  const shop = await openWorkshop(files);
+  context.onTestFinished(() => shop.close());
   return shop;
 }
 
@@ -28,11 +23,11 @@ const listing = (dir: string): string => readdirSync(dir, { recursive: true, enc
 const outcomes = (report: Verification): readonly string[] =>
   (report.work?.attempts ?? []).map(({ agent: name, attempt, outcome }) => `${name} ${attempt} ${outcome}`);
 
-describe("holdpoint run", () => {
-  test("refuses an attempt that its gate does not bear out, says what is missing, and accepts the next", async () => {
+describe.concurrent("holdpoint run", () => {
+  test("refuses an attempt that its gate does not bear out, says what is missing, and accepts the next", async (context) => {
     const work =
       "cat > told.json; echo line >> work.txt; grep -q Lines told.json && echo line >> work.txt; rm told.json";
-    const { json, git, read } = await open({ "PLAN.md": STEPS, ...agent("writer", work) });
+    const { json, git, read } = await open(context, { "PLAN.md": STEPS, ...agent("writer", work) });
     git();
     const { code, report } = await json("run", "PLAN.md", "--trust");
     expect(outcomes(report)).toEqual(["writer 1 refused", "writer 2 accepted"]);
@@ -40,9 +35,9 @@ describe("holdpoint run", () => {
     expect(report.gates[0]?.turns.map(({ verdict }) => verdict)).toEqual(["fail", "pass"]);
   });
 
-  test("runs nothing without consent, and does not count that against the work", async () => {
+  test("runs nothing without consent, and does not count that against the work", async (context) => {
     const text = `# Plan\n\n## Step 1: Write ✅\n${block({ lines: ">=2" }, "echo lines=2")}`;
-    const { json, has } = await open({ "PLAN.md": text, ...agent("writer", "touch ran.txt") });
+    const { json, has } = await open(context, { "PLAN.md": text, ...agent("writer", "touch ran.txt") });
     const first = await json("run", "PLAN.md");
     expect([first.code, first.report.work?.attempts, has("ran.txt")]).toEqual([2, [], false]);
     expect(first.report.notAllowed.map(({ command }) => command)).toEqual(["echo lines=2", "touch ran.txt"]);
@@ -50,38 +45,41 @@ describe("holdpoint run", () => {
     expect([second.code, second.report.work?.attempts, has("ran.txt")]).toEqual([0, [], false]);
   });
 
-  test("holds reported work whose check may not run, without counting the try", async () => {
-    const { call, json } = await open({ "PLAN.md": STEPS, ...agent("writer", "printf 'a\\nb\\n' > work.txt") });
+  test("holds reported work whose check may not run, without counting the try", async (context) => {
+    const { call, json, write } = await open(context, {
+      "PLAN.md": STEPS,
+      ...agent("writer", "printf 'a\\nb\\n' > work.txt"),
+    });
     const { code } = await call("trust", "PLAN.md", "--yes");
     expect(code).toBe(0);
     const other = STEPS.replace("echo lines", "echo  lines");
-    shop?.write("PLAN.md", other);
+    write("PLAN.md", other);
     const { report } = await json("run", "PLAN.md");
     expect(outcomes(report)).toEqual(["writer 1 held"]);
     const after = await json("run", "PLAN.md", "--trust");
     expect([after.code, after.report.work?.tasks.accepted]).toEqual([0, 1]);
   });
 
-  test("lets a task without an agent wait and says so", async () => {
+  test("lets a task without an agent wait and says so", async (context) => {
     const text = "# Plan\n\n- [ ] T-1 Do it @dba\n- [ ] T-2 More @ops\n";
-    const { json } = await open({ "PLAN.md": text, ...agent("worker", "true", "ops") });
+    const { json } = await open(context, { "PLAN.md": text, ...agent("worker", "true", "ops") });
     const { code, report } = await json("run", "PLAN.md", "--trust");
     expect(code).toBe(2);
     expect(report.work?.waitsFor).toMatchObject([{ kind: "agent" }]);
     expect(report.work?.waitsFor[0]?.what).toContain("dba");
   });
 
-  test("ends with 1 when a task is out of tries", async () => {
-    const { json } = await open({ "PLAN.md": STEPS, ...agent("writer", "exit 4") });
+  test("ends with 1 when a task is out of tries", async (context) => {
+    const { json } = await open(context, { "PLAN.md": STEPS, ...agent("writer", "exit 4") });
     const { code, report } = await json("run", "PLAN.md", "--trust");
     expect([code, report.work?.tasks.dead]).toEqual([1, 1]);
     expect(outcomes(report)).toEqual(["writer 1 failed", "writer 2 failed", "writer 3 failed"]);
   });
 
-  test("does not begin a phase while a critical gate before it is shut, also one that was open in an earlier run", async () => {
+  test("does not begin a phase while a critical gate before it is shut, also one that was open in an earlier run", async (context) => {
     const gate = block({ size: ">=2" }, "echo size=$(cat size.txt)");
     const text = `# Plan\n\n## Phase 1: One\n\n- [ ] T-1 First @alpha\n${gate}\n## Phase 2: Two\n\n- [ ] T-2 Second @beta\n`;
-    const { json, has, write } = await open({
+    const { json, has, write } = await open(context, {
       "PLAN.md": text,
       "size.txt": "1\n",
       ...agent("one", "touch first.txt", "alpha"),
@@ -100,9 +98,9 @@ describe("holdpoint run", () => {
     expect([done.code, has("second.txt"), done.report.work?.tasks.accepted]).toEqual([0, true, 2]);
   });
 
-  test("stays with --wait for a window that only time can fill", async () => {
+  test("stays with --wait for a window that only time can fill", async (context) => {
     const text = `# Plan\n\n## Step 1: Soak\n${block({ soak: "2s validation" }, "echo soak=true")}`;
-    const { json } = await open({ "PLAN.md": text, ...agent("worker", "true") });
+    const { json } = await open(context, { "PLAN.md": text, ...agent("worker", "true") });
     const at = await json("run", "PLAN.md", "--trust", "--no-write-back");
     expect([at.code, at.report.gates[0]?.reason]).toEqual([2, "window_incomplete"]);
     expect(at.report.work?.waitsFor).toMatchObject([{ kind: "time" }]);
@@ -110,10 +108,10 @@ describe("holdpoint run", () => {
     expect([waited.code, waited.report.gates[0]?.verdict]).toEqual([0, "pass"]);
   });
 
-  test("gives one of two attempts that do not fit together back to be done again", async () => {
+  test("gives one of two attempts that do not fit together back to be done again", async (context) => {
     const text = "# Plan\n\n## Phase 1: Both (parallel)\n\n- [ ] [P] T-1 Left\n- [ ] [P] T-2 Right\n";
     const meet = 'echo $HOLDPOINT_TASK >> list.txt; [ "$HOLDPOINT_ATTEMPT" = 1 ] && sleep 1; true';
-    const { json, git, read } = await open({ "PLAN.md": text, ...agent("one", meet), ...agent("two", meet) });
+    const { json, git, read } = await open(context, { "PLAN.md": text, ...agent("one", meet), ...agent("two", meet) });
     git();
     const { report } = await json("run", "PLAN.md", "--trust");
     expect([...outcomes(report)].map((line) => line.split(" ").slice(1).join(" ")).sort()).toEqual([
@@ -124,12 +122,12 @@ describe("holdpoint run", () => {
     expect(read("list.txt").trim().split("\n").sort()).toEqual(["T-1", "T-2"]);
   });
 
-  test("refuses an attempt that touches the sidecar, or what the plan demands", async () => {
+  test("refuses an attempt that touches the sidecar, or what the plan demands", async (context) => {
     const sidecar = "printf 'holdpoint: sidecar/v1\\n' > PLAN.holdpoint.yaml; printf 'a\\n' > work.txt";
     const softer = "sed -i 's/>=2/>=1/' PLAN.md; printf 'a\\nb\\n' > work.txt";
     const honest = "printf 'a\\nb\\n' > work.txt; sed -i 's/^# Plan/# Plan (in work)/' PLAN.md";
     const work = `case $HOLDPOINT_ATTEMPT in 1) ${sidecar};; 2) ${softer};; 3) ${honest};; esac`;
-    const { json, git, read, has } = await open({
+    const { json, git, read, has } = await open(context, {
       "PLAN.md": STEPS.replace("wc -l)", "wc -l || true)"),
       ...agent("writer", work),
     });
@@ -140,58 +138,62 @@ describe("holdpoint run", () => {
     expect([has("PLAN.holdpoint.yaml"), read("PLAN.md").includes(">=2")]).toEqual([false, true]);
   });
 
-  test("shows when an attempt changed the script that judges it", async () => {
+  test("holds an attempt that changed the script that judges it, and shows which", async (context) => {
     const text = `# Plan\n\n## Step 1: Write\n${block({ lines: ">=2" }, "sh check.sh")}`;
-    const { json, git } = await open({
+    const { json, git } = await open(context, {
       "PLAN.md": text,
       "check.sh": "echo lines=1\n",
       ...agent("writer", "echo echo lines=9 > check.sh"),
     });
     git();
-    const { report } = await json("run", "PLAN.md", "--trust");
+    const { code, report } = await json("run", "PLAN.md", "--trust");
+    expect([code, outcomes(report)]).toEqual([1, ["writer 1 held"]]);
     expect(report.checks.flatMap(({ anomalies }) => anomalies)).toContain(
       "check.sh was changed by the attempt that it judges",
     );
   });
 
-  test("ticks what was accepted in the document as it is by then, and only that", async () => {
+  test("ticks what was accepted in the document as it is by then, and only that", async (context) => {
     const text = "# Plan\n\n- [ ] T-1 Do it\n- [ ] T-2 Nobody does this @nobody\n";
-    const edit = "sed -i 's/Nobody does this/Nobody will do this/; $ a\\\\Added meanwhile.' PLAN.md";
-    const worker = `name: worker\ncapabilities: [t-1]\nworkspace: shared\ncommand: ${JSON.stringify(edit.replace("\\\\", "\\"))}\n`;
-    const { json, read } = await open({ "PLAN.md": text, "agents/worker.yaml": worker });
-    const { report } = await json("run", "PLAN.md", "--trust");
+    const worker =
+      "name: worker\ncapabilities: [t-1]\nworkspace: shared\ncommand: touch began; while [ ! -e go ]; do sleep 0.02; done\n";
+    const { start, read, write } = await open(context, { "PLAN.md": text, "agents/worker.yaml": worker });
+    const going = start(["run", "PLAN.md", "--trust", "--json"]);
+    await going.exists("began");
+    write("PLAN.md", `${text.replace("does", "will do")}Added meanwhile.\n`);
+    write("go", "");
+    const report: Verification = JSON.parse((await going.ended).out);
     expect(report.work?.writtenBack).toMatchObject([{ line: 3, claimed: "done" }]);
     expect(read("PLAN.md")).toBe(
       "# Plan\n\n- [x] T-1 Do it\n- [ ] T-2 Nobody will do this @nobody\nAdded meanwhile.\n",
     );
   });
 
-  test("leaves the document alone with --no-write-back, and everything with --dry-run", async () => {
+  test("leaves the document alone with --no-write-back, and everything with --dry-run", async (context) => {
     const text = "# Plan\n\n- [ ] T-1 Do it\n";
-    const { call, read, has, dir } = await open({ "PLAN.md": text, ...agent("worker", "touch ran.txt") });
+    const { call, read, has, dir } = await open(context, { "PLAN.md": text, ...agent("worker", "touch ran.txt") });
     rmSync(`${dir}/.holdpoint`, { recursive: true });
     const before = listing(dir);
     const dry = await call("run", "PLAN.md", "--dry-run", "--scratch");
-    expect([dry.code, dry.out.includes("worker"), listing(dir)]).toEqual([
-      0,
-      true,
-      before,
-    ]);
+    expect([dry.code, dry.out.includes("worker"), listing(dir)]).toEqual([0, true, before]);
     const steps = JSON.parse((await call("run", "PLAN.md", "--dry-run", "--json")).out) as { schema: string };
     expect([steps.schema, has(".holdpoint")]).toEqual(["holdpoint/dry-run/v1", false]);
     expect((await call("run", "PLAN.md", "--trust", "--no-write-back")).code).toBe(2);
     expect([read("PLAN.md"), has("ran.txt")]).toEqual([text, true]);
   });
 
-  test("works in a copy with --scratch and leaves the folder as it is", async () => {
-    const { call, read, has } = await open({ "PLAN.md": STEPS, ...agent("writer", "printf 'a\\nb\\n' > work.txt") });
+  test("works in a copy with --scratch and leaves the folder as it is", async (context) => {
+    const { call, read, has } = await open(context, {
+      "PLAN.md": STEPS,
+      ...agent("writer", "printf 'a\\nb\\n' > work.txt"),
+    });
     expect((await call("trust", "PLAN.md", "--yes")).code).toBe(0);
     expect((await call("run", "PLAN.md", "--scratch")).code).toBe(0);
     expect([has("work.txt"), read("PLAN.md"), has(".holdpoint/report.html")]).toEqual([false, STEPS, true]);
   });
 
-  test("prints JSON lines with --events, the last of them the object", async () => {
-    const { call } = await open({ "PLAN.md": STEPS, ...agent("writer", "printf 'a\\nb\\n' > work.txt") });
+  test("prints JSON lines with --events, the last of them the object", async (context) => {
+    const { call } = await open(context, { "PLAN.md": STEPS, ...agent("writer", "printf 'a\\nb\\n' > work.txt") });
     const { code, out } = await call("run", "PLAN.md", "--trust", "--events");
     const lines = out
       .trimEnd()

@@ -130,6 +130,7 @@ function launch(dir: string, args: readonly string[], env: Readonly<Record<strin
       HOME: home,
       XDG_STATE_HOME: join(home, "state"),
       XDG_CONFIG_HOME: join(home, "config"),
+      HOLDPOINT_ADOPT_DATABASE: join(dir, ".holdpoint", "pg"),
       ...env,
     },
   });

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readPlan } from "../../packages/core/src/document/read-plan.ts";
-import { documentsBelow, labelOf, ratios, scoreDocument, scoreFolder, tally } from "./score.ts";
+import { documentsBelow, labelOf, publishedTable, ratios, scoreDocument, scoreFolder, tally } from "./score.ts";
 
 const DOCUMENTS = join(dirname(fileURLToPath(import.meta.url)), "documents");
 
@@ -53,6 +53,14 @@ describe("the scoring", () => {
     const score = scoreDocument("P.md", read, label);
     expect(score.items).toEqual({ right: 1, missed: [], extra: ["4 task done"] });
     expect(score).toMatchObject({ untyped: 1, gates: { right: 0, missed: [], extra: [] } });
+  });
+
+  it("publishes digests and counts, and no names of files", () => {
+    const rows = publishedTable(scoreFolder(DOCUMENTS)).split("\n");
+    expect(rows[0]).toBe("| document | lines | items | precision | recall | gates | precision | recall |");
+    expect(rows.slice(2, -1).every((row) => /^\| `[0-9a-f]{16}` \| \d+ \|/.test(row))).toBe(true);
+    expect(rows.at(-1)).toMatch(/^\| \*\*all \d+\*\* \|/);
+    expect(rows.join("\n")).not.toMatch(/\.md|\.yaml/);
   });
 
   it("leaves documents without a label out", () => {

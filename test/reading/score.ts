@@ -30,6 +30,10 @@ export interface Tally {
 /** How one document was read, beside its label. */
 export interface Score {
   readonly file: string;
+  /** First 16 hex digits of the document's digest. */
+  readonly digest: string;
+  /** Lines of the document. */
+  readonly lines: number;
   readonly items: Tally;
   readonly gates: Tally;
   readonly restated: Tally;
@@ -57,6 +61,8 @@ export function scoreDocument(file: string, read: PlanDocument, label: Label): S
   const lineOf = new Map(read.items.map(({ key, line }) => [key, line]));
   return {
     file,
+    digest: read.digest.replace(/^sha256:/, "").slice(0, 16),
+    lines: new TextDecoder().decode(read.source).split("\n").length - 1,
     items: tally(
       label.items.filter(sure).map(({ line, kind, claimed }) => `${line} ${kind} ${claimed}`),
       read.items.filter(sure).map(({ line, kind, claimed }) => `${line} ${kind} ${claimed}`),
@@ -154,6 +160,27 @@ function table(scores: readonly Score[]): string {
   return [head, "| --- | --- | --- | --- | --- | --- | --- | --- |", ...rows].join("\n");
 }
 
+/** One row of the published table: a document by the head of its digest and its length, and what was read right. */
+function publishedRow(name: string, lines: number | null, scores: readonly Score[]): string {
+  const items = ratios(scores.map((score) => score.items));
+  const gates = ratios(scores.map((score) => score.gates));
+  const cells = [items, gates].flatMap((one) => [String(one.wanted), share(one.precision), share(one.recall)]);
+  return `| ${[name, lines === null ? "" : String(lines), ...cells].join(" | ")} |`;
+}
+
+/** The table of precision and recall as it is published: no titles and no names of files, only digests and counts. */
+export function publishedTable(scores: readonly Score[]): string {
+  const rows = [...scores]
+    .sort((a, b) => a.digest.localeCompare(b.digest))
+    .map((score) => publishedRow(`\`${score.digest}\``, score.lines, [score]));
+  return [
+    "| document | lines | items | precision | recall | gates | precision | recall |",
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ...rows,
+    publishedRow(`**all ${scores.length}**`, null, scores),
+  ].join("\n");
+}
+
 function differences(scores: readonly Score[]): string {
   const out: string[] = [];
   for (const score of scores) {
@@ -174,14 +201,22 @@ function byLine(a: string, b: string): number {
 function main(argv: readonly string[]): void {
   const folder = argv.find((word) => !word.startsWith("--"));
   if (folder === undefined) {
-    process.stderr.write("usage: npm run score:reading -- DIR [--json] [--diff]\n");
+    process.stderr.write("usage: npm run score:reading -- DIR [--json | --markdown] [--diff]\n");
     process.exitCode = 64;
     return;
   }
   const scores = scoreFolder(folder);
   if (argv.includes("--json")) {
-    const total = { items: ratios(scores.map(({ items }) => items)), gates: ratios(scores.map(({ gates }) => gates)) };
+    const total = {
+      documents: scores.length,
+      items: ratios(scores.map(({ items }) => items)),
+      gates: ratios(scores.map(({ gates }) => gates)),
+    };
     process.stdout.write(`${JSON.stringify({ documents: scores, total })}\n`);
+    return;
+  }
+  if (argv.includes("--markdown")) {
+    process.stdout.write(`${publishedTable(scores)}\n`);
     return;
   }
   if (argv.includes("--diff")) process.stdout.write(`${differences(scores)}\n`);

@@ -12,5 +12,6 @@ export { loadAgents } from "./manifest/load-agents.ts";
 export { agentTakes, offeredCapabilities, requiredCapabilities } from "./manifest/match-agent.ts";
 export { digestInputs } from "./subject/digest-inputs.ts";
 export { subjectOf } from "./subject/subject-of.ts";
+export { cleanIgnored } from "./worktree/clean-ignored.ts";
 export { openWorktree, pruneWorktrees, removeWorktree, type Worktree } from "./worktree/create-worktree.ts";
 export { mergeWorktree } from "./worktree/merge-worktree.ts";

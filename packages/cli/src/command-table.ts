@@ -159,7 +159,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "list the plan's commands, and remember your consent to exactly these",
     args: [plan],
     options: [
-      { flags: "--yes", about: "agree without asking" },
+      { flags: "--yes", about: "agree to all of these, as they are now" },
       { flags: "--revoke", about: "forget the consent" },
       json,
     ],

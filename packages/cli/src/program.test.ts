@@ -60,19 +60,27 @@ describe("the command line", () => {
   );
 
   it.each([
-    [["inspct"], "Unknown command 'inspct' (Did you mean inspect?)", "holdpoint --help"],
-    [["gate", "sgn"], "Unknown command 'sgn' (Did you mean sign?)", "holdpoint gate --help"],
-    [["inspect", "x", "--jsn"], "Unknown option '--jsn' (Did you mean --json?)", "holdpoint inspect --help"],
-    [["inspect"], "Missing required argument 'plan'.", "holdpoint inspect --help"],
+    [["inspct"], "The call is wrong: unknown command 'inspct' (Did you mean inspect?)", "holdpoint --help"],
+    [["gate", "sgn"], "The call is wrong: unknown command 'sgn' (Did you mean sign?)", "holdpoint gate --help"],
     [
-      ["inspect", "a", "b"],
-      "Too many arguments for 'inspect'. Expected 1 argument but got 2.",
+      ["inspect", "x", "--jsn"],
+      "The call is wrong: unknown option '--jsn' (Did you mean --json?)",
       "holdpoint inspect --help",
     ],
-    [["verify", "a", "--only"], "Option '--only <key>' argument missing.", "holdpoint verify --help"],
+    [["inspect"], "The call is wrong: missing required argument 'plan'.", "holdpoint inspect --help"],
+    [
+      ["inspect", "a", "b"],
+      "The call is wrong: too many arguments for 'inspect'. Expected 1 argument but got 2.",
+      "holdpoint inspect --help",
+    ],
+    [
+      ["verify", "a", "--only"],
+      "The call is wrong: option '--only <key>' argument missing.",
+      "holdpoint verify --help",
+    ],
     [
       ["verify", "a", "--only", ""],
-      "Option '--only <key>' argument '' is invalid. It must not be empty.",
+      "The call is wrong: option '--only <key>' argument '' is invalid. It must not be empty.",
       "holdpoint verify --help",
     ],
   ])("says of %j what is wrong, what was meant and where to look", async (argv, message, help) => {

@@ -1,5 +1,7 @@
 export { readReportFiles, snapshotArtifacts } from "./artifact/read-report-files.ts";
 export { resolveArtifact } from "./artifact/resolve-artifact.ts";
+export { runForReports } from "./artifact/run-for-reports.ts";
+export { setAside } from "./artifact/set-aside.ts";
 export { evidenceProblems } from "./evidence.problems.ts";
 export { readReport } from "./read-report.ts";
 export type { ReportReading } from "./reading.ts";

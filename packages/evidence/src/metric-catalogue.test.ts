@@ -12,7 +12,7 @@ const FULL: Readonly<Record<string, string>> = {
   lcov: "SF:a\nFN:1,f\nFNDA:1,f\nBRDA:1,0,0,1\nDA:1,1\nend_of_record\n",
   cobertura:
     '<coverage line-rate="1"><class filename="a"><line number="1" hits="1" condition-coverage="100% (2/2)"/></class></coverage>',
-  sarif: '{"version":"2.1.0","runs":[]}',
+  sarif: '{"version":"2.1.0","runs":[{"tool":{"driver":{"rules":[]}},"artifacts":[],"results":[]}]}',
 };
 
 describe("the catalogue of metrics", () => {

@@ -54,6 +54,32 @@ export const storeProblems = {
     exit: 69,
     retryable: false,
   },
+  HP6007: {
+    title: "The database directory was not made by you",
+    message: "{dir} is not a database that Holdpoint made for this user on this machine.",
+    remedy:
+      "Delete {dir} and run again to begin anew. If you copied or restored it yourself, run once with HOLDPOINT_ADOPT_DATABASE={dir}.",
+    why: "A database directory can hold settings that run programs as it starts. One that came with a repository is never started.",
+    exit: 69,
+    retryable: false,
+  },
+  HP6008: {
+    title: "The database directory asks for a recovery or other settings",
+    message: "{file} would change how the database starts; Holdpoint writes no such file.",
+    remedy: "Delete the file if you put it there; otherwise delete the database directory and run again to begin anew.",
+    why: "A recovery runs a command that the settings name, and settings can load libraries.",
+    exit: 69,
+    retryable: false,
+  },
+  HP6009: {
+    title: "The key for database directories cannot be used",
+    message: "{file} cannot be used: {detail}",
+    remedy:
+      "Make the file and its folder readable and writable for you, or delete a damaged file; to keep it elsewhere, set XDG_CONFIG_HOME to a folder of yours.",
+    why: "With this key Holdpoint knows the database directories that it made for you from those that came with a repository.",
+    exit: 69,
+    retryable: false,
+  },
   HP6010: {
     title: "The database cannot be reached",
     message: "The database at {place} does not answer: {detail}",

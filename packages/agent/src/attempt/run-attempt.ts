@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
@@ -136,12 +137,21 @@ function protection(agent: Agent, plan: AttemptPlan, place: Place): Protection {
       writable: [place.inbox, ...writes],
     });
   }
-  const { into, folder, top } = place.worktree;
+  const { into, folder, top, linked } = place.worktree;
   return {
     hidden: [join(plan.dir, ".holdpoint"), ...plan.hidden],
-    readOnly: [into, dirname(folder)],
+    // A linked folder may itself lead elsewhere, to where every command may write.
+    readOnly: [into, dirname(folder), ...linked.flatMap((path) => realFolder(join(into, path)))],
     writable: [top, place.inbox, ...writes],
   };
+}
+
+function realFolder(path: string): string[] {
+  try {
+    return [realpathSync(path)];
+  } catch {
+    return [];
+  }
 }
 
 async function takeOver(

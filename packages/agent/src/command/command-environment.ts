@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { problem } from "@holdpoint/core";
 import { agentProblems } from "../agent.problems.ts";
+import { absolutePath } from "./own-program.ts";
 
 /** Variables that every command may see: where things are and how to speak, never credentials. */
 const ALLOWED_VARIABLES: readonly string[] = [
@@ -70,7 +71,8 @@ export function commandEnvironment(source: EnvironmentSource): Record<string, st
     if (!NAME.test(name) || value.includes("\0")) throw problem(agentProblems, "HP7004", { name });
     env[name] = value;
   }
-  env["PATH"] ??= "/usr/local/bin:/usr/bin:/bin";
+  // An entry that depends on the folder would let a project put its own programs in the place of others.
+  env["PATH"] = absolutePath(env["PATH"]);
   return env;
 }
 

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { Runtime } from "@holdpoint/core";
 import { problem } from "@holdpoint/core";
 import { agentProblems } from "../agent.problems.ts";
+import { setAsidePath } from "../isolation/placeholders.ts";
 import type { IsolationReport } from "../isolation/probe-isolation.ts";
 import { probeIsolation } from "../isolation/probe-isolation.ts";
-import { kindOf } from "../isolation/protection.ts";
+import { kindOf, resolveAbove } from "../isolation/protection.ts";
 import { CapturedOutput } from "./captured-output.ts";
 import type { CommandResult, CommandSpec, IsolationOutcome } from "./command.types.ts";
 import { commandEnvironment, environmentDigest, RUN_MARKER } from "./command-environment.ts";
@@ -41,20 +42,41 @@ export async function runCommand(spec: CommandSpec, context: CommandContext): Pr
   const about = { argv, cwd, startedAt, environmentDigest: environmentDigest(env) };
 
   const prepared = prepareCommand(spec, cwd, env, context.isolation ?? probeIsolation());
-  refuseUnlessAllowed(spec, prepared.isolation);
-  const missing = startError(argv[0] ?? "", cwd, env["PATH"] ?? "");
+  try {
+    refuseUnlessAllowed(spec, prepared.isolation);
+    return { ...about, ...(await carryOut(spec, prepared, context, { cwd, env, marker })) };
+  } finally {
+    prepared.places.release();
+  }
+}
+
+type About = "argv" | "cwd" | "startedAt" | "environmentDigest";
+
+interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly marker: string;
+}
+
+async function carryOut(
+  spec: CommandSpec,
+  prepared: ReturnType<typeof prepareCommand>,
+  context: CommandContext,
+  { cwd, env, marker }: Surroundings,
+): Promise<Omit<CommandResult, About>> {
+  const missing = startError(commandArgv(spec.command)[0] ?? "", cwd, env["PATH"] ?? "");
   if (missing !== null || spec.signal?.aborted === true) {
-    return { ...about, ...notStarted(missing, prepared.isolation), endedAt: context.runtime.now() };
+    return { ...notStarted(missing, prepared.isolation), endedAt: context.runtime.now() };
   }
   const { finished, used } = await start(spec, prepared, cwd, env, marker);
+  prepared.places.release();
   const appeared = used.absent.filter((path) => kindOf(path) !== "nothing");
   const { settingUp: _, ...outcome } = finished;
   return {
-    ...about,
     ...outcome,
     endedAt: context.runtime.now(),
     timedOut: finished.endedFor === "timeout",
-    isolation: appeared.length === 0 ? used.isolation : undermined(appeared),
+    isolation: appeared.length === 0 ? used.isolation : undermined(appeared, spec, used.isolation.reason),
     appeared,
   };
 }
@@ -69,7 +91,7 @@ async function start(
 ): Promise<{ finished: FinishedProcess; used: PreparedCommand }> {
   const finished = await superviseProcess({ spec, prepared, cwd, env, marker });
   if (finished.settingUp === null) return { finished, used: prepared };
-  const plain = preparePlain(commandArgv(spec.command), finished.settingUp);
+  const plain = preparePlain(commandArgv(spec.command), finished.settingUp, spec);
   refuseUnlessAllowed(spec, plain.isolation);
   return { finished: await superviseProcess({ spec, prepared: plain, cwd, env, marker }), used: plain };
 }
@@ -80,8 +102,15 @@ function refuseUnlessAllowed(spec: CommandSpec, isolation: IsolationOutcome): vo
   }
 }
 
-function undermined(appeared: readonly string[]): IsolationOutcome {
-  return { level: "none", reason: `created while the command ran: ${appeared.join(", ")}` };
+/** What was created in place of something that decides is moved out of the way, so that it decides nothing. */
+function undermined(appeared: readonly string[], spec: CommandSpec, reason: string | null): IsolationOutcome {
+  const deciding = (spec.protection?.readOnly ?? []).map(resolveAbove);
+  const told = appeared.map((path) => {
+    const aside = deciding.includes(path) ? setAsidePath(path) : null;
+    return aside === null ? path : `${path} (moved to ${aside})`;
+  });
+  const created = `created while the command ran: ${told.join(", ")}`;
+  return { level: "none", reason: reason === null ? created : `${reason}; ${created}` };
 }
 
 function notStarted(

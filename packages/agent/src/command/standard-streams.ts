@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { ownProgram } from "./own-program.ts";
 
 const run = promisify(execFile);
 
@@ -36,7 +37,7 @@ export async function openStreams(stdin: string): Promise<StandardStreams> {
   try {
     const [input, out, err] = [join(folder, "in"), join(folder, "out"), join(folder, "err")];
     writeFileSync(input, stdin, { mode: 0o600 });
-    await run("mkfifo", ["-m", "600", out, err]);
+    await run(ownProgram("mkfifo"), ["-m", "600", out, err]);
     const reading = [out, err].map((path) => open(path, constants.O_RDONLY | constants.O_NONBLOCK));
     const given = {
       stdin: open(input, constants.O_RDONLY),

@@ -157,15 +157,46 @@ describe.runIf(available.mode !== null)("an isolated command", () => {
     expect(existsSync(join(inner, "fine"))).toBe(true);
   });
 
-  it("that creates a missing sidecar is told of, and its run no longer counts as isolated", async () => {
+  it.each([
+    ["write it", "echo 'checks: []' > PLAN.holdpoint.yaml"],
+    ["move one there", "echo x > x && mv -T x PLAN.holdpoint.yaml"],
+    ["take the place away", "rmdir PLAN.holdpoint.yaml || rm -rf PLAN.holdpoint.yaml"],
+    ["put an agent into a missing folder", "mkdir -p agents; echo x > agents/x.yaml"],
+    ["move the missing folder", "mv agents other && mkdir agents"],
+  ])("cannot create a missing sidecar or folder: %s", async (_, command) => {
     rmSync(join(plan, "PLAN.holdpoint.yaml"));
-    const result = await run("echo 'checks: []' > PLAN.holdpoint.yaml");
-    expect(result.appeared).toEqual([join(plan, "PLAN.holdpoint.yaml")]);
-    expect(result.isolation).toMatchObject({ level: "none", reason: expect.stringContaining("created while") });
+    const more = planProtection({
+      planDir: plan,
+      readOnly: ["PLAN.holdpoint.yaml", "agents"].map((x) => join(plan, x)),
+    });
+    const result = await run(`(${command}) && exit 1; exit 99`, { protection: more });
+    expect(result).toMatchObject({ exitCode: 99, appeared: [], isolation: { level: "full" } });
+    expect(existsSync(join(plan, "PLAN.holdpoint.yaml"))).toBe(false);
+    expect(existsSync(join(plan, "agents"))).toBe(false);
   });
 
-  it("that makes a repository is told of", async () => {
-    expect((await run("git init -q .")).appeared).toEqual([join(plan, ".git")]);
+  it("keeps a place that another command still needs", async () => {
+    rmSync(join(plan, "PLAN.holdpoint.yaml"));
+    const until = join(base, "until");
+    const long = run(`while [ ! -e '${until}' ]; do sleep 0.02; done; echo x > PLAN.holdpoint.yaml`);
+    await run("true");
+    writeFileSync(until, "");
+    expect(await long).toMatchObject({ appeared: [], isolation: { level: "full" } });
+    expect(existsSync(join(plan, "PLAN.holdpoint.yaml"))).toBe(false);
+  });
+
+  it("clears a place that a killed run left", async () => {
+    rmSync(join(plan, "PLAN.holdpoint.yaml"));
+    mkdirSync(join(plan, "PLAN.holdpoint.yaml"));
+    await run("true");
+    expect(existsSync(join(plan, "PLAN.holdpoint.yaml"))).toBe(false);
+  });
+
+  it("that makes a repository is told of, and the repository is moved away", async () => {
+    const result = await run("git init -q .");
+    expect(result.appeared).toEqual([join(plan, ".git")]);
+    expect(result.isolation).toMatchObject({ level: "none", reason: expect.stringContaining(".git.set-aside-1") });
+    expect([existsSync(join(plan, ".git")), existsSync(join(plan, ".git.set-aside-1"))]).toEqual([false, true]);
   });
 
   it("hides .holdpoint also when its caller says nothing of protection", async () => {
@@ -205,6 +236,14 @@ describe.runIf(available.mode !== null)("an isolated command", () => {
 });
 
 describe("isolation", () => {
+  it("that cannot be had has a planted sidecar moved away afterwards", async () => {
+    rmSync(join(plan, "PLAN.holdpoint.yaml"));
+    const result = await run("echo x > PLAN.holdpoint.yaml", { isolation: "off" });
+    expect(result.appeared).toEqual([join(plan, "PLAN.holdpoint.yaml")]);
+    expect(result.isolation).toMatchObject({ level: "none", reason: expect.stringContaining("set-aside-1") });
+    expect(existsSync(join(plan, "PLAN.holdpoint.yaml"))).toBe(false);
+  });
+
   it("that is required and not available refuses to run", async () => {
     const report = { mode: null, reason: "namespaces are not allowed", tried: [] };
     const refused = runCommand(

@@ -1,17 +1,21 @@
+import { ownPath, ownProgram } from "../command/own-program.ts";
 import type { Protection } from "./protection.ts";
 
 /**
  * Sets up the namespace from inside and then becomes the command. It is a constant: every path is an argument.
  *
  * Standard error (2) is where failures of the set-up and finally `ok` are told; 3 is the command's own standard error.
- * The new `/dev` is put together on `/sys` because that folder always exists, and is then moved to its place.
+ * Its own tools are found in a `PATH` of the system; the command gets its own `PATH` back. The new `/dev` is put together on `/sys` because that folder always exists, and is then moved to its place.
  * The last shell stays as the first process of the namespace: it waits for orphans, and when it ends the kernel ends
  * every process of the namespace with it.
  */
 const PRELUDE = `set -eu
 m() { mount -n -i "$@"; }
 cwd=$1
-shift
+setpriv=$2
+theirs=$PATH
+PATH=$3
+shift 3
 while :; do
   step=$1
   shift
@@ -40,7 +44,8 @@ while :; do
 done
 cd -- "$cwd"
 ulimit -c 0
-exec setpriv --no-new-privs --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- /bin/sh -c 'echo ok >&2
+PATH=$theirs
+exec "$setpriv" --no-new-privs --inh-caps=-all --ambient-caps=-all --bounding-set=-all -- /bin/sh -c 'echo ok >&2
 exec 2>/dev/null
 "$@" 2>&3 3>&-
 exit $?' holdpoint "$@"`;
@@ -60,9 +65,20 @@ export function isolatedArgv(
 ): string[] {
   const user = mode === "user" ? ["--user", "--map-current-user", "--keep-caps"] : [];
   const namespaces = ["--mount", "--pid", "--ipc", "--fork", "--kill-child", "--mount-proc"];
-  const prelude = ["/bin/sh", "-c", PRELUDE, "holdpoint", cwd, ...steps, "run", ...argv];
+  const tools = [ownProgram("setpriv"), ownPath(["mount", "mkdir", "ln"])];
+  const prelude = ["/bin/sh", "-c", PRELUDE, "holdpoint", cwd, ...tools, ...steps, "run", ...argv];
   // A killed Holdpoint leaves no command behind: it ends with its parent, and the namespace with it.
-  return ["setpriv", "--pdeathsig", "SIGKILL", "--", "unshare", ...user, ...namespaces, "--", ...prelude];
+  return [
+    ownProgram("setpriv"),
+    "--pdeathsig",
+    "SIGKILL",
+    "--",
+    ownProgram("unshare"),
+    ...user,
+    ...namespaces,
+    "--",
+    ...prelude,
+  ];
 }
 
 /** A protection that protects nothing, for commands that have no plan. */

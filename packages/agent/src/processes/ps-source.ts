@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
+import { ownProgram } from "../command/own-program.ts";
 import type { ProcessRow, ProcessSource } from "./process-source.ts";
 
 /** Reads the output of `ps`, for systems without `/proc`, such as macOS. Costs about 10 ms each time. */
 export function psSource(): ProcessSource {
   return {
     rows() {
-      const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,pgid=,sess=,rss=,time=,stat=,lstart="], {
+      const { stdout } = spawnSync(ownProgram("ps"), ["-A", "-o", "pid=,ppid=,pgid=,sess=,rss=,time=,stat=,lstart="], {
         encoding: "utf8",
         maxBuffer: 32 * 1024 * 1024,
       });

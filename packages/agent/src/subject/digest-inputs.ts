@@ -7,6 +7,8 @@ export interface InputsDigest {
   readonly digest: string;
   /** How many files matched. Inputs that match nothing prove nothing. */
   readonly files: number;
+  /** The globs that matched no file, as written; those that begin with `!` are not among them. */
+  readonly unmatched: readonly string[];
 }
 
 /** Remembered as for the subject. */
@@ -15,7 +17,7 @@ const sharedDigests = new FileDigests();
 /**
  * Digests the files below a folder that match any glob and no glob that begins with `!`.
  *
- * `*` and `?` stay within a path part, `**` spans parts, `{a,b}` and `[abc]` as usual; a glob that ends with `/` means
+ * `*` and `?` stay within a path part, `**` spans parts, all other characters are themselves; a glob that ends with `/` means
  * all below. Ignored files count when a glob names them; `node_modules`, `.git` and `.holdpoint` never do.
  *
  * @throws HP7204 when a file cannot be read
@@ -27,5 +29,6 @@ export async function digestInputs(
 ): Promise<InputsDigest> {
   const matches = globMatcher(globs);
   const files = (await walkFiles(root)).filter(matches);
-  return { digest: await digestFiles(root, files, digests), files: files.length };
+  const unmatched = globs.filter((glob) => !glob.startsWith("!") && !files.some(globMatcher([glob])));
+  return { digest: await digestFiles(root, files, digests), files: files.length, unmatched };
 }

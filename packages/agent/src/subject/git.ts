@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { problem } from "@holdpoint/core";
 import { agentProblems } from "../agent.problems.ts";
+import { absolutePath, ownProgram } from "../command/own-program.ts";
 
 /** How one `git` call differs from the usual. */
 export interface GitCall {
@@ -48,7 +49,10 @@ const SAFE = [
  * @throws HP7201 when it cannot be started or ends with a status that is not accepted
  */
 export async function git(folder: string, args: readonly string[], call: GitCall = {}): Promise<GitAnswer> {
-  const child = spawn("git", [...SAFE, ...args], { cwd: folder, env: { ...gitEnvironment(), ...call.env } });
+  const child = spawn(ownProgram("git"), [...SAFE, ...args], {
+    cwd: folder,
+    env: { ...gitEnvironment(), ...call.env },
+  });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
@@ -154,5 +158,6 @@ function gitEnvironment(): Record<string, string> {
     GIT_NO_LAZY_FETCH: "1",
     GIT_TERMINAL_PROMPT: "0",
     LC_ALL: "C",
+    PATH: absolutePath(process.env["PATH"]),
   };
 }

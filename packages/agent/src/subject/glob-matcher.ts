@@ -1,65 +1,61 @@
 /**
  * Makes a test for relative paths from globs; those that begin with `!` take matches away again.
  *
- * A path is matched whole. A glob that leads out of the folder (`../x`, `/x`) matches nothing.
+ * The one dialect of Holdpoint, the same as for the report files of a check: `*` and `?` stand for characters within a
+ * name, `**` as a whole part for any number of folders; every other character, braces and brackets too, is itself. A
+ * glob that ends with `/` means all below. A path is matched whole. A glob that leads out of the folder (`../x`, `/x`)
+ * matches nothing.
  */
 export function globMatcher(globs: readonly string[]): (path: string) => boolean {
-  const wanted = globs.filter((glob) => !glob.startsWith("!")).map(globExpression);
-  const unwanted = globs.filter((glob) => glob.startsWith("!")).map((glob) => globExpression(glob.slice(1)));
-  return (path) =>
-    wanted.some((expression) => expression.test(path)) && !unwanted.some((expression) => expression.test(path));
+  const wanted = globs.filter((glob) => !glob.startsWith("!")).map(partsOf);
+  const unwanted = globs.filter((glob) => glob.startsWith("!")).map((glob) => partsOf(glob.slice(1)));
+  return (path) => {
+    const parts = path.split("/");
+    return wanted.some((glob) => matchParts(glob, parts)) && !unwanted.some((glob) => matchParts(glob, parts));
+  };
 }
 
-/** One token of a glob, longest first. */
-const TOKEN = /\*\*\/|\/\*\*$|\*\*|\*|\?|\[!?[^\]/]+\]|[{},]|[^*?[\]{},]+|./gs;
+/** Parts of a glob; none for one that leads outside, which then matches nothing. */
+function partsOf(glob: string): readonly string[] {
+  if (glob.startsWith("/")) return [];
+  const parts = glob.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.includes("..")) return [];
+  return glob.endsWith("/") ? [...parts, "**"] : parts;
+}
 
-function globExpression(glob: string): RegExp {
-  const plain = glob.replace(/^\.\//, "").replace(/\/$/, "/**");
-  let depth = 0;
-  const source = (plain.match(TOKEN) ?? []).map((token) => {
-    if (token === "{") depth += 1;
-    const inBraces = depth > 0;
-    if (token === "}" && inBraces) depth -= 1;
-    return translate(token, inBraces);
-  });
-  try {
-    if (depth === 0) return new RegExp(`^${source.join("")}$`, "su");
-  } catch {
-    // A range the wrong way round (`[z-a]`): it is then no pattern, as is a brace that is never closed.
+/** No regular expression: no glob takes more than (its length × the path's length) steps. */
+function matchParts(glob: readonly string[], path: readonly string[]): boolean {
+  // `reach[i]`: whether the parts of the glob so far match the first i names of the path.
+  let reach = [true, ...path.map(() => false)];
+  for (const part of glob) {
+    const last = reach;
+    const first = last.indexOf(true);
+    if (first === -1) return false;
+    reach =
+      part === "**"
+        ? last.map((_, at) => at >= first)
+        : last.map((_, at) => at > 0 && last[at - 1] === true && matchName(part, path[at - 1] ?? ""));
   }
-  return new RegExp(`^${escape(plain)}$`, "su");
+  return reach[path.length] === true;
 }
 
-function translate(token: string, inBraces: boolean): string {
-  switch (token) {
-    case "**/":
-      return "(?:.*/)?";
-    case "/**":
-      return "/.*";
-    case "**":
-      return ".*";
-    case "*":
-      return "[^/]*";
-    case "?":
-      return "[^/]";
-    case "{":
-      return "(?:";
-    case "}":
-      return inBraces ? ")" : "\\}";
-    case ",":
-      return inBraces ? "|" : ",";
-    default:
-      if (token.length > 2 && token.startsWith("[") && token.endsWith("]")) return characterClass(token.slice(1, -1));
-      return escape(token);
+/** On a mismatch the last `*` takes one character more. */
+function matchName(glob: string, name: string): boolean {
+  let at = 0;
+  let index = 0;
+  let star: { readonly after: number; taken: number } | null = null;
+  while (index < name.length) {
+    if (glob[at] === "*") {
+      star = { after: at + 1, taken: index };
+      at += 1;
+    } else if (at < glob.length && (glob[at] === "?" || glob[at] === name[index])) {
+      at += 1;
+      index += 1;
+    } else if (star !== null) {
+      star.taken += 1;
+      index = star.taken;
+      at = star.after;
+    } else return false;
   }
-}
-
-function characterClass(inside: string): string {
-  const negated = inside.startsWith("!");
-  const characters = (negated ? inside.slice(1) : inside).replaceAll(/[\\\]^[]/g, String.raw`\$&`);
-  return `(?!/)[${negated ? "^" : ""}${characters}]`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+  return /^\**$/.test(glob.slice(at));
 }

@@ -15,11 +15,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { assert, configureGlobal, property, string, stringMatching } from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GLOB_TABLE } from "../../../evidence/src/testing/glob-table.ts";
 import { digestInputs } from "./digest-inputs.ts";
 import { git as callGit, gitText } from "./git.ts";
 import { globMatcher } from "./glob-matcher.ts";
 import { subjectOf } from "./subject-of.ts";
-import { FileDigests } from "./tree-digest.ts";
+import { FileDigests, walkFiles } from "./tree-digest.ts";
 
 // The same cases in every run: a failure can be looked at, and a pass means the same everywhere.
 configureGlobal({ seed: 1 });
@@ -118,6 +119,51 @@ describe.each(["with git", "without git"])("the subject, %s", (kind) => {
   });
 });
 
+describe("a link in the subject", () => {
+  let outside: string;
+  beforeEach(() => {
+    outside = realpathSync(mkdtempSync(join(tmpdir(), "holdpoint-outside-")));
+    mkdirSync(join(outside, "lib"));
+    writeFileSync(join(outside, "lib", "x.ts"), "x");
+  });
+  afterEach(() => rmSync(outside, { recursive: true, force: true }));
+
+  it.each(["lib", "lib/x.ts"])("counts with what it leads to outside: %s", async (target) => {
+    repository();
+    symlinkSync(join(outside, target), join(folder, "link"));
+    const before = await subjectOf(folder);
+    expect(await subjectOf(folder)).toEqual(before);
+    writeFileSync(join(outside, "lib", "x.ts"), "y");
+    expect((await subjectOf(folder)).tree).not.toBe(before.tree);
+  });
+
+  it("counts with the ignored file that it leads to", async () => {
+    repository();
+    write("made.log", "1");
+    symlinkSync("made.log", join(folder, "link"));
+    const before = await subjectOf(folder);
+    write("made.log", "2");
+    expect((await subjectOf(folder)).tree).not.toBe(before.tree);
+  });
+
+  it("to a report is its text alone", async () => {
+    symlinkSync("report.xml", join(folder, "latest"));
+    const before = await subjectOf(folder, { leaveOut: ["report.xml"] });
+    write("report.xml", "new");
+    expect((await subjectOf(folder, { leaveOut: ["report.xml"] })).tree).toBe(before.tree);
+  });
+
+  it("that leads nowhere, or to its own folder, is its text", async () => {
+    symlinkSync("nowhere", join(folder, "dead"));
+    symlinkSync(".", join(folder, "here"));
+    expect((await subjectOf(folder)).tree).toBe((await subjectOf(folder)).tree);
+  });
+
+  it("to a folder of too many files is refused", async () => {
+    await expect(walkFiles(outside, "", { left: 0 })).rejects.toMatchObject({ code: "HP7204" });
+  });
+});
+
 describe("the subject in a repository", () => {
   it("names the commit, and leaves out what git ignores", async () => {
     repository();
@@ -138,11 +184,24 @@ describe("the subject in a repository", () => {
     expect(await subjectOf(folder)).toMatchObject({ tree: before.tree, dirty: false });
   });
 
-  it("is that of the plan's folder when the repository is larger", async () => {
+  it("is that of the whole repository when the plan lies deeper in it", async () => {
     repository();
     const before = await subjectOf(join(folder, "src"));
+    expect(before).toEqual(await subjectOf(folder));
     write("a.txt", "other\n");
-    expect(await subjectOf(join(folder, "src"))).toEqual(before);
+    expect(await subjectOf(join(folder, "src"))).not.toEqual(before);
+  });
+
+  it("leaves out reports by their path from the plan's folder, and every .holdpoint", async () => {
+    repository();
+    const options = { leaveOut: ["out/*.xml"] };
+    const before = await subjectOf(join(folder, "src"), options);
+    write("src/out/report.xml", "report");
+    write(".holdpoint/x", "x");
+    write("src/.holdpoint/x", "x");
+    expect((await subjectOf(join(folder, "src"), options)).tree).toBe(before.tree);
+    write("out/report.xml", "not the plan's");
+    expect((await subjectOf(join(folder, "src"), options)).tree).not.toBe(before.tree);
   });
 
   it("does not touch the index", async () => {
@@ -222,7 +281,8 @@ describe("inputs", () => {
   });
 
   it("that match nothing say so", async () => {
-    expect((await digestInputs(folder, ["lib/**", "../**", "/etc/*"])).files).toBe(0);
+    const globs = ["src/**", "lib/**", "../**", "/etc/*", "!src/x"];
+    expect(await digestInputs(folder, globs)).toMatchObject({ files: 1, unmatched: ["lib/**", "../**", "/etc/*"] });
   });
 
   it("cannot be digested in a folder that cannot be read", async () => {
@@ -231,25 +291,23 @@ describe("inputs", () => {
 });
 
 describe("a glob", () => {
+  it.each(GLOB_TABLE)("%s over %s gives %s, as for the report files of a check", (glob, path, expected) => {
+    expect(globMatcher([glob])(path)).toBe(expected);
+  });
+
   it.each([
-    ["*.ts", ["a.ts"], ["src/a.ts", "a.tsx"]],
-    ["**/*.ts", ["a.ts", "src/a.ts", "x/y/a.ts"], ["a.js"]],
-    ["src/**", ["src/a", "src/x/y"], ["src", "lib/a"]],
-    ["src/", ["src/a"], ["src"]],
-    ["./src/*", ["src/a"], ["src/a/b"]],
-    ["src/**/test/?.ts", ["src/test/a.ts", "src/x/test/b.ts"], ["src/test/ab.ts"]],
-    ["*.{ts,js}", ["a.ts", "a.js"], ["a.css"]],
-    ["[a-c].txt", ["a.txt", "c.txt"], ["d.txt"]],
-    ["[!a].txt", ["b.txt"], ["a.txt"]],
-    ["[z-a].txt", ["[z-a].txt"], ["b.txt"]],
-    ["{open", ["{open"], ["open"]],
-    ["a,b}.txt", ["a,b}.txt"], ["a.txt"]],
-    ["a+(b).txt", ["a+(b).txt"], ["ab.txt"]],
-    ["../x", [], ["x"]],
-  ])("%s means what it says", (glob, matching, other) => {
-    const matches = globMatcher([glob]);
-    expect(matching.map(matches)).toEqual(matching.map(() => true));
-    expect(other.map(matches)).toEqual(other.map(() => false));
+    ["src/", "src/a/b"],
+    ["./src/", "src/a"],
+  ])("that ends with a slash means all below: %s", (glob, path) => {
+    expect(globMatcher([glob])(path)).toBe(true);
+  });
+
+  it.each(["../x", "/x", "a/../x"])("that leads elsewhere matches nothing: %s", (glob) => {
+    expect(globMatcher([glob])("x")).toBe(false);
+  });
+
+  it("made to be slow is not", () => {
+    expect(globMatcher([`${"*a".repeat(60)}b`])("a".repeat(250))).toBe(false);
   });
 
   it("after ! takes matches away", () => {

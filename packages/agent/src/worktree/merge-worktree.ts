@@ -13,6 +13,7 @@ import {
 } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import { git, gitPaths } from "../subject/git.ts";
+import { globMatcher } from "../subject/glob-matcher.ts";
 import { attemptSource, type Worktree } from "./create-worktree.ts";
 import { isOutside, snapshotEnvironment, writeSnapshot } from "./snapshot.ts";
 
@@ -31,7 +32,10 @@ export type MergeOutcome =
 
 /** Limits of what may be merged. */
 export interface MergeOptions {
-  /** Files, relative to the top of the repository, that an attempt may not change: the sidecar. */
+  /**
+   * What an attempt may not change, relative to the top of the repository: files, folders and globs, such as the plan,
+   * `*.holdpoint.yaml` and `agents/**`.
+   */
   readonly protect?: readonly string[];
 }
 
@@ -109,7 +113,19 @@ function pairUp(raw: readonly string[]): ChangedPath[] {
 }
 
 function isRefused(path: string, modes: readonly string[], protect: readonly string[]): boolean {
-  return isOutside(path) || modes.includes("160000") || protect.includes(path);
+  return isOutside(path) || modes.includes("160000") || isProtected(path, protect);
+}
+
+/** A path, a folder with all in it, or a glob; a name with `*` and without `/` counts in every folder. */
+function isProtected(path: string, protect: readonly string[]): boolean {
+  // A file system that knows no case would put `Agents/x` into `agents/`.
+  const name = path.toLowerCase();
+  return protect.some((entry) => {
+    const glob = entry.toLowerCase().replace(/^\.\//, "");
+    const folder = glob.replace(/\/(?:\*\*)?$/, "");
+    if (name === folder || name.startsWith(`${folder}/`)) return true;
+    return globMatcher(glob.includes("*") && !glob.includes("/") ? [glob, `**/${glob}`] : [glob])(name);
+  });
 }
 
 /** A link out of the repository would let a later write through it reach anything. */

@@ -18,6 +18,7 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { cleanIgnored } from "./clean-ignored.ts";
 import { createWorktree, openWorktree, pruneWorktrees, removeWorktree, type Worktree } from "./create-worktree.ts";
 import { mergeWorktree } from "./merge-worktree.ts";
 import { workspacesFolder } from "./workspace-folder.ts";
@@ -296,6 +297,27 @@ describe("merging a worktree", () => {
     expect(existsSync(join(repo, path))).toBe(false);
   });
 
+  it.each([
+    ["agents/**", "agents/x.yaml"],
+    ["agents/**", "Agents/x.yaml"],
+    ["agents/**", "agents"],
+    ["agents/", "agents/deep/x.yaml"],
+    ["dir", "dir/b.txt"],
+    ["*.holdpoint.yaml", "docs/Other.holdpoint.yaml"],
+    ["docs/*.md", "docs/PLAN.md"],
+  ])("protects by %s the path %s", async (entry, path) => {
+    const made = await worktree();
+    write(path, "changed\n", made.top);
+    expect(await mergeWorktree(made, { protect: [entry] })).toEqual({ outcome: "refused", files: [path] });
+  });
+
+  it("protects nothing else by a glob", async () => {
+    const made = await worktree();
+    write("other/agents.txt", "fine\n", made.top);
+    const protect = ["agents/**", "*.holdpoint.yaml"];
+    expect(await mergeWorktree(made, { protect })).toMatchObject({ outcome: "merged" });
+  });
+
   it.each(["/etc/passwd", "../../x", ".holdpoint/pg", "dir/../../y"])("refuses a link to %s", async (target) => {
     const made = await worktree();
     symlinkSync(target, join(made.top, "link"));
@@ -319,6 +341,31 @@ describe("merging a worktree", () => {
     write(".git/config", "[core]\n\tfsmonitor = touch pwned\n", made.top);
     expect(await mergeWorktree(made)).toMatchObject({ outcome: "merged", files: ["a.txt"] });
     expect(existsSync(join(made.top, "pwned"))).toBe(false);
+  });
+});
+
+describe("what git ignores in an attempt's working tree", () => {
+  it("is removed before checks run, and linked folders stay", async () => {
+    write("node_modules/x/index.js", "original\n");
+    const made = await worktree("clean", ["node_modules"]);
+    write("build/debug.log", "planted\n", made.top);
+    write("new.txt", "kept\n", made.top);
+    write("hidden.ts", "by its own settings\n", made.top);
+    writeFileSync(join(made.top, ".git", "info", "exclude"), "hidden.ts\n");
+    write("a.txt", "changed\n", made.top);
+    expect(await cleanIgnored(made)).toEqual(["build/debug.log", "hidden.ts"]);
+    expect(readlinkSync(join(made.top, "node_modules"))).toBe(join(repo, "node_modules"));
+    expect(read("node_modules/x/index.js")).toBe("original\n");
+    expect([read("new.txt", made.top), read("a.txt", made.top)]).toEqual(["kept\n", "changed\n"]);
+  });
+
+  it("is removed too when it stands in the place of a link", async () => {
+    write("node_modules/x/index.js", "original\n");
+    const made = await worktree("clean", ["node_modules"]);
+    unlinkSync(join(made.top, "node_modules"));
+    write("node_modules/.bin/tool", "planted\n", made.top);
+    await cleanIgnored(made);
+    expect(readlinkSync(join(made.top, "node_modules"))).toBe(join(repo, "node_modules"));
   });
 });
 

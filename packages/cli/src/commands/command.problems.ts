@@ -69,7 +69,7 @@ export const commandProblems = {
   },
   HP8018: {
     title: "The call cannot be understood",
-    message: "{what}",
+    message: "The call is wrong: {what}",
     remedy: "See what it takes with: {command} --help",
     why: "A call that is understood only in part could do something else than was meant.",
     exit: 64,

@@ -17,6 +17,7 @@ import { dryRun, renderDryRun } from "../run/dry-run.ts";
 import { runSession } from "../run/run-session.ts";
 import { scratchCopy } from "../run/scratch-copy.ts";
 import { withSeverities } from "../run/severity.ts";
+import { consentText } from "../trust/consent-text.ts";
 import { argument, optional } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
@@ -27,7 +28,7 @@ export async function run(call: CommandCall): Promise<number> {
   if (call.options["dryRun"] === true) return showDryRun(call, original);
   const { plan, sidecar } = loadPlan(original, call.cwd);
   const fleet = await loadFleet(original, optional(call, "agents"), call.cwd);
-  const checks = checksOf(plan, sidecar).map((check) => check.run);
+  const checks = checksOf(plan, sidecar).map((check) => consentText(check));
   // Asked for the original: that is where the user looked, and where the trust file is.
   const consent = await decideConsent(call, original, [...checks, ...fleet.commands]);
   if (call.options["scratch"] !== true) return work(call, original, consent, waitMs);

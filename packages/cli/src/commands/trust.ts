@@ -7,6 +7,7 @@ import { problemJson, problemText } from "../output/problem-text.ts";
 import { styleFor } from "../output/style.ts";
 import { type PlanPlace, planPlace } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
+import { consentText } from "../trust/consent-text.ts";
 import { scriptsOf } from "../trust/scripts-of.ts";
 import { type Consent, NO_TRUST, readTrust, revokeTrust, type Trust, writeTrust } from "../trust/trust-file.ts";
 import { argument, wantsJson } from "./arguments.ts";
@@ -31,7 +32,7 @@ export async function run(call: CommandCall): Promise<number> {
   if (call.options["revoke"] === true) return revoke(call, place, name);
 
   const { plan, sidecar } = loadPlan(place, call.cwd);
-  const checks = checksOf(plan, sidecar).map((check) => check.run);
+  const checks = checksOf(plan, sidecar).map((check) => consentText(check));
   const fleet = await loadFleet(place, undefined, call.cwd);
   const commands = [...new Set([...checks, ...fleet.commands])];
   const agree = call.options["yes"] === true;

@@ -3,17 +3,18 @@ import { createGatekeeper, producersOf } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
 import { clearRunning, createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
 import { decideConsent } from "../engine/consent.ts";
+import { deliver } from "../engine/deliver.ts";
 import { onInterrupt } from "../engine/interrupt.ts";
 import { loadPlan } from "../engine/load-plan.ts";
 import { withEngine } from "../engine/open-engine.ts";
 import { createProgress } from "../engine/progress.ts";
-import { deliver } from "../engine/deliver.ts";
 import { chooseView } from "../output/choose-view.ts";
 import { outlineOf } from "../output/plan-outline.ts";
 import { styleFor } from "../output/style.ts";
 import { planPlace } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
 import { buildReport } from "../report/build-report.ts";
+import { consentText } from "../trust/consent-text.ts";
 import { argument, list } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
@@ -27,7 +28,7 @@ export async function run(call: CommandCall): Promise<number> {
   const consent = await decideConsent(
     call,
     place,
-    checks.map((check) => check.run),
+    checks.map((check) => consentText(check)),
   );
 
   const interrupt = onInterrupt();
@@ -57,7 +58,7 @@ export async function run(call: CommandCall): Promise<number> {
         planId,
         plan,
         sidecar,
-        allowed: (check) => consent.trust.consentTo(check.run) === "trusted",
+        allowed: (check) => consent.trust.consentTo(consentText(check)) === "trusted",
         listener: progress.gatekeeper,
         producers: () => producers,
         signal: interrupt.signal,

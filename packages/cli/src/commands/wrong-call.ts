@@ -13,6 +13,5 @@ export function wrongCall(said: string, command: string): HoldpointError {
     .split("\n")
     .filter((line) => line.trim() !== "")
     .join(" ");
-  const sentence = what.charAt(0).toUpperCase() + what.slice(1);
-  return problem(commandProblems, "HP8018", { what: /[.?)]$/.test(sentence) ? sentence : `${sentence}.`, command });
+  return problem(commandProblems, "HP8018", { what: /[.?)]$/.test(what) ? what : `${what}.`, command });
 }

@@ -1,5 +1,5 @@
 import { chmodSync, writeFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { callFolder } from "../commands/call.testing.ts";
 import { report, run } from "../commands/doctor.ts";
 import { consent, database, type Finding, git, isolation, limits } from "./look-around.ts";
@@ -38,6 +38,12 @@ describe("holdpoint doctor", { timeout: 60_000 }, () => {
     const found = await database({ DATABASE_URL: "postgres://me:hush@127.0.0.1:1/none" });
     expect(found).toMatchObject({ what: "database", state: "missing", remedy: expect.stringMatching(/./) });
     expect(JSON.stringify(found)).not.toContain("hush");
+  });
+
+  it("says where no folder for a trial database could be made", async () => {
+    vi.stubEnv("TMPDIR", "/nowhere/at/all");
+    expect(await database({})).toMatchObject({ state: "missing", remedy: expect.stringContaining("TMPDIR") });
+    vi.unstubAllEnvs();
   });
 
   it("says that git is missing", () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createWriteStream, mkdtempSync, renameSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,8 +15,10 @@ import {
 import { type CheckDefinition, type EvidenceScript, HoldpointError, type Runtime } from "@holdpoint/core";
 import type { CheckRequest, CheckRun, CheckRunner, KeptStream, SubjectReader } from "@holdpoint/server";
 import type { PlanPlace } from "../place/plan-place.ts";
+import { consentText } from "../trust/consent-text.ts";
 import { scriptsOf } from "../trust/scripts-of.ts";
 import { userFolder } from "../trust/user-key.ts";
+import { onlyReads } from "./only-reads.ts";
 
 /** How long a check may run when neither plan nor sidecar says, milliseconds. */
 export const DEFAULT_CHECK_TIMEOUT_MS = 600_000;
@@ -102,15 +105,13 @@ export async function clearRunning(place: PlanPlace): Promise<void> {
 
 /** The files that a check's command names, and whether an attempt has changed them. */
 function scriptsNow(check: CheckDefinition, dir: string, planDir: string): readonly EvidenceScript[] {
-  const found = new Map<string, EvidenceScript>();
-  for (const cwd of new Set([".", check.cwd ?? "."])) {
-    const originals = new Map(scriptsIn(check.run, join(planDir, cwd)).map(({ path, digest }) => [path, digest]));
-    for (const { path, digest } of scriptsIn(check.run, join(dir, cwd))) {
-      const changed = dir !== planDir && originals.get(path) !== digest;
-      found.set(join(cwd, path), { path: join(cwd, path), digest, changed });
-    }
-  }
-  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const command = consentText(check);
+  const originals = new Map(scriptsIn(command, planDir).map(({ path, digest }) => [path, digest]));
+  return scriptsIn(command, dir).map(({ path, digest }) => ({
+    path,
+    digest,
+    changed: dir !== planDir && !onlyReads(check.run) && originals.get(path) !== digest,
+  }));
 }
 
 function scriptsIn(command: string, dir: string): ReturnType<typeof scriptsOf> {
@@ -156,7 +157,14 @@ const NO_BYTES = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991
 export function createSubjectReader(): SubjectReader {
   return {
     subjectOf: (dir, { leaveOut }) => subjectOf(dir, { leaveOut }),
-    digestInputs: async (dir, globs) => (await digestInputs(dir, globs)).digest,
+    async digestInputs(dir, check) {
+      const found = await digestInputs(dir, check.inputs);
+      const inputs = found.files === 0 ? (await subjectOf(dir, { leaveOut: check.files })).tree : found.digest;
+      const scripts = scriptsIn(consentText(check), dir);
+      if (scripts.length === 0) return inputs;
+      const all = JSON.stringify([inputs, scripts.map(({ path, digest }) => [path, digest])]);
+      return `sha256:${createHash("sha256").update(all).digest("hex")}`;
+    },
   };
 }
 

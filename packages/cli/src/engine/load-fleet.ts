@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
-import { type Agent, commandsOf, loadAgents as readManifests } from "@holdpoint/agent";
+import { type Agent, loadAgents as readManifests } from "@holdpoint/agent";
 import type { PlanPlace } from "../place/plan-place.ts";
+import { agentConsentTexts } from "../trust/consent-text.ts";
 import type { Trust } from "../trust/trust-file.ts";
 
 /** The agents of a plan, and every command line that starting them means. */
@@ -14,10 +15,10 @@ export interface Fleet {
 export async function loadFleet(place: PlanPlace, folder: string | undefined, cwd: string): Promise<Fleet> {
   const where = folder === undefined ? join(place.dir, "agents") : resolve(cwd, folder);
   const agents = await readManifests(where);
-  return { folder: where, agents, commands: agents.flatMap((agent) => commandsOf(agent)) };
+  return { folder: where, agents, commands: agents.flatMap((agent) => agentConsentTexts(agent)) };
 }
 
 /** Whether the user agreed to everything that starting the agent means, as it and its scripts are now. */
 export function isTrusted(agent: Agent, trust: Trust): boolean {
-  return commandsOf(agent).every((command) => trust.consentTo(command) === "trusted");
+  return agentConsentTexts(agent).every((command) => trust.consentTo(command) === "trusted");
 }

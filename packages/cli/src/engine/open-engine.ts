@@ -1,6 +1,6 @@
+import type { Runtime } from "@holdpoint/core";
 import { type App, createApp, createSystemRuntime } from "@holdpoint/server";
 import { type DirectoryLock, lockDirectory, openStore, type Store } from "@holdpoint/store";
-import type { Runtime } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { optional } from "../commands/arguments.ts";
 import { ensureStateDir, type PlanPlace, rememberPlan } from "../place/plan-place.ts";

@@ -1,4 +1,4 @@
-import { agentTakes, type Agent } from "@holdpoint/agent";
+import { type Agent, agentTakes } from "@holdpoint/agent";
 import type { PlanDocument, WorkGraph } from "@holdpoint/core";
 import { oneLine } from "../output/plain-text.ts";
 import type { Style } from "../output/style.ts";

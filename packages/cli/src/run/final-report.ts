@@ -6,8 +6,9 @@ import { isTrusted } from "../engine/load-fleet.ts";
 import { displayPath } from "../place/read-plan-file.ts";
 import { buildReport } from "../report/build-report.ts";
 import type { VerificationReport } from "../report/report-model.ts";
+import { consentText } from "../trust/consent-text.ts";
 import { countTasks, waitsFor } from "./run-report.ts";
-import type { BegunSession } from "./run-session.ts";
+import type { BegunSession } from "./session.types.ts";
 import { type WrittenBack, writeBack } from "./write-back.ts";
 
 const ALL = 1_000_000;
@@ -30,9 +31,9 @@ export async function finalReport(
   });
   const bound = gatekeeper.bound();
   const checks = checksOf(plan, sidecar);
-  const refused = [...new Set([...consent.refused, ...gatekeeper.notAllowed().map((check) => check.run)])];
+  const refused = [...new Set([...consent.refused, ...gatekeeper.notAllowed().map((check) => consentText(check))])];
   const isRefused = (command: string): boolean => consent.trust.consentTo(command) !== "trusted";
-  const commands = [...checks.map((check) => check.run), ...begun.fleet.commands];
+  const commands = [...checks.map((check) => consentText(check)), ...begun.fleet.commands];
   const barred = begun.fleet.agents.filter((agent) => !isTrusted(agent, consent.trust));
   const waitsForConsent = (task: TaskView): boolean => {
     const item = plan.items.find((candidate) => candidate.key === task.key);
@@ -50,7 +51,10 @@ export async function finalReport(
     observations: gatekeeper.observations(),
     turns: progress.turns,
     problems: begun.problems,
-    notAllowed: refused.map((command) => ({ line: checks.find((check) => check.run === command)?.line ?? 0, command })),
+    notAllowed: refused.map((command) => ({
+      line: checks.find((check) => consentText(check) === command)?.line ?? 0,
+      command,
+    })),
     nothingAllowed: commands.length > 0 && commands.every((command) => isRefused(command)),
     work: {
       tasks: countTasks(tasks),

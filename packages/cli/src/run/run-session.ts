@@ -1,33 +1,22 @@
 import type { Agent } from "@holdpoint/agent";
-import {
-  type BindingSidecar,
-  checksOf,
-  HoldpointError,
-  type PlanDocument,
-  type PlanProblem,
-  type WorkGraph,
-} from "@holdpoint/core";
+import { checksOf, HoldpointError } from "@holdpoint/core";
 import {
   attemptWorkspace,
   createGatekeeper,
   createSettler,
   type Gatekeeper,
   producersOf,
-  workPlan,
   type WorkPlanEnd,
+  workPlan,
 } from "@holdpoint/server";
-import type { CommandCall } from "../command.ts";
 import { clearRunning, createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
-import type { ConsentDecision } from "../engine/consent.ts";
-import type { Interrupt } from "../engine/interrupt.ts";
-import { type Fleet, isTrusted } from "../engine/load-fleet.ts";
-import type { Engine } from "../engine/open-engine.ts";
+import { isTrusted } from "../engine/load-fleet.ts";
 import { createProgress, type Progress } from "../engine/progress.ts";
 import { chooseView } from "../output/choose-view.ts";
 import { outlineOf } from "../output/plan-outline.ts";
 import { styleFor } from "../output/style.ts";
-import type { PlanPlace } from "../place/plan-place.ts";
 import type { VerificationReport } from "../report/report-model.ts";
+import { consentText } from "../trust/consent-text.ts";
 import { userFolder } from "../trust/user-key.ts";
 import { finalReport } from "./final-report.ts";
 import { createLocalFleet, type LocalFleet } from "./local-fleet.ts";
@@ -35,42 +24,11 @@ import { poolProgress, settlementProgress } from "./pool-progress.ts";
 import { ownerName, recoverWork } from "./recover.ts";
 import { checkpointsToReopen } from "./reopen.ts";
 import { AttemptLog } from "./run-report.ts";
+import type { BegunSession, RunSession } from "./session.types.ts";
 import { takeEvidence } from "./take-evidence.ts";
 import { createWorkSource } from "./work-source.ts";
-import { workspacesFolder } from "./workspaces-folder.ts";
 import { createWorkspaces } from "./workspaces.ts";
-
-/** Everything one run is made from. */
-export interface RunSession {
-  readonly call: CommandCall;
-  readonly place: PlanPlace;
-  readonly planPath: string;
-  /** With the severities that the sidecar sets. */
-  readonly plan: PlanDocument;
-  /** As the document says it. */
-  readonly document: PlanDocument;
-  readonly sidecar: BindingSidecar | null;
-  readonly problems: readonly PlanProblem[];
-  readonly graph: WorkGraph;
-  readonly fleet: Fleet;
-  readonly consent: ConsentDecision;
-  readonly waitMs: number;
-  readonly engine: Engine;
-  readonly writeBack: boolean;
-  readonly interrupt: Interrupt;
-}
-
-/** What the parts of a session share once it has begun. */
-export interface BegunSession extends RunSession {
-  readonly planId: string;
-  readonly startedAt: number;
-  readonly progress: Progress;
-  readonly gatekeeper: Gatekeeper;
-  readonly log: AttemptLog;
-  /** Reports that checks write: no part of what is judged. */
-  readonly leaveOut: readonly string[];
-  readonly stateFolder: string;
-}
+import { workspacesFolder } from "./workspaces-folder.ts";
 
 /** Leases of local agents are renewed every third of this, milliseconds. */
 const LEASE_TTL_MS = 30_000;
@@ -130,7 +88,7 @@ async function openGatekeeper(session: RunSession, planId: string, progress: Pro
     planId,
     plan,
     sidecar,
-    allowed: (check) => consent.trust.consentTo(check.run) === "trusted",
+    allowed: (check) => consent.trust.consentTo(consentText(check)) === "trusted",
     listener: progress.gatekeeper,
     producers: () => [...producers, ...fleet.agents.map((agent) => agent.name)],
     signal: interrupt.signal,
@@ -155,6 +113,10 @@ function openFleet(begun: BegunSession): LocalFleet {
     plan,
     owner: ownerName(),
     handedOver: async (ref, account) => {
+      for (const { name, reason } of account.handedOver.refused) {
+        const message = `${account.agent} handed over ${name}, which was not taken: ${reason}`;
+        progress.tell({ type: "note", level: "warning", message });
+      }
       try {
         await takeEvidence(taking, ref, account);
       } catch (error) {
@@ -177,7 +139,7 @@ function openFleet(begun: BegunSession): LocalFleet {
         document: place.planFile,
         title: plan.title,
         digest: plan.digest,
-        readOnly: [place.sidecarFile],
+        readOnly: [place.sidecarFile, place.planFile, begun.fleet.folder],
         hidden: [place.stateDir, userFolder(call.env)],
       },
       stateFolder,
@@ -194,7 +156,7 @@ function openFleet(begun: BegunSession): LocalFleet {
 async function work(begun: BegunSession, fleet: LocalFleet): Promise<WorkPlanEnd> {
   const { place, graph, plan, engine, planId, gatekeeper, progress, log, interrupt, consent } = begun;
   const { app, store, runtime } = engine;
-  const commands = [...begun.fleet.commands, ...checksOf(plan, begun.sidecar).map((check) => check.run)];
+  const commands = [...begun.fleet.commands, ...checksOf(plan, begun.sidecar).map((check) => consentText(check))];
   // Judging without a single check that may run would only put the work in disorder.
   if (commands.length > 0 && commands.every((command) => consent.trust.consentTo(command) !== "trusted")) {
     return interrupt.signal.aborted ? "interrupted" : "nothing_can_move";

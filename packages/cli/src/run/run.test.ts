@@ -1,11 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { startTestServer, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CallFolder, type CallResult, callFolder } from "../commands/call.testing.ts";
 import { run } from "../commands/run.ts";
 import { run as verify } from "../commands/verify.ts";
-import type { VerificationReport } from "../report/report-model.ts";
+import { type Bench, openBench, outcomes, plan, worker } from "./run-bench.testing.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -13,48 +11,16 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-type Report = Pick<VerificationReport, "gates" | "checks" | "work" | "notAllowed" | "isolation">;
-type Options = Readonly<Record<string, string | boolean | readonly string[]>>;
-
-interface Bench {
-  readonly folder: CallFolder;
-  run(options?: Options): Promise<CallResult & { readonly report: Report }>;
-  verify(options?: Options): Promise<CallResult & { readonly report: Report }>;
-}
-
-async function bench(files: Readonly<Record<string, string>>, git = false): Promise<Bench> {
-  const folder = callFolder(files);
-  if (git) {
-    const call = (...args: readonly string[]): void => void execFileSync("git", args, { cwd: folder.dir, stdio: "ignore" });
-    call("init", "-q");
-    call("add", "-A");
-    call("-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-qm", "begin");
-  }
-  const env = { DATABASE_URL: await server.emptyDatabase(), XDG_STATE_HOME: `${folder.home}-state` };
-  const calling =
-    (command: typeof run) =>
-    async (options: Options = { trust: true }): Promise<CallResult & { readonly report: Report }> => {
-      const result = await folder.call(command, ["PLAN.md"], { json: true, ...options }, env);
-      return { ...result, report: JSON.parse(result.out) as Report };
-    };
-  return { folder, run: calling(run), verify: calling(verify) };
-}
-
-function plan(metric: string, threshold: string, ...checks: readonly string[]): string {
-  const commands = checks.map((check) => `  - ${JSON.stringify(check)}`).join("\n");
-  const list = checks.length === 0 ? "" : `checks:\n${commands}\n`;
-  return `# Plan\n\n## Step 1: Work\n\n\`\`\`yaml\nquality_gates:\n  ${metric}: "${threshold}"\n${list}\`\`\`\n`;
-}
-
-const worker = (command: string, more = ""): Readonly<Record<string, string>> => ({
-  "agents/worker.yaml": `name: worker\ncapabilities: [any]\n${more}backoff: { first: 20ms, longest: 40ms }\ncommand: ${JSON.stringify(command)}\n`,
-});
-const outcomes = (report: Report): readonly string[] => (report.work?.attempts ?? []).map(({ outcome }) => outcome);
+const bench = async (files: Readonly<Record<string, string>>, git = false): Promise<Bench> =>
+  openBench(files, await server.emptyDatabase(), git);
 
 describe("run", () => {
   test("merges what was accepted, and shows the verdicts that turned", async () => {
     const work = "echo line >> work.txt; [ $HOLDPOINT_ATTEMPT = 1 ] || echo line >> work.txt";
-    const files = { "PLAN.md": plan("lines", ">=2", "echo lines=$(cat work.txt 2>/dev/null | wc -l)"), ...worker(work) };
+    const files = {
+      "PLAN.md": plan("lines", ">=2", "echo lines=$(cat work.txt 2>/dev/null | wc -l)"),
+      ...worker(work),
+    };
     const { folder, run: go } = await bench(files, true);
     const { code, report, err } = await go();
     expect([code, outcomes(report)]).toEqual([0, ["refused", "accepted"]]);
@@ -63,29 +29,22 @@ describe("run", () => {
     expect(err).toContain("refused");
   });
 
-  test("does not repeat at once what it just saw fail on the same files", async () => {
+  test("measures each attempt in its own workspace, and the plan's folder for itself", async () => {
     const { run: go } = await bench({ "PLAN.md": plan("lines", ">=2", "echo lines=1"), ...worker("true") }, true);
     const { code, report } = await go();
-    expect([code, report.work?.tasks.dead, report.checks.length]).toEqual([1, 1, 1]);
+    expect([code, report.work?.tasks.dead, report.checks.length]).toEqual([1, 1, 4]);
   });
 
   test("looks again in the next run at what failed, also when no file changed", async () => {
-    const { folder, run: go } = await bench({ "PLAN.md": plan("size", ">=2", 'echo size=$(cat "$(dirname "$PWD")/size")') });
+    const { folder, run: go } = await bench({
+      "PLAN.md": plan("size", ">=2", 'echo size=$(cat "$(dirname "$PWD")/size")'),
+    });
     writeFileSync(`${folder.dir}/../size`, "1\n");
     const before = await go();
     writeFileSync(`${folder.dir}/../size`, "2\n");
     const after = await go();
     expect([before.code, before.report.gates[0]?.verdict]).toEqual([1, "fail"]);
     expect([after.code, after.report.gates[0]?.verdict]).toEqual([0, "pass"]);
-  });
-
-  test("looks again at evidence that has become too old, also when no file changed", async () => {
-    const sidecar = 'holdpoint: sidecar/v1\nchecks:\n  - { id: c, run: echo size=2 }\ngates:\n  size: { check: c, maxAge: 1s }\n';
-    const { run: go } = await bench({ "PLAN.md": plan("size", ">=2"), "PLAN.holdpoint.yaml": sidecar });
-    expect((await go()).report.checks.length).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    const { code, report } = await go();
-    expect([code, report.checks.length, report.gates[0]?.freshness]).toEqual([0, 1, "fresh"]);
   });
 
   test("asks nothing again of evidence that is still fresh and opens its gate", async () => {
@@ -107,9 +66,12 @@ describe("run", () => {
 
   test("leaves working trees that another plan of the folder still holds", async () => {
     const gate = plan("approval", "1 of editor");
-    const { folder, run: go } = await bench({ "PLAN.md": gate, "OTHER.md": "# Other\n\n- [ ] T-1 Do\n", ...worker("true") }, true);
+    const {
+      folder,
+      env,
+      run: go,
+    } = await bench({ "PLAN.md": gate, "OTHER.md": "# Other\n\n- [ ] T-1 Do\n", ...worker("true") }, true);
     await go();
-    const env = { DATABASE_URL: await server.emptyDatabase(), XDG_STATE_HOME: `${folder.home}-state` };
     expect((await folder.call(run, ["OTHER.md"], { trust: true, json: true }, env)).code).toBe(2);
     expect((await go()).report.work?.attempts).toEqual([]);
   });
@@ -126,7 +88,10 @@ describe("run", () => {
   });
 
   test("takes an agent that never comes up for one that is not there", async () => {
-    const { run: go } = await bench({ "PLAN.md": "# Plan\n\n- [ ] T-1 Do it\n", ...worker("true", "health: exit 3\n") });
+    const { run: go } = await bench({
+      "PLAN.md": "# Plan\n\n- [ ] T-1 Do it\n",
+      ...worker("true", "health: exit 3\n"),
+    });
     const { code, report } = await go();
     expect([code, report.work?.waitsFor[0]?.kind]).toEqual([2, "agent"]);
   });
@@ -146,7 +111,11 @@ describe("run", () => {
       `echo '{"type":"artifact","path":"r.xml","reader":"no-such-reader"}'`,
     ].join("; ");
     const sidecar = "holdpoint: sidecar/v1\ngates:\n  size: { minTier: E0 }\n";
-    const files = { "PLAN.md": plan("size", ">=2"), "PLAN.holdpoint.yaml": sidecar, ...worker(says, "workspace: shared\n") };
+    const files = {
+      "PLAN.md": plan("size", ">=2"),
+      "PLAN.holdpoint.yaml": sidecar,
+      ...worker(says, "workspace: shared\n"),
+    };
     const { run: go } = await bench(files);
     const { report } = await go({ trust: true, writeBack: false });
     expect(report.work?.attempts.length).toBeGreaterThan(0);
@@ -154,9 +123,14 @@ describe("run", () => {
   });
 
   test("says that nothing was written back when the document cannot be read any more", async () => {
-    const files = { "PLAN.md": "# Plan\n\n- [ ] T-1 Do it\n", ...worker("rm PLAN.md", "workspace: shared\n") };
-    const { run: go } = await bench(files);
-    const { code, err, report } = await go();
+    const wait = "touch began; while [ ! -e go ]; do sleep 0.02; done";
+    const files = { "PLAN.md": "# Plan\n\n- [ ] T-1 Do it\n", ...worker(wait, "workspace: shared\n") };
+    const { folder, run: go } = await bench(files);
+    const going = go();
+    while (!existsSync(folder.path("began"))) await new Promise((resolve) => setTimeout(resolve, 10));
+    rmSync(folder.path("PLAN.md"));
+    writeFileSync(folder.path("go"), "");
+    const { code, err, report } = await going;
     expect([code, report.work?.writtenBack]).toEqual([2, []]);
     expect(err).toContain("Nothing was written back to PLAN.md");
   });

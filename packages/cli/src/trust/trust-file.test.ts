@@ -154,14 +154,34 @@ describe("the scripts of a command", () => {
   it.each([
     ["sh checks/a.sh", ["checks/a.sh"]],
     ["./b.sh && sh checks/a.sh | tee x", ["b.sh", "checks/a.sh"]],
-    ["FILE=b.sh make", ["b.sh"]],
+    ["FILE=b.sh make", ["Makefile", "b.sh"]],
     ["sh \"b.sh\" 'checks/a.sh'", ["b.sh", "checks/a.sh"]],
     ["sh checks", []],
-    ["sh missing.sh ../outside.sh /etc/passwd", []],
+    ["sh missing.sh /etc/passwd", []],
+    ["sh ../outside.sh", ["../outside.sh"]],
+    ["cd checks && sh a.sh", ["checks/a.sh"]],
+    ["cd checks && npm run -s cov", ["package.json"]],
+    ["make -s score", ["Makefile"]],
+    ["node tools", ["tools/index.js"]],
     ["b.sh b.sh", ["b.sh"]],
   ])("of %s are %j", (command, paths) => {
-    const folder = callFolder({ "b.sh": "b", "checks/a.sh": "a", "../outside.sh": "o" });
+    const folder = callFolder({
+      "b.sh": "b",
+      "checks/a.sh": "a",
+      "../outside.sh": "o",
+      "package.json": "{}",
+      Makefile: "score:",
+      "tools/index.js": "",
+    });
     expect(scriptsOf(command, folder.dir).map((script) => script.path)).toEqual(paths);
+  });
+
+  it("cannot be told where a variable or another command names what runs", () => {
+    const { place, env } = trusting();
+    for (const command of ["sh $D/run.sh", "`which x`", "$(cat x)", "D=tools; sh ${D}/run.sh"]) {
+      writeTrust(place, [command], env);
+      expect(readTrust(place, env).consentTo(command)).toBe("unknown");
+    }
   });
 
   it("are compared by what a link leads to", () => {

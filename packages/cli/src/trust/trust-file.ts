@@ -5,7 +5,7 @@ import { parse, stringify } from "yaml";
 import { ensureStateDir, type PlanPlace } from "../place/plan-place.ts";
 import { readBounded } from "../place/read-bounded.ts";
 import { removeFile, writeWhole } from "../place/write-whole.ts";
-import { scriptsOf } from "./scripts-of.ts";
+import { isPinned, scriptsOf } from "./scripts-of.ts";
 import { trustProblems } from "./trust.problems.ts";
 import { existingUserKey, isSealed, seal, userKey } from "./user-key.ts";
 
@@ -98,7 +98,7 @@ function entryOf(command: string, dir: string): TrustEntry {
 }
 
 function compare(entry: TrustEntry | undefined, command: string, dir: string): Consent {
-  if (entry === undefined) return "unknown";
+  if (entry === undefined || !isPinned(command)) return "unknown";
   const now = JSON.stringify(scriptsOf(command, dir));
   return now === JSON.stringify(entry.scripts.map(({ path, digest }) => ({ path, digest }))) ? "trusted" : "changed";
 }

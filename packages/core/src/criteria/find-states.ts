@@ -1,4 +1,5 @@
 import { normaliseMetric } from "./metric-name.ts";
+import { holdsNegator } from "./polarity.ts";
 import type { CriterionReading } from "./read-criterion.ts";
 import type { Token } from "./tokens.ts";
 import { isStateValue, isStateWord, STOP_WORDS } from "./words.ts";
@@ -48,7 +49,7 @@ export function readStateClause(tokens: readonly Token[], from: number, to: numb
   const last = words.at(-1);
   const state = last === undefined ? undefined : tokens[last];
   if (first === undefined || last === undefined || state === undefined || words.length < 2) return null;
-  if (!isStateWord(state.text)) return null;
+  if (!isStateWord(state.text) || holdsNegator(tokens, from, to)) return null;
   const key = words.slice(0, -1).map((i) => tokens[i]?.text ?? "");
   return stateReading(state.text, key, first, last);
 }

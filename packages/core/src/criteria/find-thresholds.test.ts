@@ -173,6 +173,39 @@ describe("thresholds in prose", () => {
   });
 });
 
+describe("a threshold that its words turn round or narrow", () => {
+  it.each<[string, string[]]>([
+    ["Error rate must not exceed 1%", ["error_rate absolute <= 1 %"]],
+    ["coverage does not drop below 80%", ["coverage absolute >= 80 %"]],
+    ["Memory isn't over 512 MB", ["memory absolute <= 512 MB"]],
+    ["Latency <500ms (p95)", ["latency_p95 absolute < 500 ms"]],
+    ["Latency (p95) <500ms", ["latency_p95 absolute < 500 ms"]],
+    ["Zero critical or high vulnerabilities", ["critical_high_vulnerabilities absolute = 0 null"]],
+    ["coverage ≥99,9 %", ["coverage absolute >= 99.9 %"]],
+  ])("%s", (text, expected) => {
+    expect(found(text)).toEqual(expected);
+  });
+  it.each([
+    "Fail the build if coverage < 80%",
+    "Rollback if p95 > 500ms",
+    "Reject when error rate > 5%",
+    "If p95 > 500ms, roll back",
+    "Coverage > 80% fails",
+    "Abort threshold: error rate > 5%",
+    "Ship unless errors > 5",
+    "must not, under any load, exceed 1%",
+    "must not crash or exceed 1%",
+    "error rate < 1% for 24 hours",
+    "error rate < 1% over the last 10 minutes",
+    "docs not complete",
+  ])("none in: %s", (text) => {
+    expect(found(text, true)).toEqual([]);
+  });
+  it("keeps the load under which it is asked", () => {
+    expect(findThresholds("p99 <500ms @ 1000 rps")[0]?.criterion).toMatchObject({ qualifier: "@ 1000 rps" });
+  });
+});
+
 describe("tokens", () => {
   it("cover the text in order", () => {
     fc.assert(

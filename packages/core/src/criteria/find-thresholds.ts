@@ -1,6 +1,6 @@
 import type { Criterion } from "./criterion.ts";
 import { readKeyedState, readStateClause, type StateReading } from "./find-states.ts";
-import { namesFindings } from "./metric-name.ts";
+import { asksForNone, namesFindings } from "./metric-name.ts";
 import { nameThreshold, separates } from "./name-threshold.ts";
 import type { CriterionReading, ThresholdForm } from "./read-criterion.ts";
 import { readCriterion } from "./read-criterion.ts";
@@ -151,7 +151,24 @@ function withMeaning(criterion: Criterion, metric: string | null, tokens: readon
       ? { ...criterion, noun: noun.text }
       : criterion;
   }
-  const zero = criterion.kind === "absolute" && criterion.value === 0 && criterion.unit === null;
-  if (zero && metric !== null && namesFindings(metric)) return { ...criterion, counts: "findings" };
-  return criterion;
+  if (criterion.kind !== "absolute") return criterion;
+  const zero = asksForNone(criterion.op, criterion.value) && criterion.unit === null;
+  const load = loadAfter(tokens, last);
+  return {
+    ...criterion,
+    ...(load === null ? {} : { qualifier: load }),
+    ...(zero && metric !== null && namesFindings(metric) ? { counts: "findings" as const } : {}),
+  };
+}
+
+/** `@ 1000 rps` behind a threshold: the load under which it is asked. */
+function loadAfter(tokens: readonly Token[], last: number): string | null {
+  for (let i = last + 1; i <= last + 4; i += 1) {
+    const token = tokens[i];
+    if (token === undefined || separates(token)) return null;
+    if (token.text !== "@" || tokens[i + 1]?.kind !== "number") continue;
+    const words = tokens.slice(i, i + 3).filter((each) => !separates(each));
+    return words.map((each) => each.text).join(" ");
+  }
+  return null;
 }

@@ -59,6 +59,11 @@ const FINDING_WORDS = new Set([
   "cves",
   "bug",
   "bugs",
+  "critical",
+  "cve",
+  "defect",
+  "defects",
+  "vuln",
   "secret",
   "secrets",
   "leak",
@@ -73,6 +78,12 @@ export function namesFindings(metric: string): boolean {
   return normaliseMetric(metric)
     .split("_")
     .some((word) => FINDING_WORDS.has(word));
+}
+
+/** Whether a demand on a number leaves room for nothing but zero: `0`, `<= 0`, `< 1`. */
+export function asksForNone(op: string, value: number): boolean {
+  if (op === "=" || op === "<=") return value >= 0 && (op === "=" ? value === 0 : value < 1);
+  return op === "<" && value > 0 && value <= 1;
 }
 
 const LESS_IS_BETTER = new Set([

@@ -28,7 +28,8 @@ export function nameThreshold(
   last: number,
   hasOperator: boolean,
 ): string | null {
-  const before = wordsBack(tokens, first - 1);
+  const before = wordsBefore(tokens, first);
+  const bracketed = bracketQualifier(tokens, last);
   const after = wordsOn(tokens, last + 1);
   const ahead = namesSomething(before.words);
   const next = tokens[last + 1];
@@ -36,12 +37,34 @@ export function nameThreshold(
     return join([...before.words, ...after]);
   }
   if (ahead && next?.text.toLowerCase() === "of") return join(before.words);
-  const chosen = hasOperator && ahead ? [...before.words, ...after.filter((word) => QUALIFIER.test(word))] : after;
+  const chosen =
+    hasOperator && ahead
+      ? [...before.words, ...after.filter((word) => QUALIFIER.test(word)), ...bracketed]
+      : [...after, ...bracketed];
   const trimmed = withoutEndState(chosen);
   if (namesSomething(trimmed)) return join(trimmed);
   if (ahead) return join(before.words);
   const label = before.stop === null ? [] : withoutEndState(wordsBack(tokens, before.stop - 1).words);
   return join([...(namesSomething(label) ? label : []), ...(hasOperator ? before.words : []), ...trimmed]);
+}
+
+/** The words before a number; `Latency (p95) <` has its qualifier in brackets. */
+function wordsBefore(tokens: readonly Token[], first: number): ReturnType<typeof wordsBack> {
+  const before = wordsBack(tokens, first - 1);
+  if (before.words.length > 0 || before.stop === null || tokens[before.stop]?.text !== ")") return before;
+  const inside = wordsBack(tokens, before.stop - 1);
+  if (inside.stop === null || tokens[inside.stop]?.text !== "(" || !inside.words.every((w) => QUALIFIER.test(w))) {
+    return before;
+  }
+  const outside = wordsBack(tokens, inside.stop - 1);
+  return { words: [...outside.words, ...inside.words], stop: outside.stop };
+}
+
+/** `<500ms (p95)`: what narrows the metric, from the brackets behind the number. */
+function bracketQualifier(tokens: readonly Token[], last: number): readonly string[] {
+  const word = tokens[last + 2];
+  const closed = tokens[last + 1]?.text === "(" && tokens[last + 3]?.text === ")";
+  return closed && word !== undefined && QUALIFIER.test(word.text) ? [word.text] : [];
 }
 
 function namesSomething(words: readonly string[]): boolean {
@@ -78,7 +101,9 @@ function wordsOn(tokens: readonly Token[], from: number): readonly string[] {
   const words: string[] = [];
   for (let i = from; i < from + MOST_TOKENS_AROUND; i += 1) {
     const token = tokens[i];
-    if (token === undefined || separates(token) || token.kind === "operator") break;
+    // Of `critical or high vulnerabilities` both words belong to the name.
+    const or = i > from && /^or$/i.test(token?.text ?? "");
+    if (token === undefined || (separates(token) && !or) || token.kind === "operator") break;
     if (token.kind === "number") break;
     if (isNaming(tokens, i)) words.push(token.text);
   }

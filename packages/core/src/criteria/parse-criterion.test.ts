@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { findThresholds } from "./find-thresholds.ts";
 import { parseCriterion } from "./parse-criterion.ts";
+import { OPERATOR_PHRASES, OPERATOR_SIGNS } from "./words.ts";
 
 // The same cases in every run: a failure can be looked at, and a pass means the same everywhere.
 fc.configureGlobal({ seed: 1 });
@@ -109,6 +111,83 @@ describe("a threshold text", () => {
     [`<${"9".repeat(3000)}`, "null"],
   ])("%s is %s", (text, expected) => {
     expect(short(text)).toBe(expected);
+  });
+
+  it.each([
+    ["must not exceed 1%", "absolute <= 1 %"],
+    ["not lower than 95%", "absolute >= 95 %"],
+    ["no higher than 3", "absolute <= 3 null"],
+    ["never below 95%", "absolute >= 95 %"],
+    ["without exceeding 500ms", "absolute <= 500 ms"],
+    ["doesn't fall under 80%", "absolute >= 80 %"],
+    ["cannot be less than 80%", "absolute >= 80 %"],
+    ["not > 1%", "absolute <= 1 %"],
+    ["!> 1%", "null"],
+    ["not 95%", "null"],
+    ["not at least 80%", "null"],
+    ["< 10^6", "null"],
+    ["< 5 x 10^3", "null"],
+    ["< 5 million", "absolute < 5000000 null"],
+    ["> 10 K", "absolute > 10000 null"],
+    ["< 3 m", "null"],
+    ["< 10 000", "null"],
+    ["< 5 per 1000", "null"],
+    ["1 in 1000", "null"],
+    ["< 5 errors/day", "null"],
+    ["< 3/month", "null"],
+    ["< 1% for 24 hours", "null"],
+    [">= 99% for 7 consecutive days", "null"],
+    [">= 80% (lines) and >= 70% (branches)", "null"],
+    [">= 80% AND no critical vulnerabilities", "null"],
+    [">= 80%, signed off by QA", "null"],
+    ["203 of 203 tests passing", "count = 203 null"],
+    ["2 of 3 reviewers", "null"],
+    [">= 2 of 3 reviewers", "null"],
+    ["90-95%", "null"],
+    ["between 90% and 95%", "null"],
+    ["90% - 95%", "null"],
+    ["=> 90%", "null"],
+    ["> = 90%", "null"],
+    ["<> 90%", "null"],
+    ["below > 5", "null"],
+    ["min >= 80% max", "null"],
+    ["5 min max", "absolute <= 5 min"],
+    ["<1,5s", "absolute < 1.5 s"],
+    ["< 1,2345", "null"],
+    ["< 10'000", "null"],
+  ])("whole or not at all: %s is %s", (text, expected) => {
+    expect(short(text)).toBe(expected);
+  });
+
+  it("reads what a key says of the value", () => {
+    expect(short("72 hours", "soak")).toBe("window >= 72 h");
+    expect(short("24h", "Canary")).toBe("window >= 24 h");
+    expect(short("<5min", "validation")).toBe("absolute < 5 min");
+    for (const key of ["rollback_if", "fail when coverage", "must_not_exceed", "abort_threshold"]) {
+      expect(short("> 5%", key)).toBe("null");
+    }
+  });
+
+  it("never types a negated phrase as the phrase itself", () => {
+    const phrases = OPERATOR_PHRASES.map(([words, op]) => [words.join(" "), op] as const);
+    const signs = [...OPERATOR_SIGNS];
+    const negators = ["not", "must not", "never", "cannot", "without", "does not", "isn't", "shouldn’t be", "!"];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...phrases, ...signs),
+        fc.constantFrom(...negators),
+        fc.integer({ min: 0, max: 100 }),
+        fc.constantFrom("", "%", "ms", " users"),
+        ([phrase, op], negator, value, unit) => {
+          const { criterion } = parseCriterion(`${negator} ${phrase} ${value}${unit}`);
+          expect(criterion?.kind === "absolute" && criterion.op === op).toBe(false);
+          expect(findThresholds(`x ${negator} ${phrase} ${value}${unit}`).some((one) => one.criterion.op === op)).toBe(
+            false,
+          );
+        },
+      ),
+      { numRuns: 5000 },
+    );
   });
 
   it("keeps base, qualifier, noun and coverage", () => {

@@ -1,13 +1,15 @@
 import type { Criterion } from "./criterion.ts";
 import { stateOf } from "./find-states.ts";
 import { findThresholds } from "./find-thresholds.ts";
-import { namesFindings, namesPercentage } from "./metric-name.ts";
+import { asksForNone, namesFindings, namesPercentage, normaliseMetric } from "./metric-name.ts";
 import { separates } from "./name-threshold.ts";
 import { parsePhrase } from "./parse-phrase.ts";
+import { keyTellsFailure } from "./polarity.ts";
 import { readCriterion } from "./read-criterion.ts";
 import type { Token } from "./tokens.ts";
 import { tokenise } from "./tokens.ts";
-import { isStateValue, NUMBER_WORDS } from "./words.ts";
+import { dimensionOf } from "./units.ts";
+import { isStateValue, NUMBER_WORDS, WINDOW_COVERAGE, WINDOW_WORDS } from "./words.ts";
 
 /** Something about a threshold that its writer should look at. The criterion stands all the same. */
 export interface CriterionNote {
@@ -56,6 +58,10 @@ function parseNested(text: string, context: CriterionContext, depth: number): Pa
   const metric = context.metric ?? null;
   const phrase = parsePhrase(trimmed, metric, (part) => parseNested(part, context, depth + 1).criterion);
   if (phrase !== null) return { criterion: phrase, notes: notesOf(phrase, metric) };
+  // `rollback_if: "> 5%"` says when to stop and asks for nothing.
+  if (metric !== null && keyTellsFailure(normaliseMetric(metric))) {
+    return untyped("not_understood", "Its key says when to stop and not what to reach.");
+  }
   const tokens = tokenise(trimmed);
   const criterion = stateAlone(tokens) ?? single(trimmed, tokens, metric) ?? composite(trimmed, tokens);
   if (criterion === null) return untyped("not_understood", "The text is kept as it is and the gate cannot pass.");
@@ -98,13 +104,27 @@ function single(text: string, tokens: readonly Token[], metric: string | null): 
   if (!opensBracket && rest.some((token) => separates(token) || token.kind === "operator")) return null;
   if (rest.some((token) => token.kind === "operator" || token.kind === "number")) return null;
   const words = text.slice(tokens[reading.last]?.end ?? text.length).trim();
-  return qualified(reading.criterion, words, metric);
+  return windowOfKey(reading.criterion, words, metric) ?? qualified(reading.criterion, words, metric);
+}
+
+const WINDOW_KEY =
+  /(?:^|_)(canary|validation|soak|burn_in|bake|stability|observation)(?:_(?:time|period|duration|window|phase|test))?$/;
+
+/** `Soak: 72 hours` is a window, for its key says so. */
+function windowOfKey(criterion: Criterion, words: string, metric: string | null): Criterion | null {
+  const word = metric === null ? undefined : WINDOW_KEY.exec(normaliseMetric(metric))?.[1];
+  if (word === undefined || words !== "" || criterion.kind !== "absolute" || criterion.unit === null) return null;
+  if (dimensionOf(criterion.unit) !== "time" || (criterion.op !== ">=" && criterion.assumedOperator !== true))
+    return null;
+  const { value, unit } = criterion;
+  const label = WINDOW_WORDS.get(word.replace("_", "-")) ?? null;
+  return { kind: "window", op: ">=", value, unit, label, coverage: WINDOW_COVERAGE, holds: [] };
 }
 
 function qualified(criterion: Criterion, words: string, metric: string | null): Criterion {
   if (criterion.kind === "count") return words === "" ? criterion : { ...criterion, noun: words };
   if (criterion.kind !== "absolute") return criterion;
-  const zero = criterion.value === 0 && criterion.unit === null;
+  const zero = asksForNone(criterion.op, criterion.value) && criterion.unit === null;
   const findings = zero && (namesFindings(words) || (metric !== null && namesFindings(metric)));
   return {
     ...criterion,

@@ -1,5 +1,5 @@
 import type { Criterion } from "./criterion.ts";
-import { namesFindings } from "./metric-name.ts";
+import { asksForNone, namesFindings } from "./metric-name.ts";
 import type { Quantity } from "./read-quantity.ts";
 import { readQuantity } from "./read-quantity.ts";
 import type { Token } from "./tokens.ts";
@@ -25,6 +25,8 @@ const MOST_WINDOW_WORDS = 3;
 export function readCriterion(tokens: readonly Token[], n: number): CriterionReading | null {
   const quantity = readQuantity(tokens, n);
   if (quantity === null) return null;
+  const { baseForm, unit, op, base, value } = quantity;
+  if (baseForm === "of" && unit === null && op === null && base !== value) return null;
   return readWindow(tokens, quantity) ?? readCount(quantity) ?? readAbsolute(tokens, quantity);
 }
 
@@ -45,13 +47,15 @@ function readWindow(tokens: readonly Token[], q: Quantity): CriterionReading | n
 
 function readCount(q: Quantity): CriterionReading | null {
   const whole = Number.isInteger(q.value) && q.base !== null && Number.isInteger(q.base);
-  if (q.baseForm !== "/" || !whole || q.op !== null || q.unit !== null || q.base === null || q.signed) return null;
+  // `203 of 203` is all of them; `2 of 3` is a share that nothing counts.
+  const all = q.baseForm === "/" || (q.baseForm === "of" && q.value === q.base);
+  if (!all || !whole || q.op !== null || q.unit !== null || q.base === null || q.signed) return null;
   const criterion = { kind: "count", op: "=", value: q.value, unit: null, total: q.base, noun: null } as const;
   return { criterion, form: "count", first: q.first, last: q.last };
 }
 
 function readAbsolute(tokens: readonly Token[], q: Quantity): CriterionReading {
-  const findings = q.value === 0 && q.unit === null && zeroOfFindings(tokens, q);
+  const findings = asksForNone(q.op ?? "=", q.value) && q.unit === null && zeroOfFindings(tokens, q);
   const criterion: Criterion = {
     kind: "absolute",
     op: q.op ?? "=",

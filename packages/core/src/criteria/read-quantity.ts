@@ -1,4 +1,6 @@
 import type { ComparisonOperator } from "./criterion.ts";
+import { countsPeople, endsRange, isOnlyPart, isSpanOfOther } from "./partial-quantity.ts";
+import { polarityBefore, tellsFailure } from "./polarity.ts";
 import type { Token } from "./tokens.ts";
 import { canonicalUnit, dimensionOf } from "./units.ts";
 import { NUMBER_WORDS, OPERATOR_PHRASES, OPERATOR_SIGNS, OPERATOR_SUFFIXES } from "./words.ts";
@@ -28,6 +30,15 @@ const NAMING = new Set(
     "option case year q month stage iteration epic story rule requirement type"
   ).split(" "),
 );
+/** What multiplies the number before it. A lower-case `m` may be many things. */
+const MAGNITUDES: ReadonlyMap<string, number> = new Map([
+  ["K", 1e3],
+  ["k", 1e3],
+  ["M", 1e6],
+  ["thousand", 1e3],
+  ["million", 1e6],
+  ["billion", 1e9],
+]);
 const DAY_WORDS = new Set(["business", "working", "calendar", "consecutive"]);
 
 /** Reads the quantity whose number stands at token `n`, or null when that number is a name, an amount or a range. */
@@ -39,17 +50,24 @@ export function readQuantity(tokens: readonly Token[], n: number): Quantity | nu
   const sign = signBefore(tokens, n);
   const start = sign === null ? n : n - 1;
   if (isName(tokens, start)) return null;
-  const before = operatorBefore(tokens, start);
-  const unit = unitAfter(tokens, n);
+  if (endsRange(tokens, start)) return null;
+  const before = demandBefore(tokens, start);
+  if (before === null) return null;
+  const factor = MAGNITUDES.get(tokens[n + 1]?.text ?? "") ?? MAGNITUDES.get(tokens[n + 1]?.text.toLowerCase() ?? "");
+  const unit = unitAfter(tokens, factor === undefined || number.unit !== null ? n : n + 1);
   const base = baseAfter(tokens, unit.last);
   const suffix = suffixAfter(tokens, base.last);
   if (isMoneyOrRange(tokens, suffix.last)) return null;
+  if (before.op !== null && suffix.op !== null && before.op.charAt(0) !== suffix.op.charAt(0)) return null;
+  if (isOnlyPart(tokens, suffix.last, unit.unit) || isSpanOfOther(tokens, before.first, unit.unit)) return null;
+  if (base.form === "of" && unit.unit === null && countsPeople(tokens, suffix.last)) return null;
+  if (tellsFailure(tokens, before.first, suffix.last)) return null;
   const op = before.op ?? suffix.op;
   return {
     first: before.first,
     last: suffix.last,
     op,
-    value: (sign === "-" ? -1 : 1) * (written ?? number.value),
+    value: (sign === "-" ? -1 : 1) * (written ?? number.value) * (number.unit === null ? (factor ?? 1) : 1),
     signed: sign !== null,
     unit: unit.unit,
     base: base.value,
@@ -93,6 +111,28 @@ function isMoneyOrRange(tokens: readonly Token[], last: number): boolean {
 interface Operator {
   readonly op: ComparisonOperator | null;
   readonly first: number;
+}
+
+/** The operator, turned round where it is negated; null when nobody can tell what is asked. */
+function demandBefore(tokens: readonly Token[], start: number): Operator | null {
+  const sign = tokens[start - 1];
+  if (sign?.kind === "operator" && !isArrowOrTag(tokens, start - 1) && isDoubled(tokens, start - 1)) return null;
+  if (sign?.text === "=>" && isArrowOrTag(tokens, start - 1)) return null;
+  const { op, first } = operatorBefore(tokens, start);
+  const { polarity, first: begins } = polarityBefore(tokens, first, op !== null && sign?.kind === "word");
+  if (polarity === "plain") return { op, first };
+  if (polarity === "unclear") return null;
+  if (op === ">") return { op: "<=", first: begins };
+  return op === "<" ? { op: ">=", first: begins } : null;
+}
+
+/** `<> 90%`, `> = 90%`, `below > 5`: two operators that do not say the same. */
+function isDoubled(tokens: readonly Token[], at: number): boolean {
+  const before = tokens[at - 1];
+  if (before?.kind === "operator") return !isArrowOrTag(tokens, at - 1);
+  const own = OPERATOR_SIGNS.get(tokens[at]?.text ?? "");
+  const said = operatorBefore(tokens, at).op;
+  return said !== null && own !== undefined && said.charAt(0) !== own.charAt(0);
 }
 
 function operatorBefore(tokens: readonly Token[], start: number): Operator {

@@ -19,9 +19,11 @@ export interface Token {
 const CJK_LETTER = "\\u3005\\u3040-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af";
 const LETTER = `(?![${CJK_LETTER}])[\\p{L}\\p{M}\\p{N}_]`;
 
-const NUMBER = /\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?/y;
+const NUMBER = /\d{1,3}(?:,\d{3})+(?![\d,]\d|\d)(?:\.\d+)?|\d+,\d{1,2}(?![\d,.]\d|\d)|\d+(?:\.\d+)?/y;
+/** One comma with one or two digits after it is a decimal comma: groups have three. */
+const DECIMAL_COMMA = /^(\d+),(\d{1,2})$/;
 /** A number that goes on as a version, a time, a date or a range. */
-const CODE_TAIL = /(?:[.:]\d|[-–—]\d|\/\d{1,4}\/\d)[\w.:/–—-]*/y;
+const CODE_TAIL = /(?:[.:,]\d|[-–—]\d|\/\d{1,4}\/\d)[\w.:/–—-]*/y;
 const LETTERS = /[A-Za-zµμ]+/y;
 const WORD: RegExp = new RegExp(`(?:${LETTER})+(?:[-'’./](?:${LETTER})+)*`, "uy");
 const CJK: RegExp = new RegExp(`[${CJK_LETTER}]+`, "y");
@@ -82,7 +84,7 @@ function numberAt(text: string, at: number, spaced: boolean): Token {
   const end = at + digits.length;
   const tail = match(CODE_TAIL, text, end);
   if (tail !== null) return make("code", text, at, digits.length + tail.length, spaced);
-  const value = Number(digits.replaceAll(",", ""));
+  const value = Number(digits.replace(DECIMAL_COMMA, "$1.$2").replaceAll(",", ""));
   const number = { kind: "number", text: digits, start: at, end, spaced, value, unit: null } as const;
   const letters = match(LETTERS, text, end);
   if (letters === null && text.charAt(end) !== "_") return number;

@@ -72,6 +72,40 @@ export const OPERATOR_PHRASES: readonly (readonly [readonly string[], Comparison
     ["over", ">"],
     ["min", ">="],
     ["max", "<="],
+    ["mayor o igual que", ">="],
+    ["menor o igual que", "<="],
+    ["por debajo de", "<"],
+    ["por encima de", ">"],
+    ["al menos", ">="],
+    ["como mínimo", ">="],
+    ["como máximo", "<="],
+    ["menos de", "<"],
+    ["más de", ">"],
+    ["menor que", "<"],
+    ["mayor que", ">"],
+    ["inferior a", "<"],
+    ["superior a", ">"],
+    ["pelo menos", ">="],
+    ["no máximo", "<="],
+    ["mais de", ">"],
+    ["au moins", ">="],
+    ["au plus", "<="],
+    ["moins de", "<"],
+    ["plus de", ">"],
+    ["inférieur à", "<"],
+    ["supérieur à", ">"],
+    ["weniger als", "<"],
+    ["mehr als", ">"],
+    ["kleiner als", "<"],
+    ["größer als", ">"],
+    ["mindestens", ">="],
+    ["höchstens", "<="],
+    ["maximal", "<="],
+    ["minimal", ">="],
+    ["unter", "<"],
+    ["über", ">"],
+    ["mínimo", ">="],
+    ["máximo", "<="],
   ] as const
 ).map(([phrase, op]) => [phrase.split(" "), op] as const);
 
@@ -91,6 +125,13 @@ export const OPERATOR_SUFFIXES: readonly (readonly [readonly string[], Compariso
     ["or faster", "<="],
     ["minimum", ">="],
     ["maximum", "<="],
+    ["min", ">="],
+    ["max", "<="],
+    ["at least", ">="],
+    ["at most", "<="],
+    ["or over", ">="],
+    ["and above", ">="],
+    ["and below", "<="],
     ["以上", ">="],
     ["以下", "<="],
     ["以内", "<="],
@@ -101,9 +142,16 @@ export const OPERATOR_SUFFIXES: readonly (readonly [readonly string[], Compariso
 ).map(([phrase, op]) => [phrase.split(" "), op] as const);
 
 /** Small numbers that plans write out. */
-export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map(
-  "zero one two three four five six seven eight nine ten eleven twelve".split(" ").map((word, value) => [word, value]),
-);
+export const NUMBER_WORDS: ReadonlyMap<string, number> = new Map([
+  ...numbered("zero one two three four five six seven eight nine ten eleven twelve"),
+  // In other languages only zero is written out often enough.
+  ["cero", 0],
+  ["zéro", 0],
+]);
+
+function numbered(words: string): [string, number][] {
+  return words.split(" ").map((word, value) => [word, value]);
+}
 
 /** Share of its time slots, 0..1, in which a window must be observed when the text does not say. */
 export const WINDOW_COVERAGE = 0.95;

@@ -17,8 +17,15 @@ export function findTemplates(text: string, start: number): Template[] {
   if (!/^ {0,3}(?:```+|~~~+)[ \t]*(?:markdown|md|mdx)\b/m.test(text)) return [];
   const templates: Template[] = [];
   let restarts = 0;
-  let open: { mark: string; markdown: boolean; from: number; depth: number; nested: boolean; plainEnd: number } | null =
-    null;
+  let open: {
+    mark: string;
+    markdown: boolean;
+    from: number;
+    depth: number;
+    nested: boolean;
+    plainEnd: number;
+    innerEnd: number;
+  } | null = null;
   for (let at = start; at < text.length; ) {
     let end = text.indexOf("\n", at);
     if (end < 0) end = text.length;
@@ -28,18 +35,26 @@ export function findTemplates(text: string, start: number): Template[] {
     let next = end + 1;
     if (open === null) {
       if (match !== null)
-        open = { mark, markdown: /^(?:markdown|mdx?)$/.test(info), from: at, depth: 1, nested: false, plainEnd: 0 };
+        open = { mark, markdown: isMarkdown(info), from: at, depth: 1, nested: false, plainEnd: 0, innerEnd: 0 };
     } else if (
       match !== null &&
       mark.charAt(0) === open.mark.charAt(0) &&
       (info === "" ? mark.length >= open.mark.length : mark.length === open.mark.length)
     ) {
-      if (info !== "" && open.markdown) {
+      if (open.markdown && open.depth === 1 && open.innerEnd > 0 && isMarkdown(info)) {
+        // Templates do not hold templates: the one before was meant to end with the fence inside it.
+        templates.push({ from: open.from, to: open.innerEnd });
+        open = { mark, markdown: true, from: at, depth: 1, nested: false, plainEnd: 0, innerEnd: 0 };
+      } else if (info !== "" && open.markdown) {
+        open.depth += 1;
+        open.nested = true;
+      } else if (info === "" && open.markdown && open.depth === 1 && opensInside(text, at, end)) {
         open.depth += 1;
         open.nested = true;
       } else if (info === "") {
         open.depth -= 1;
         if (open.plainEnd === 0) open.plainEnd = next;
+        if (open.depth === 1) open.innerEnd = next;
         if (open.depth === 0) {
           if (open.nested) templates.push({ from: open.from, to: Math.min(next, text.length) });
           open = null;
@@ -49,12 +64,29 @@ export function findTemplates(text: string, start: number): Template[] {
     // Never balanced: the letter of CommonMark holds, and the search goes on after the plain end.
     if (next >= text.length && open !== null && open.nested && open.plainEnd > 0 && restarts < MOST_RESTARTS) {
       restarts += 1;
-      next = open.plainEnd;
+      const ends = open.depth === 1 && open.innerEnd > 0;
+      if (ends) templates.push({ from: open.from, to: open.innerEnd });
+      next = ends ? open.innerEnd : open.plainEnd;
       open = null;
     }
     at = next;
   }
   return templates;
+}
+
+function isMarkdown(info: string): boolean {
+  return /^(?:markdown|mdx?)$/.test(info);
+}
+
+/**
+ * Whether a bare fence directly in a template opens a fence of its own: a blank line or a line that ends in a colon stands
+ * before it, and text right after it. The fence that ends the template stands the other way round.
+ */
+function opensInside(text: string, at: number, end: number): boolean {
+  const before = text.slice(text.lastIndexOf("\n", at - 2) + 1, Math.max(0, at - 1)).trim();
+  const nextEnd = text.indexOf("\n", end + 1);
+  const after = text.slice(end + 1, nextEnd < 0 ? text.length : nextEnd).trim();
+  return (before === "" || /:[*_]*$/.test(before)) && after !== "" && !/^(?:```|~~~)/.test(after);
 }
 
 const HEADING = /^#{1,6} \S/;

@@ -29,6 +29,7 @@ export interface Finished {
 /** Gives keys to items and gates, resolves references between items, and notes what does not fit. */
 export function finish(read: Unfinished, source: SourceText): Finished {
   const { drafts } = read;
+  giveNumbers(drafts);
   const keys = makeKeys(drafts);
   const keyOf = (item: Draft | null): string | null => (item === null ? null : (keys.of.get(item) ?? null));
   const problems: PlanProblem[] = [];
@@ -56,6 +57,20 @@ export function finish(read: Unfinished, source: SourceText): Finished {
     return key === null ? [] : [{ line, of: key, claimed }];
   });
   return { items, restated, gates, checks, problems, statusTokens: tokensOf(drafts, keyOf, source) };
+}
+
+/** `Step 3.1: …` has the id 3.1, unless another item has it. */
+function giveNumbers(drafts: readonly Draft[]): void {
+  const used = new Set(drafts.map(({ id }) => id));
+  const wanted = new Map<string, Draft[]>();
+  for (const item of drafts) {
+    if (item.id !== null || item.kind !== "step") continue;
+    const number = /^[a-z]+ (\d{1,3}(?:\.\d{1,3})+)$/.exec(item.aliases[0] ?? "")?.[1];
+    if (number !== undefined) wanted.set(number, [...(wanted.get(number) ?? []), item]);
+  }
+  for (const [number, [item, second]] of wanted) {
+    if (item !== undefined && second === undefined && !used.has(number)) item.id = number;
+  }
 }
 
 function toItem(item: Draft, keyOf: (item: Draft | null) => string | null, dependsOn: readonly string[]): PlanItem {

@@ -1,8 +1,8 @@
-import type { Draft } from "./draft.ts";
+import type { Draft, YamlReading } from "./draft.ts";
 import { draft } from "./draft.ts";
 import { readItemText } from "./item-text.ts";
 import { stageOf } from "./stage.ts";
-import { applyFields } from "./yaml-plan.ts";
+import { applyFields, readYamlLists } from "./yaml-plan.ts";
 import type { YamlSource } from "./yaml-source.ts";
 import { normalKey, readYaml } from "./yaml-source.ts";
 
@@ -32,13 +32,22 @@ export function findFrontmatter(text: string): FrontmatterRange | null {
   return null;
 }
 
-/** What frontmatter says: the item that the whole document is about, or null when it is about none. */
-export function readFrontmatter(
-  text: string,
-  range: FrontmatterRange,
-  file: string,
-): { source: YamlSource; item: Draft | null } {
+/** What frontmatter says. */
+export interface Frontmatter {
+  /** The item that the whole document is about, or null when it is about none. */
+  readonly item: Draft | null;
+  /** Phases, steps, tasks, gates and checks that stand in lists of their own. */
+  readonly reading: YamlReading;
+}
+
+/** Reads frontmatter: the item that the document is about, and the work and the gates that it lists. */
+export function readFrontmatter(text: string, range: FrontmatterRange, file: string): Frontmatter {
   const source = readYaml(text.slice(range.contentFrom, range.contentTo), range.contentFrom, 2, file);
+  const item = itemOfDocument(source);
+  return { item, reading: readYamlLists(source, { item, block: "frontmatter", criteria: false }) };
+}
+
+function itemOfDocument(source: YamlSource): Draft | null {
   const pairs = source.pairsOf(source.root);
   const byKey = new Map(pairs.map((pair) => [normalKey(pair.key), pair]));
   const titled = byKey.get("title") ?? byKey.get("name");
@@ -51,7 +60,7 @@ export function readFrontmatter(
     byKey.has("assignee") ||
     byKey.has("parallel") ||
     byKey.has("priority");
-  if (!workLike || !tracked) return { source, item: null };
+  if (!workLike || !tracked) return null;
   const title = source.textOf(titled?.value) ?? "";
   const parts = readItemText(title);
   const kind = stageOf(title)?.kind === "phase" ? "phase" : "task";
@@ -66,5 +75,5 @@ export function readFrontmatter(
     "frontmatter.task: a document that is one task",
   );
   applyFields(source, item, pairs);
-  return { source, item };
+  return item;
 }

@@ -3,6 +3,7 @@ import { findThresholds } from "../criteria/find-thresholds.ts";
 import { normaliseMetric } from "../criteria/metric-name.ts";
 import { parseCriterion } from "../criteria/parse-criterion.ts";
 import { plainText } from "./plain-text.ts";
+import { windowOfEntry } from "./window-of-entry.ts";
 
 /** One gate as a text states it. `criterion` is null when the text could not be typed. */
 export interface StatedGate {
@@ -19,19 +20,31 @@ const KEYED = /^([^:：]{2,120})[:：]\s+(\S.*)$/u;
 /**
  * The gates in an entry of a list of criteria or targets.
  *
- * @param text plain text of the entry without box, id and marks
+ * @param entry plain text of the entry without box, id and marks
  * @param sense `states`: words for states count too; `targets`: only what is written as a demand counts, because such
  *   lists also hold measurements
  */
-export function gatesOfEntry(text: string, sense: GateSense): StatedGate[] {
+export function gatesOfEntry(entry: string, sense: GateSense): StatedGate[] {
+  const text = withoutTags(entry);
   const keyed = KEYED.exec(text.slice(0, 2000));
   if (sense === "states" && keyed?.[1] !== undefined && keyed[2] !== undefined) {
     return gatesOfKeyed(keyed[1], keyed[2], text);
   }
   const aimed = /^(?:target|goal|minimum|required|slo)\b/i.test(text);
-  return findThresholds(text, { states: sense === "states" })
+  const stated = findThresholds(text, { states: sense === "states" })
     .filter((found) => sense !== "targets" || aimed || isDemand(found.form, found.criterion))
     .map(({ metric, text: as, criterion }) => ({ metric: metric ?? keyMetric(keyed), text: as, criterion }));
+  return sense === "targets" ? stated : [...stated, ...windowOfEntry(text, stated)];
+}
+
+/** `<b>coverage</b>` names coverage. */
+function withoutTags(text: string): string {
+  return text.includes("<")
+    ? text
+        .replace(/<\/?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,200})?\/?>/gi, " ")
+        .replace(/ {2,}/g, " ")
+        .trim()
+    : text;
 }
 
 function keyMetric(keyed: RegExpExecArray | null): string | null {
@@ -49,13 +62,14 @@ function gatesOfKeyed(key: string, value: string, whole: string): StatedGate[] {
     if (typed !== null && typed.kind !== "composite") return [{ metric, text: head, criterion: typed }];
   }
   const found = findThresholds(whole, { states: true });
-  if (found.length === 0) return [{ metric, text: value, criterion: null }];
   const alone = found.length === 1;
-  return found.map((one) => ({
+  const stated = found.map((one) => ({
     metric: alone ? metric : (one.metric ?? metric),
     text: one.text,
     criterion: one.criterion,
   }));
+  const gates = [...stated, ...windowOfEntry(whole, stated)];
+  return gates.length === 0 ? [{ metric, text: value, criterion: null }] : gates;
 }
 
 function isDemand(form: string, criterion: Criterion): boolean {
@@ -67,8 +81,12 @@ function isDemand(form: string, criterion: Criterion): boolean {
  * one gate without criterion, so that the rest never stands for the whole.
  */
 export function gatesOfValue(value: string, key: string, states: boolean): StatedGate[] {
+  const single = parseCriterion(withoutTags(value), { metric: normaliseMetric(key) }).criterion;
+  // Words of its own (`1 of editor not producer`, `no worse than …`) are understood only as a whole.
+  if (single !== null && (single.kind === "witness" || single.kind === "relative" || single.kind === "expression"))
+    return [{ metric: normaliseMetric(key), text: value, criterion: single }];
   const inner = /^[^(]{0,60}\b(?:passed|met|complete|green)\s*\(([^()]{3,})\)\s*\.?$/i.exec(value.slice(0, 2000));
-  const text = inner?.[1] ?? value;
+  const text = withoutTags(inner?.[1] ?? value);
   const stated: StatedGate[] = [];
   const untyped: string[] = [];
   for (const part of partsOf(text)) {

@@ -45,6 +45,17 @@ export function readItemText(markdown: string): ItemText {
   return { id, title: endsInWord(text) ? text : text.replace(TRAILING_MARKS, "").trim(), tags };
 }
 
+const ASIDES =
+  / ?\((?:(?:depends (?:up)?on|depending on|blocked (?:by|on)|depende de|dependencia):?\s[^()]{1,200}|(?:requires|needs|after):?\s[A-Za-z]{0,10}[-#]?\d[\w., -]{0,80}|optional|parallel|sequential|in parallel|can run in parallel)\)/giu;
+const OWNER_AT_END = /(?:\s+[-–—]?\s*@[A-Za-z][\w-]{1,38})+(?=\s*$)/u;
+
+/** A title without what it says of relations and owners, which are read on their own: `(depends on T1)`, `@team`. */
+export function bareTitle(title: string): string {
+  if (!/[(@]/.test(title)) return title;
+  const bare = title.replace(ASIDES, "").replace(OWNER_AT_END, "").trim();
+  return bare === "" ? title : bare;
+}
+
 /** Most titles end in a Latin letter or a digit: nothing to strip there. */
 function endsInWord(text: string): boolean {
   const last = text.charCodeAt(text.length - 1) | 32;

@@ -68,6 +68,14 @@ const NAMES: readonly (readonly [AttributeName, string])[] = [
   ],
   [
     "other",
+    "users|cohort|cohorts|audience|traffic|environment|region|budget|cost|stakeholders|participants|scope|theme",
+  ],
+  [
+    "other",
+    "why|how|risk|risks|rollback|tools|outcome|outcomes|trigger|triggers|entry|exit|reference docs|sprint goal",
+  ],
+  [
+    "other",
     "changed|created|updated|author|authors|reviewer|labels|tags|reference|references|details|example|examples",
   ],
 ];

@@ -90,7 +90,7 @@ export const COLUMNS: ReadonlyMap<string, string> = new Map(
       ["task", "tarea|tareas|tarefa|tarefas|tâche|tâches|attività|aufgabe|aufgaben|タスク|作業|任务|작업"],
       ["description", "descripción|descrição|beschreibung|descrizione|説明|内容|描述"],
       ["title", "título|titre|titel|titolo|名称|タイトル"],
-      ["status", "estado|estatus|situação|statut|état|stato|状態|状況|ステータス|状态|상태"],
+      ["status", "estado|estatus|situação|statut|état|stato|stand|状態|状況|ステータス|状态|상태"],
       ["phase", "fase|etapa|étape|フェーズ|阶段|阶段名"],
       ["metric", "métrica|métricas|indicador|métrique|indicateur|metrik|kennzahl|metrica|指標|指标|メトリクス"],
       ["target", "meta|objetivo|objectif|cible|ziel|zielwert|obiettivo|umbral|目標|目標値|目标"],

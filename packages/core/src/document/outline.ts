@@ -29,6 +29,8 @@ export interface BlockEvidence {
   readonly nested: number;
   /** Entries of lists. */
   readonly entries: number;
+  /** The block begins with a list. */
+  readonly leadsWithList: boolean;
 }
 
 /** A heading, or a bold line that heads a stage, with what can be told from it alone and from its block. */
@@ -56,6 +58,8 @@ export interface Outline {
   readonly stageEntries: ReadonlySet<string>;
   /** Check boxes and rows of task tables in the whole document, boxes under headings for criteria left out. */
   readonly tracked: number;
+  /** Index of the rule after which only remarks about the document stand; -1 when there is none. */
+  readonly footer: number;
 }
 
 const NUMBER = /^(\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
@@ -67,12 +71,18 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
   let evidence: Writable = emptyEvidence();
   const stageEntries = new Set<string>();
   let tracked = 0;
+  let footer = -1;
   // Backwards, so that a heading knows its block when it is reached.
   for (let index = lines.length - 1; index >= 0; index -= 1) {
     const line = lines[index];
     if (line === undefined) continue;
+    evidence.leadsWithList &&= line.role === "heading";
     if (line.role === "heading") {
       headings.push(readHeading(text, line, index, line.level, evidence));
+      evidence = emptyEvidence();
+    } else if (line.role === "rule" && headings.length === 0 && evidence.entries === 0 && footer < 0) {
+      // What stands after the last rule of a document, without any list, speaks of the document.
+      footer = index;
       evidence = emptyEvidence();
     } else if (line.role === "text" && line.holder < 0) {
       const raw = text.slice(line.from, line.to);
@@ -84,11 +94,18 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     } else {
       if (line.role === "item" && text.startsWith("**", line.from)) noteStage(stageEntries, text, line);
       tracked += note(evidence, text, lines, line);
+      evidence.leadsWithList = line.role === "item";
     }
   }
   headings.reverse();
   tracked -= boxesUnderCriteria(headings);
-  return { headings, byIndex: new Map(headings.map((heading) => [heading.index, heading])), stageEntries, tracked };
+  return {
+    headings,
+    byIndex: new Map(headings.map((heading) => [heading.index, heading])),
+    stageEntries,
+    tracked,
+    footer,
+  };
 }
 
 function boxesUnderCriteria(headings: readonly Heading[]): number {
@@ -131,6 +148,7 @@ function emptyEvidence(): Writable {
     window: false,
     nested: 0,
     entries: 0,
+    leadsWithList: false,
   };
 }
 
@@ -215,7 +233,8 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
     trailing: trailingPhaseOf(bare),
     number,
     // With the status: in `Features (Planned)` it tells what the section holds.
-    meaning: meaningOf(first.replace(NUMBER, "")),
+    // A title that is code names a thing, whatever the word means elsewhere.
+    meaning: meaningOf(/^`[^`]+`$/.test(raw.trim()) ? "" : first.replace(NUMBER, "")),
     evidence,
   };
 }

@@ -1,7 +1,7 @@
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { applyAttribute } from "./draft.ts";
-import { gatesOfValue } from "./gate-text.ts";
+import { gatesOfEntry, gatesOfValue } from "./gate-text.ts";
 import { stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { plainText } from "./plain-text.ts";
@@ -13,6 +13,10 @@ export function readAttribute(state: ReaderState, label: Label, line: Line, to: 
   const value = stripMarks(plainText(label.value)).trim();
   if (label.name === "gate" || label.name === "criteria") {
     readGateValue(state, label, line, to);
+    return;
+  }
+  if (label.name === "target") {
+    readTarget(state, label, line, to);
     return;
   }
   if (label.name === "check") {
@@ -40,6 +44,15 @@ export function readGateValue(state: ReaderState, label: Label, line: Line, to: 
   const severity = meaningOf(label.key).severity ?? "critical";
   for (const stated of gatesOfValue(value, label.key, states)) {
     if (stated.criterion === null && !states) continue;
+    state.reading.gates.push({ ...stated, line: line.line, item: to, severity, block: state.blockName() });
+  }
+}
+
+/** `**Target**: <200ms`: a gate only where the value states a threshold. */
+function readTarget(state: ReaderState, label: Label, line: Line, to: Draft | null): void {
+  const value = stripMarks(plainText(label.value)).trim();
+  const { severity } = state.currentScope();
+  for (const stated of gatesOfEntry(value, "thresholds")) {
     state.reading.gates.push({ ...stated, line: line.line, item: to, severity, block: state.blockName() });
   }
 }

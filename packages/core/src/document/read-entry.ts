@@ -6,12 +6,13 @@ import { readItemText, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
 import { labelMeaning } from "./label-meaning.ts";
-import { isBox, withoutStatus } from "./outline.ts";
+import { isBox, sameWork, withoutStatus } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import { readAttribute, readCheck } from "./read-attribute.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
+import { stageOf } from "./stage.ts";
 import { statusOfTitle } from "./status.ts";
 import { BOX_STATES } from "./status-words.ts";
 
@@ -40,7 +41,7 @@ function opensGroup(state: ReaderState, label: Label, index: number, holder: Dra
   if (label.value.trim() !== "" || !holdsEntries(state, index)) return false;
   const meaning = labelMeaning(state, label.key);
   const criteria = meaning.entries === "criterion" || meaning.entries === "aim";
-  if (!criteria && (holder !== null || meaning.entries !== "task")) return false;
+  if (!criteria && (holder !== null || meaning.entries !== "task" || meaning.weak)) return false;
   if (state.currentScope().entries === "criterion") return false;
   state.groups.set(index, meaning);
   return true;
@@ -62,6 +63,13 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
     state.reading.notUnderstood.push({ line: line.line, text: raw.slice(0, 200), reason: "a check box without text" });
     return;
   }
+  const told = stageOf(parts.title);
+  const defined = told !== null && told.named && told.kind === "phase" ? state.stages.itemFor(told.ref) : null;
+  if (told !== null && defined !== null && sameWork(told.rest, stageOf(defined.title)?.rest ?? "")) {
+    // A list of the phases with boxes, before or after the headings that define them.
+    state.tellAgain(line, raw, defined, claimed);
+    return;
+  }
   const holder = line.holder >= 0 ? state.taken.get(line.holder) : undefined;
   const item = draft(kind, line.line, parts.id, parts.title, holder ?? state.owner(), 0.99, `box.${kind}: a check box`);
   item.claimed = raw.includes("~~") && claimed === "pending" && isStruck(raw) ? "cancelled" : claimed;
@@ -81,7 +89,8 @@ function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Dra
   const wanted = scope.entries === "criterion" || scope.gates !== "none";
   if (holder === null && wanted && label.name !== "status" && label.name !== "owner" && label.name !== "check")
     return false;
-  const forPlan = label.name === "gate" || label.name === "criteria" || label.name === "check";
+  const forPlan =
+    label.name === "gate" || label.name === "criteria" || label.name === "check" || label.name === "target";
   if (holder === null && state.owner() === null && !forPlan) return false;
   readAttribute(state, label, line, holder ?? state.owner());
   return true;
@@ -129,7 +138,8 @@ export function takeEntry(
   const title = status?.form === "word" ? readItemText(withoutStatus(raw, status)).title : parts.title;
   const sure = scope.direct === null ? 0.85 : 0.7;
   const item = draft(kind, line.line, parts.id, title, state.owner(), sure, `entry.${kind}: under ${scope.because}`);
-  if (status === null && scope.claimed !== null) item.claimed = scope.claimed;
+  // A list of what is put off says so of all its entries; the other lists only of those that say nothing themselves.
+  if (scope.claimed !== null && (status === null || scope.claimed === "deferred")) item.claimed = scope.claimed;
   else if (status !== null) {
     item.claimed = status.claimed;
     item.token = { from: line.from + status.start, to: line.from + status.end, form: status.form };

@@ -331,7 +331,10 @@ describe("status", () => {
     ["on hold", "blocked"],
     ["deferred as an item", "deferred"],
     ["Won't do", "cancelled"],
-    ["Ready for review by the board", "unknown"],
+    ["Ready for review by the board", "in_progress"],
+    ["Ready for implementation", "pending"],
+    ["✅ Ready", "done"],
+    ["Awaiting a decision", "unknown"],
     ["44,310/20,019 TODO items", "unknown"],
   ])("reads the status line %s", (value, claimed) => {
     expect(read(`# P\n\n## Step 1: A\n\n**Status**: ${value}\n`).items[0]?.claimed).toBe(claimed);

@@ -4,9 +4,11 @@ import type { PlanDocument, PlanProblem } from "../plan/inspection.ts";
 import { HoldpointError, problem } from "../problem.ts";
 import { readAsciiArt } from "./ascii-art.ts";
 import type { Line } from "./block.ts";
-import type { Draft } from "./draft.ts";
+import { documentTask } from "./document-task.ts";
+import type { Draft, YamlReading } from "./draft.ts";
+import { nameOf } from "./draft.ts";
 import { finish } from "./finish.ts";
-import type { FrontmatterRange } from "./frontmatter.ts";
+import type { Frontmatter, FrontmatterRange } from "./frontmatter.ts";
 import { findFrontmatter, readFrontmatter } from "./frontmatter.ts";
 import { stripMarks } from "./item-text.ts";
 import { MOST_NESTING, readMarkdownLines } from "./markdown-lines.ts";
@@ -70,16 +72,18 @@ function readMarkdownDocument(source: SourceText, file: string): Read {
   const { text } = source;
   const problems: PlanProblem[] = [];
   const range = findFrontmatter(text);
-  const root = range === null ? null : rootItem(text, range, file, problems);
+  const front = range === null ? null : frontmatter(text, range, file, problems);
   const { lines, openFences, tooDeepAt } = readMarkdownLines(text, range?.end ?? 0);
   if (tooDeepAt !== null) {
     const params = { file, what: "lists or quotes", limit: MOST_NESTING, line: tooDeepAt };
     throw problem(readPlanProblems, "HP1006", params, { file, line: tooDeepAt });
   }
   for (const open of openFences) problems.push(note("HP1101", "warning", "fence", [open.line, open.resumed], open));
+  const root = front?.item ?? documentTask(text, lines);
   placeRoot(root, text, lines);
   const reading = readMarkdownItems(text, lines, root);
   if (root !== null) reading.drafts.unshift(root);
+  if (front !== null) joinFrontmatter(reading, front.reading);
   readFences(text, reading, file, problems);
   readAsciiArt(text, lines, reading.drafts);
   reading.drafts.sort((a, b) => a.line - b.line);
@@ -94,13 +98,44 @@ function readMarkdownDocument(source: SourceText, file: string): Read {
   };
 }
 
-function rootItem(text: string, range: FrontmatterRange, file: string, problems: PlanProblem[]): Draft | null {
+function frontmatter(text: string, range: FrontmatterRange, file: string, problems: PlanProblem[]): Frontmatter | null {
   try {
-    return readFrontmatter(text, range, file).item;
+    return readFrontmatter(text, range, file);
   } catch (error) {
     problems.push(unreadable(error));
     return null;
   }
+}
+
+/**
+ * Takes over what the frontmatter plans. An entry that a heading of the document defines stands there, and what only the
+ * frontmatter says of it (its id, what it waits for) is added to it.
+ */
+function joinFrontmatter(reading: Reading, front: YamlReading): void {
+  const stages = new Map<string, Draft>();
+  for (const item of reading.drafts) {
+    if (item.kind === "criterion") continue;
+    for (const name of [...item.aliases, nameOf(item)]) if (!stages.has(name)) stages.set(name, item);
+  }
+  const taken = new Set<Draft>();
+  for (const item of front.drafts) {
+    const names = [...item.aliases, item.id === null ? "" : `${item.kind} ${item.id.toLowerCase()}`, nameOf(item)];
+    const known = names.map((name) => stages.get(name)).find((one) => one !== undefined);
+    if (known === undefined || item.kind === "criterion") continue;
+    taken.add(item);
+    known.id ??= item.id;
+    known.dependsOn.push(...item.dependsOn);
+    known.owners.push(...item.owners);
+    known.effort ??= item.effort;
+    known.priority ??= item.priority;
+    if (known.claimed === "unknown" && item.claimed !== "unknown") {
+      known.claimed = item.claimed;
+      known.token = item.token;
+    }
+  }
+  reading.drafts.push(...front.drafts.filter((item) => !taken.has(item)));
+  reading.gates.push(...front.gates.filter(({ item }) => item === null || !taken.has(item)));
+  reading.checks.push(...front.checks);
 }
 
 /** A task without a title in its frontmatter stands at the document's first heading. */

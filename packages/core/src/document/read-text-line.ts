@@ -7,12 +7,14 @@ import { labelMeaning } from "./label-meaning.ts";
 import { isBox } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import { readAttribute, readGateValue } from "./read-attribute.ts";
+import { readDemand } from "./read-demand.ts";
 import { readBox, takeEntry } from "./read-entry.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
+import { insideReport } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";
-import { isDateMark, statusOfTitle } from "./status.ts";
+import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
 
 export function readTextLine(state: ReaderState, index: number, line: Line): void {
@@ -22,8 +24,15 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     readBox(state, index, { ...line, from: line.from + 2 });
     return;
   }
+  const { footer } = state.outline;
+  if (footer >= 0 && index > footer) {
+    state.tellAgain(line, raw, null);
+    return;
+  }
+  readDemand(state, index, line, raw);
   const label = labelOf(raw);
   if (label !== null) {
+    if (readLabelledCriterion(state, index, line, raw, label)) return;
     readLabelLine(state, label, line, raw, holder);
     return;
   }
@@ -33,8 +42,30 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     if (holder !== null) readRelations(holder, raw);
     return;
   }
+  if (readRootStatus(state, line, raw)) return;
   if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, raw, line);
   else state.tellAgain(line, raw, null);
+}
+
+/** The line under a heading `Status` says the state of the one task that the document is about. */
+function readRootStatus(state: ReaderState, line: Line, raw: string): boolean {
+  const { root } = state;
+  if (root === null || root.claimed !== "unknown" || !line.first) return false;
+  if (!/^status$/i.test(state.sections.at(-1)?.heading.title ?? "")) return false;
+  const status = statusOfValue(raw);
+  if (status === null) return false;
+  root.claimed = status.claimed;
+  root.token = { from: line.from + status.start, to: line.from + status.end, form: status.form };
+  return true;
+}
+
+/** `**AC-1: Title**` among criteria is one itself, and what stands below describes it. */
+function readLabelledCriterion(state: ReaderState, index: number, line: Line, raw: string, label: Label): boolean {
+  if (!label.bold || label.value.trim() !== "" || line.holder >= 0) return false;
+  if (state.sections.at(-1)?.meaning.entries !== "criterion" || !CRITERION_ID.test(label.key)) return false;
+  takeEntry(state, index, line, raw, "criterion", state.currentScope());
+  state.setLabel({ meaning: meaningOf("notes"), text: label.key, checks: false, holder: line.holder });
+  return true;
 }
 
 /** Lines without bullets that each begin with a mark, below a label for tasks or criteria. */
@@ -52,7 +83,7 @@ function readIntroduction(state: ReaderState, raw: string, line: Line): void {
   const meaning = labelMeaning(state, plain);
   const words = plain.split(/\s+/).length;
   const telling = meaning.claimed === "deferred" || meaning.boxes === "criterion" || meaning.retells;
-  if (meaning.because === "" && ORDERS_WORK.test(plain) && state.currentScope().entries !== "none") {
+  if (meaning.because === "" && ordersWork(state, plain)) {
     state.setLabel({ meaning: meaningOf("tasks"), text: plain, checks: false, holder: line.holder });
     return;
   }
@@ -79,13 +110,21 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
   if (label.name === "status") readAttribute(state, label, line, to);
   if (line.holder >= 0 && value === "" && holder !== null) return;
   const checks = label.name === "check";
-  const meaning = value === "" ? labelMeaning(state, label.key) : meaningOf("notes");
+  const told = value === "" ? labelMeaning(state, label.key) : meaningOf("notes");
+  const meaning = told.because === "" && ordersWork(state, `${label.key}:`) ? meaningOf("tasks") : told;
   const words = label.key.split(/\s+/).length;
   if (!label.bold && meaning.because === "" && words > 5) return;
   state.setLabel({ meaning, text: label.key, checks, holder: line.holder });
   if (statusOfTitle(raw, { lastWord: true }) !== null) state.tellAgain(line, raw, null);
 }
 
+function ordersWork(state: ReaderState, text: string): boolean {
+  return ORDERS_WORK.test(text) && !insideReport(state.sections);
+}
+
 /** `Add or update tests:`: an order with an object, and the list says which. */
 const ORDERS_WORK =
   /^(?:add|write|update|create|implement|fix|remove|build|replace|migrate|extend|refactor)(?: (?:or|and) [a-z]+)? (?:the following )?[a-z -]{3,30}:$/i;
+
+/** `AC-1`, `AC 2`, `Criterion 3`. */
+const CRITERION_ID = /^(?:ac|sc|criterion|acceptance criterion|success criterion)[\s#-]{0,2}\d/i;

@@ -1,8 +1,9 @@
+import type { Claimed } from "../plan/inspection.ts";
 import type { Fence, Line } from "./block.ts";
 import type { CheckDraft, Draft, GateDraft } from "./draft.ts";
 import type { GateSense } from "./gate-text.ts";
 import { gatesOfEntry } from "./gate-text.ts";
-import { readItemText } from "./item-text.ts";
+import { bareTitle, readItemText } from "./item-text.ts";
 import { labelOf } from "./label.ts";
 import type { Outline } from "./outline.ts";
 import { readOutline, sameWork } from "./outline.ts";
@@ -17,6 +18,8 @@ export interface Retold {
   readonly raw: string;
   /** The item, where the reader already knows which. */
   readonly of: Draft | null;
+  /** The status, where a check box gives it. */
+  readonly claimed?: Claimed;
 }
 
 /** What was read from the lines of a Markdown document, before keys and references are settled. */
@@ -104,6 +107,7 @@ export class ReaderState {
 
   /** Takes an item that the line with the given index defines; -1 for a row, which holds nothing. */
   emit(item: Draft, index: number): void {
+    item.title = bareTitle(item.title);
     this.reading.drafts.push(item);
     if (index >= 0) this.taken.set(index, item);
     if (item.kind === "phase" || item.kind === "step") {
@@ -115,8 +119,8 @@ export class ReaderState {
   }
 
   /** Notes a line that may tell of an item again. */
-  tellAgain(line: Line, raw: string, of: Draft | null): void {
-    this.reading.retold.push({ line: line.line, raw, of });
+  tellAgain(line: Line, raw: string, of: Draft | null, claimed?: Claimed): void {
+    this.reading.retold.push({ line: line.line, raw, of, ...(claimed === undefined ? {} : { claimed }) });
   }
 
   /** An entry's text with the lines that go on from it, labels left out. */

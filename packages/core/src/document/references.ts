@@ -2,6 +2,7 @@ import type { PlanItem } from "../plan/inspection.ts";
 import type { Draft } from "./draft.ts";
 import { nameOf } from "./draft.ts";
 import { comparable } from "./item-text.ts";
+import { stageOf } from "./stage.ts";
 
 const RANGE = /^([A-Za-z]{0,10}[-#]?)(\d{1,5})\s?(?:[-–—]|to|through)\s?([A-Za-z]{0,10}[-#]?)(\d{1,5})$/i;
 const MOST_IN_RANGE = 200;
@@ -32,6 +33,9 @@ export class References {
       for (const alias of item.aliases) if (!names.has(alias)) names.set(alias, item);
       const title = nameOf(item);
       if (title !== "" && !names.has(title)) names.set(title, item);
+      // `T1 Set up`: too short for an id by itself, and a name all the same.
+      const first = /^[a-z]{1,6} ?\d{1,4}(?= )/.exec(title)?.[0];
+      if (first !== undefined && !names.has(first)) names.set(first, item);
     }
     this.#byAlias = names;
     return names;
@@ -55,6 +59,23 @@ export class References {
     return found;
   }
 
+  /** `Step 3.1`, `Fase 1 (Auth)`, and `3.1` for a stage whose number has parts: an alias of a stage. */
+  #stage(clean: string, from: Draft): Draft | null {
+    const names = this.#aliases();
+    const stage = stageOf(clean);
+    const named = stage === null ? undefined : names.get(stage.ref);
+    if (named !== undefined) return named;
+    const number = stage === null ? clean : (/[\d][\d.]*$/.exec(stage.ref)?.[0] ?? "");
+    if (!/^\d{1,3}(?:\.\d{1,3})+$/.test(number)) return null;
+    const same = this.#byId.get(number);
+    if (same !== undefined) return nearest(same, from);
+    for (const word of ["step", "task", "phase", "stage", "story"]) {
+      const item = names.get(`${word} ${number}`);
+      if (item !== undefined) return item;
+    }
+    return null;
+  }
+
   #one(reference: string, from: Draft): Draft | null {
     const clean = reference
       .toLowerCase()
@@ -63,6 +84,8 @@ export class References {
       .replace(/\s+(?:is |are )?(?:complete|completed|completion|done|complete[sd]?|finished|execution)$/, "");
     const same = this.#byId.get(clean);
     if (same !== undefined) return nearest(same, from);
+    const stage = this.#stage(clean, from);
+    if (stage !== null) return stage;
     const padded = /^\d+$/.test(clean) ? this.#byId.get(clean.padStart(3, "0")) : undefined;
     if (padded !== undefined) return nearest(padded, from);
     const alias = comparable(reference).replace(/ (?:complete|completed|completion|done)$/, "");

@@ -23,7 +23,7 @@ export function findRestatements(drafts: readonly Draft[], lines: readonly Retol
   let index: Index | null = null;
   const found: FoundRestatement[] = [];
   for (const line of lines) {
-    const claimed = statusIn(line.raw);
+    const claimed = line.claimed ?? statusIn(line.raw);
     if (claimed === null) continue;
     let of = line.of;
     if (of === null) {

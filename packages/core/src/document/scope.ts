@@ -61,6 +61,8 @@ export function insideReport(sections: readonly Section[]): boolean {
     const section = sections[i];
     if (section === undefined) break;
     if (section.item !== null) return false;
+    // A word in the title of the document does not make all of it a report.
+    if (section.level === 1 && section.meaning.weak) return false;
     if (section.meaning.because !== "") return section.meaning.entries === "none";
   }
   return false;
@@ -82,6 +84,9 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     if (section.retold) return nothing(boxes, severity, "told again");
     // The document's own title speaks only for what stands directly under it, and so does the time ahead.
     const inherited = i < sections.length - 1;
+    const planned = section.meaning.because === "the time ahead" || section.meaning.entries === "planned-task";
+    if (direct === "step" && planned && section.item === null && section.level > 1)
+      return { ...pick(section.meaning), entries: "task", boxes, severity, direct: null, checks: false };
     if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead"))
       continue;
     if (section.meaning.because !== "" && (section.item === null || section.meaning.entries !== "none")) {
@@ -91,7 +96,9 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     if (section.item === null) continue;
     // Below a stage, a heading that says nothing hides the stage from plain entries.
     if (i < sections.length - 1) return nothing(boxes, severity, "");
-    if (section.item.kind === "phase") return { ...nothing(boxes, severity, "phase"), direct: "phase" };
+    if (section.item.kind === "phase") {
+      return { ...nothing(boxes, severity, "phase"), claimed: claimedAbove(sections, i), direct: "phase" };
+    }
     direct = "step";
   }
   return { ...nothing(boxes, severity, direct ?? ""), entries: direct === null ? "neutral" : "none", direct };
@@ -100,6 +107,16 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
 /** Whether any open section says when to stop. */
 export function halts(sections: readonly Section[]): boolean {
   return sections.some(({ meaning }) => isHalt(meaning));
+}
+
+/** What a heading above a stage says of all the work below it: `Steps completed`. */
+function claimedAbove(sections: readonly Section[], stage: number): Claimed | null {
+  for (let i = stage - 1; i >= 0; i -= 1) {
+    const section = sections[i];
+    if (section === undefined || section.item !== null) return null;
+    if (section.meaning.claimed !== null) return section.meaning.claimed;
+  }
+  return null;
 }
 
 /** What entries mean below a list entry that is a label (`- **Exit criteria**:`). */

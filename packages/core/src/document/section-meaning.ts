@@ -48,7 +48,7 @@ const ALL_OF =
   /\b(?:when|if|once|until) (?:all|each|every one) of (?:the following|these)\b|\ball of (?:the following|these) (?:must|are|is|hold|have)\b/;
 /** `Documents to create`, `Documentación a crear`. */
 const TO_MAKE =
-  /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:create|write|build|implement|add|migrate)(?:d|n|ten)?|to do|por hacer|por crear|a crear|à créer|zu erstellen)\b/u;
+  /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:create|write|build|implement|add|migrate)(?:d|n|ten)?|por hacer|por crear|a crear|à créer|zu erstellen)\b/u;
 const MONTHS_AHEAD = /\bnext (?:\d+|two|three|six|few|twelve) (?:weeks|months|quarters|sprints)\b/;
 const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false };
 
@@ -169,6 +169,6 @@ export function isGeneric(title: string, meaning: Meaning): boolean {
 const GENERIC = new Set(
   (
     "testing|tests|implementation|documentation|documentation updates|checklist|setup|misc|other|general|cleanup|" +
-    "ownership|work|items|list|details|description|verification|validation|deployment|monitoring|release|documentation created"
+    "phases|phase details|stages|ownership|work|items|list|details|description|verification|validation|deployment|monitoring|release|documentation created"
   ).split("|"),
 );

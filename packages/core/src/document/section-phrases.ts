@@ -18,7 +18,7 @@ export const BASE: Sense = {
 export const NONE: Sense = { ...BASE, entries: "none" };
 /** A section of tasks. */
 export const TASKS: Sense = { ...BASE, entries: "task", boxes: "task" };
-const PLANNED: Sense = { ...BASE, entries: "planned-task", boxes: "task" };
+const PLANNED: Sense = { ...BASE, entries: "planned-task", boxes: "task", headingsAreSteps: true };
 /** A section whose numbered entries are tasks. */
 export const ORDERED: Sense = { ...BASE, entries: "ordered-task", boxes: "task" };
 const WORK: Sense = { ...BASE, entries: "ordered-task", boxes: "task", headingsAreSteps: true };
@@ -60,6 +60,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     "metrics|metrics dashboard|health metrics|system health|slos|slo|service levels|target metrics|performance metrics",
   ],
   [AIMS, "targets|performance targets|performance goals|coverage goals|quality goals|documentation goals"],
+  [CRITERIA, "qualitative goals|qualitative criteria|success goals"],
   [AIMS, "quantitative goals|numeric goals|measurable goals|measurable objectives|performance requirements|budgets"],
   [AIMS, "performance budget|performance budgets|quality targets|coverage targets"],
   [CRITERIA, "entry criteria|entry criterion|pass criteria|done definition|definition of complete|what done means"],
@@ -74,6 +75,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [HALT, "alert rules|alerting|alerts|alert thresholds|abort conditions|rollback plan|rollback procedure|rollback"],
   [ORDERED, "procedure|procedures|test scope|smoke tests|manual steps|rollout steps|deployment steps|upgrade steps"],
   [ORDERED, "release steps|release process steps"],
+  [NONE, "emergency procedures|emergency procedure|incident procedures|incident response|disaster recovery"],
   [WORK, "proposed improvements|proposed changes|suggested improvements|recommended changes|proposed fixes"],
   [
     WORK,
@@ -100,7 +102,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [inState("pending"), "pending tasks|=pending|=not started|=pendiente|=offen|=ausstehend|=未着手"],
   [
     inState("done"),
-    "completed tasks|finished tasks|=completed|=done|=finished|=hecho|=completado|=erledigt|=terminé|=完了",
+    "completed tasks|finished tasks|steps completed|completed steps|work completed|completed work|=completed|=done|=finished|=hecho|=completado|=erledigt|=terminé|=完了",
   ],
   [inState("cancelled"), "=cancelled|=canceled|=dropped|=won't do"],
   [TASKS, "=up next|=now|=next|=to-do list|todo list|=queue|=open|=sprint backlog"],

@@ -13,11 +13,13 @@ export interface Stage {
 }
 
 const PHASE_WORDS = `phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段|${OTHER_PHASE_WORDS}`;
-const STEP_WORDS = `step|task|work item|slice|work package|story|user story|user stories|ticket|item|${OTHER_STEP_WORDS}`;
+const STEP_WORDS = `step|task group|task|work item|slice|work package|story|user story|user stories|ticket|item|${OTHER_STEP_WORDS}`;
 const NUMBERED = new RegExp(
   `^(?:(${PHASE_WORDS})|(${STEP_WORDS}))(?:\\s{0,3}(?=\\d)|\\s{1,3}#?\\s{0,2})(\\d{1,4}(?:\\.\\d{1,3})?[a-z]?(?:\\s?[-–&/]\\s?\\d{1,4})?\\+?|one|two|three|four|five|six|seven|eight|nine|ten|[a-z]|[ivx]{1,5}|[#x]{1,3})(?![\\p{L}\\p{N}])`,
   "iu",
 );
+/** `M0: Foundations`, `Q3 2026 — Search`, `H1 2026`. */
+const SHORT = /^(?:(M)(\d{1,2}(?:\.\d{1,2})?)|(Q)([1-4])(?:\s+\d{4})?|(H)([12])\s+\d{4})(?=\s*(?:[:：]|[-–—]\s|\(|$))/;
 const POST = /^post[- ]phase\s+(\d{1,3})\b/i;
 const NAMED_PHASE = /^((?:[\p{L}\p{N}/&-]{2,24}\s){1,2}phase)(?=\s*(?::|[-–—]\s|\(|$))/iu;
 const HORIZON =
@@ -46,6 +48,11 @@ export function stageOf(title: string): Stage | null {
       rest: rest.replace(/^[\s:：|.)–—-]+/u, ""),
       named,
     };
+  }
+  const short = SHORT.exec(text);
+  if (short !== null) {
+    const rest = text.slice(short[0].length).replace(/^[\s:：–—-]+/u, "");
+    return { kind: "phase", ref: short[0].toLowerCase().trim(), rest, named: true };
   }
   const post = POST.exec(text);
   if (post !== null) {

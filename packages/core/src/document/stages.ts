@@ -5,6 +5,7 @@ import type { Heading, Outline } from "./outline.ts";
 import { sameWork, underCriteria } from "./outline.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
+import type { Meaning } from "./section-meaning.ts";
 import { isGeneric, isQualityChecklist, meaningOf } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
 
@@ -66,7 +67,7 @@ export class Stages {
       return NEITHER;
     }
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
-    return stepVerdict(heading, sections);
+    return stepVerdict(heading, sections, this.#outline.headings.length <= 2);
   }
 
   #join(stage: Stage, heading: Heading, criteria: ReadonlySet<Heading>): void {
@@ -134,7 +135,7 @@ function isTeamSection(heading: Heading): boolean {
   return lead && heading.evidence.window;
 }
 
-function stepVerdict(heading: Heading, sections: readonly Section[]): HeadingVerdict {
+function stepVerdict(heading: Heading, sections: readonly Section[], alone: boolean): HeadingVerdict {
   const { level, evidence, meaning, number, title } = heading;
   if (level < 2 || level > 6 || title === "") return NEITHER;
   const tracked = evidence.boxes > 0 || evidence.taskRows > 0;
@@ -145,13 +146,14 @@ function stepVerdict(heading: Heading, sections: readonly Section[]): HeadingVer
   if (evidence.status && !isGeneric(title, meaning))
     return made("step", heading, "step.status", "a heading with a status line", []);
   if ((meaning.because !== "" && !meaning.weak) || insideReport(sections)) return NEITHER;
-  if (above !== undefined && above.level > 1 && above.meaning.headingsAreSteps && above.item === null) {
+  if (above !== undefined && above.level > 1 && above.item === null && ordersSteps(above.meaning, heading)) {
     return made("step", heading, "step.planned", `heading under ${above.meaning.because}`, []);
   }
   if (above?.item?.kind === "phase" && above.level === level - 1 && evidence.workAttributes > 0) {
     return made("step", heading, "step.attributes", "a heading with work attributes in a phase", []);
   }
-  const groups = inCriteria(sections) || inChecklist(sections);
+  // The only heading below the title names the whole plan once more.
+  const groups = alone || inCriteria(sections) || inChecklist(sections);
   if (tracked && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
@@ -169,7 +171,8 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
     ({ meaning, item, level }) =>
       item === null &&
       level > 1 &&
-      (meaning.headingsAreSteps || (meaning.entries !== "none" && meaning.entries !== "neutral")),
+      ((meaning.headingsAreSteps && meaning.entries !== "planned-task") ||
+        (meaning.entries !== "none" && meaning.entries !== "neutral")),
   );
   const inPhase = above?.item?.kind === "phase" && heading.evidence.entries > 0;
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
@@ -178,6 +181,13 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
 
 function inCriteria(sections: readonly Section[]): boolean {
   return sections.some(({ meaning }) => meaning.boxes === "criterion");
+}
+
+/** Under a plan for some time ahead or for the code, a heading is a piece of work when a list follows it at once. */
+function ordersSteps(meaning: Meaning, heading: Heading): boolean {
+  if (!meaning.headingsAreSteps) return false;
+  const needsList = meaning.because === "the time ahead" || meaning.entries === "planned-task";
+  return !needsList || heading.evidence.leadsWithList;
 }
 
 /** The headings of a checklist only group it. */

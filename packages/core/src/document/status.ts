@@ -46,6 +46,8 @@ export function statusOfValue(text: string): FoundStatus | null {
   if (word !== null && word.claimed === "done" && isPartDone(head)) {
     return mark !== null && mark.claimed === "in_progress" ? mark : { ...word, claimed: "in_progress" };
   }
+  // `✅ Ready` says with its mark that it is done; alone, what is ready has not begun.
+  if (word !== null && mark !== null && /^ready\b/i.test(head.slice(word.start))) return mark;
   if (word !== null) return word;
   return mark;
 }

@@ -1,6 +1,9 @@
+import { findThresholds } from "../criteria/find-thresholds.ts";
 import type { Cell, Line, Row } from "./block.ts";
+import { stripMarks } from "./item-text.ts";
 import type { AttributeName } from "./label.ts";
 import { attributeNameOf } from "./label.ts";
+import { COLUMNS } from "./other-languages.ts";
 import { plainText } from "./plain-text.ts";
 import { statusOfValue } from "./status.ts";
 
@@ -11,13 +14,16 @@ export interface TableRoles {
   readonly title: number;
   readonly status: number;
   readonly target: number;
+  /** Whether a column is named for tasks, so that a section of tasks needs no more to make its rows tasks. */
+  readonly namesTasks: boolean;
   /** A column of free notes, which may carry the status. */
   readonly notes: number;
   /** Columns that set attributes. */
   readonly attributes: readonly { readonly column: number; readonly name: AttributeName }[];
 }
 
-const ID = /^(?:id|#|no\.?|nr\.?|key|ref|task id|ticket|issue|task #|step #|story id)$/;
+const ID =
+  /^(?:id|#|no\.?|nr\.?|key|ref|task id|ticket|issue|task #|step #|story id|nr|number|n°|№|\p{L}{2,20}[ -]?id)$/u;
 const TASK_TITLE =
   /^(?:task|tasks|description|work item|work|item|action|action item|activity|to ?do|todo|ticket|story|user story|subtask|step|feature|what|title|name|summary|task name|task description|deliverable)s?$/;
 const STRONG_TASK =
@@ -26,7 +32,7 @@ const CRITERION =
   /^(?:criterion|criteria|acceptance criterion|acceptance criteria|success criterion|success criteria|scenario|gate|quality gate|requirement|check|condition|deliverable)s?$/;
 const METRIC = /^(?:metric|metrics|kpi|indicator|measure|slo|sli|measurement|quality metric)s?$/;
 const TARGET =
-  /^(?:target|threshold|goal|target value|objective|required|minimum|slo target|limit|acceptance threshold)$/;
+  /^(?:target|threshold|goal|target value|target metric|target threshold|pass threshold|required value|objective|required|minimum|slo target|limit|acceptance threshold)$/;
 const STAGE = /^(?:phase|stage|milestone|sprint|week|weeks|iteration|wave|quarter|month)s?$/;
 const STATUS =
   /^(?:status|state|result|outcome|done\??|complete\??|completed\??|current status|verdict|pass\/fail|passed\??)$/;
@@ -63,12 +69,7 @@ export function cellText(text: string, cell: Cell | undefined): string {
 
 function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const header = rows[0]?.header ?? [];
-  const names = header.map((cell) =>
-    cellText(text, cell)
-      .toLowerCase()
-      .replace(/\((?:s|es)\)/g, "s")
-      .trim(),
-  );
+  const names = header.map((cell) => columnName(cellText(text, cell)));
   const find = (pattern: RegExp, not = -1): number =>
     names.findIndex((name, column) => column !== not && pattern.test(name));
   const id = find(ID);
@@ -81,7 +82,7 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const status = namedStatus >= 0 && saysStates(text, rows, namedStatus) ? namedStatus : -1;
   const attributes = attributesOf(names);
   const owner = attributes.some(({ name }) => name === "owner");
-  const base = { id, status, target, notes: find(NOTES), attributes };
+  const base = { id, status, target, notes: find(NOTES), attributes, namesTasks: strong >= 0 };
   if (metric >= 0 && target >= 0) return { ...base, kind: "metric", title: metric };
   if (stage === 0 && (status >= 0 || attributes.length > 0)) return { ...base, kind: "stage", title: 0 };
   const work = status >= 0 || owner || attributes.some(({ name }) => name === "effort" || name === "depends");
@@ -89,7 +90,26 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
   if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };
-  return { ...base, kind: "none", title: Math.max(title, 0) };
+  if (target >= 0 && names.length > 1 && target > 0 && statesTargets(text, rows, target))
+    return { ...base, kind: "metric", title: names.findIndex((_, column) => column !== id && column !== target) };
+  return { ...base, kind: "none", title: Math.max(strong, title, 0) };
+}
+
+/** The head of a column in lower case, in English where the reader knows the word. */
+function columnName(head: string): string {
+  const name = stripMarks(head)
+    .toLowerCase()
+    .replace(/\((?:s|es)\)/g, "s")
+    .trim();
+  return COLUMNS.get(name) ?? name;
+}
+
+/** A column of targets without a column of metrics: at least half of its filled cells compare with a number. */
+function statesTargets(text: string, rows: readonly Row[], column: number): boolean {
+  const cells = rows.slice(0, 200).map((row) => cellText(text, row.cells[column]));
+  const filled = cells.filter((cell) => cell !== "" && !/^[-–—]+$/.test(cell));
+  const stated = filled.filter((cell) => findThresholds(cell).some(({ form }) => form !== "number"));
+  return stated.length > 0 && stated.length * 2 >= filled.length;
 }
 
 /** `Task | Description | …` holds ids in the first of the two. */

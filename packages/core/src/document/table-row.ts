@@ -29,8 +29,11 @@ export function readRow(
   owner: Draft | null,
   stageItem: (ref: string) => Draft | null,
 ): TakenRow | null {
-  const roles = readTableRoles(text, lines, row.table);
-  if (roles === null) return null;
+  const read = readTableRoles(text, lines, row.table);
+  if (read === null) return null;
+  const announced =
+    read.kind === "none" && read.namesTasks && (scope.entries === "task" || scope.entries === "ordered-task");
+  const roles = announced ? { ...read, kind: "task" as const } : read;
   // A line without any bar below a table belongs to it by the letter of GFM, but is a remark.
   if (row.cells.length < 2 && row.header.length > 1) return null;
   const title = cellText(text, row.cells[roles.title]);
@@ -41,6 +44,9 @@ export function readRow(
   }
   if (roles.kind === "none") return null;
   const parts = readItemText(title.replace(/^↳\s*/, ""));
+  // `| 1. Foundation | … |` under `Phase` tells of phase 1.
+  const numbered = roles.kind === "stage" && /^\d+$/.test(parts.id ?? "") ? stageItem(`phase ${parts.id}`) : null;
+  if (numbered !== null) return { item: null, retold: numbered, gates: [] };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
@@ -87,6 +93,8 @@ function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundS
     const cell = column >= 0 ? row.cells[column] : undefined;
     if (cell === undefined) continue;
     const raw = text.slice(cell.from, cell.to);
+    // A note in brackets explains: `(approved)`.
+    if (column === roles.notes && column !== roles.status && raw.startsWith("(")) continue;
     const status = statusOfValue(raw);
     if (status !== null) return { status, from: cell.from };
   }

@@ -63,6 +63,19 @@ export function readYamlPlan(source: YamlSource, place: YamlPlace): YamlReading 
   return reading;
 }
 
+/** Reads only the lists and mappings of a plan that stand at the top: frontmatter has many words besides. */
+export function readYamlLists(source: YamlSource, place: YamlPlace): YamlReading {
+  const reading: YamlReading = { drafts: [], gates: [], checks: [] };
+  const lists = source.pairsOf(source.root).filter(({ key, value }) => {
+    const name = normalKey(key);
+    const known =
+      ITEM_KEYS.has(name) || (GATE_KEYS.has(name) && !WEAK_GATE_KEYS.has(name)) || SINGLE_GATE_KEYS.has(name);
+    return known && (source.textOf(value) === null || SINGLE_GATE_KEYS.has(name));
+  });
+  readPairs(source, lists, place.item, place, reading);
+  return reading;
+}
+
 function readPairs(
   source: YamlSource,
   pairs: readonly YamlPair[],

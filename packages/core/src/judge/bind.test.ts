@@ -242,6 +242,62 @@ describe("binding by the one report of a block", () => {
     const clean = [gate("s", "security_audit", "clean")];
     expect(judgeAll(clean, [check("scan")], records.slice(1))).toEqual({ s: "report pass met" });
   });
+  it("does not let one kind of coverage or finding speak for another", () => {
+    const cov = { line_coverage: "99%", branch_coverage: "10%" };
+    const records = [
+      of("npm run cov", { reader: LCOV, metrics: cov }),
+      of("scan", { reader: SARIF, metrics: { findings: 3, findings_critical: 0, rules: 9, files_scanned: 30 } }),
+    ];
+    const checks = [check("npm run cov"), check("scan")];
+    const one = (metric: string, text: string): string | undefined =>
+      judgeAll([gate("g", metric, text)], checks, records)["g"];
+    expect(one("branch_cov_total_coverage", ">=80%")).toBe("none inconclusive unbound");
+    expect(one("branches_coverage", ">=80%")).toBe("report fail violated");
+    for (const other of ["documentation", "mutation", "api"]) {
+      expect(one(`${other}_coverage`, ">=80%")).toBe("none inconclusive unbound");
+    }
+    expect(one("functions_coverage", ">=80%")).toBe("report inconclusive no_evidence");
+    expect(one("code_coverage", ">=80%")).toBe("report pass met");
+    expect(one("critical_findings", "0")).toBe("report pass met");
+    expect(one("open_findings", "0")).toBe("report fail violated");
+    expect(one("critical_high_vulnerabilities", "0")).toBe("none inconclusive unbound");
+  });
+  it("finds the share and the count of tests in other words", () => {
+    const records = [
+      of("npm test", {
+        reader: JUNIT,
+        metrics: {
+          tests_total: 203,
+          tests_passed: 203,
+          tests_failed: 0,
+          tests_errored: 0,
+          tests_skipped: 0,
+          test_pass_rate: "100%",
+        },
+      }),
+    ];
+    const one = (metric: string | null, text: string): string | undefined =>
+      judgeAll([gate("g", metric, text)], [check("npm test")], records)["g"];
+    expect(one("tests", "100% passing")).toBe("report pass met");
+    expect(one("quality", ">= 95% tests passing")).toBe("report pass met");
+    expect(one("unit", "203 of 203 tests passing")).toBe("report pass met");
+    expect(one("flaky_tests", "< 5%")).toBe("none inconclusive unbound");
+  });
+  it("keeps a window a window where the sidecar binds its exit status", () => {
+    const bindings = sidecar({ g: { check: "tests", exit: 0 } });
+    const record = makeRecord({ checkId: "tests", checkDigest: checkDigest(TESTS) });
+    expect(judgeAll([gate("g", null, "24hr canary")], [], [record], bindings)["g"]).toBe(
+      "sidecar inconclusive window_incomplete",
+    );
+  });
+  it("says that a check of the same block ended badly or has never run", () => {
+    const bad = { code: 1, signal: null, timedOut: false, started: true };
+    const one = (records: readonly EvidenceRecord[]): string | undefined =>
+      judgeAll([gate("g", "uptime", ">=99%")], [check("probe")], records)["g"];
+    expect(one([])).toBe("none inconclusive not_run");
+    expect(one([of("probe", { exit: bad })])).toBe("none inconclusive source_error");
+    expect(one([of("probe", { exit: bad, minutesAgo: 9 }), of("probe", {})])).toBe("none inconclusive unbound");
+  });
   it("is ambiguous where two gates could mean it, or two checks report", () => {
     const two = [gate("a", "unit", "203/203 passing"), gate("b", "e2e", "10/10 passing")];
     expect(judgeAll(two, [check("npm test")], [tests()])).toEqual({

@@ -1,8 +1,8 @@
 import type { PlanDocument, PlanGate } from "../plan/inspection.ts";
 import { asksOnlyWitnesses, type BoundGate, entryFinder, judgedGate, metricsOf, policyOf } from "./bound-gate.ts";
-import { TIER_ORDER } from "./doubt.ts";
+import { exitedWell, TIER_ORDER } from "./doubt.ts";
 import type { BoundEvidence, EvidenceRecord, JudgedGate } from "./judge-input.ts";
-import { familiesOf, familyOfGate, metricOfFamily, type ReportFamily } from "./report-family.ts";
+import { familiesOf, type ReportFamily, type ReportMeaning, reportOfGate } from "./report-family.ts";
 import { groupRuns, measures, newestRuns, type Run, sourceOf } from "./runs.ts";
 import { type BindingSidecar, type CheckDefinition, checksOf, type SidecarGate } from "./sidecar.ts";
 import { suggestBinding } from "./suggest-binding.ts";
@@ -125,7 +125,14 @@ function bound(gate: PlanGate, judged: JudgedGate, index: RecordIndex, binding: 
   const records = [...measuring, ...(index.byGate.get(gate.key) ?? [])];
   return {
     gate: judged,
-    bound: { how, problem, checks, records, exitBound: how === "sidecar" && entry?.exit != null },
+    bound: {
+      how,
+      problem,
+      checks,
+      records,
+      exitBound: how === "sidecar" && entry?.exit != null,
+      ...(problem === "unbound" ? { silence: silenceOf(gate, index) } : {}),
+    },
     policy: policyOf(entry, index.sidecar),
     owner: entry?.owner ?? null,
     suggestion: problem === null ? null : suggestBinding(gate, checkInBlock(gate, index)),
@@ -135,6 +142,23 @@ function bound(gate: PlanGate, judged: JudgedGate, index: RecordIndex, binding: 
 function checkInBlock(gate: PlanGate, index: RecordIndex): string | null {
   const near = index.checks.filter((check) => check.block !== null && check.block === gate.block);
   return near.length === 1 ? (near[0]?.id ?? null) : null;
+}
+
+/** Why the checks of the gate's own block say nothing: one ended badly, or has never run; null when neither explains it. */
+function silenceOf(gate: PlanGate, index: RecordIndex): NonNullable<BoundEvidence["silence"]> | null {
+  if (gate.block === null) return null;
+  const near = index.checks.filter((check) => check.block === gate.block);
+  const newest = near.map((check) => groupRuns(recordsOnly(index.bySource.get(check.id) ?? [])).at(-1));
+  const bad = newest.find((run) =>
+    run?.records.some(({ statement: { predicate } }) => predicate.kind === "check" && !exitedWell(predicate.exit)),
+  );
+  if (bad !== undefined) return { reason: "source_error", check: bad.source };
+  const idle = near.find((_, i) => newest[i] === undefined);
+  return idle === undefined ? null : { reason: "not_run", check: idle.id };
+}
+
+function recordsOnly(records: readonly EvidenceRecord[]): BoundEvidence {
+  return { how: "none", problem: null, checks: [], records, exitBound: false };
 }
 
 /** The third way: a report of a check in the same block, where one gate alone could mean it. */
@@ -149,29 +173,36 @@ function bindReports(
   for (const gate of plan.gates) {
     const open = byName.get(gate.key);
     if (open === undefined || open.bound.problem !== "unbound" || gate.block === null) continue;
-    const family = familyOfGate(open.gate.criterion, open.gate.metric);
-    const { criterion } = open.gate;
-    if (family === null || criterion === null) continue;
+    const meant = reportOfGate(open.gate.criterion, open.gate.metric);
+    if (meant === null) continue;
+    const { family, metric } = meant;
     const sources = reports.get(`${gate.block}\n${family}`) ?? [];
     if (sources.length === 0) continue;
-    const rivals = meaning.get(`${gate.block}\n${family}`) ?? 0;
+    const rivals = meaning.get(`${gate.block}\n${metric}`) ?? 0;
     if (sources.length > 1 || rivals > 1) {
       all.set(gate.key, notBound(gate, open.gate, index, "ambiguous"));
       continue;
     }
-    const judged = { ...open.gate, metric: metricOfFamily(family, criterion) };
+    const judged = { ...open.gate, metric: givenMetric(meant, sources, index) };
     all.set(gate.key, bound(gate, judged, index, { how: "report", sources }));
   }
   return all;
 }
 
-/** How many unbound gates of each block could mean each family of report. */
+/** A report that does not tell its levels apart answers with all of its findings, which asks for more. */
+function givenMetric(meant: ReportMeaning, sources: readonly string[], index: RecordIndex): string {
+  if (meant.family !== "findings") return meant.metric;
+  const runs = groupRuns(recordsOnly(sources.flatMap((source) => index.bySource.get(source) ?? [])));
+  return runs.at(-1)?.metrics.has(meant.metric) === true ? meant.metric : "findings";
+}
+
+/** How many unbound gates of each block could mean each metric of a report. */
 function unboundByMeaning(plan: BindablePlan, byName: ReadonlyMap<string, BoundGate>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const gate of plan.gates) {
     const open = byName.get(gate.key);
     if (open === undefined || open.bound.problem !== "unbound" || gate.block === null) continue;
-    const name = `${gate.block}\n${familyOfGate(open.gate.criterion, open.gate.metric) ?? ""}`;
+    const name = `${gate.block}\n${reportOfGate(open.gate.criterion, open.gate.metric)?.metric ?? ""}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
@@ -191,6 +222,6 @@ function reportsByBlock(index: RecordIndex): ReadonlyMap<string, readonly string
 
 /** What any run of the check read, so that a newest run without its report is missed and not forgotten. */
 function newestFamilies(records: readonly EvidenceRecord[]): readonly ReportFamily[] {
-  const runs: readonly Run[] = groupRuns({ how: "none", problem: null, checks: [], records, exitBound: false });
+  const runs: readonly Run[] = groupRuns(recordsOnly(records));
   return [...newestRuns(runs).values(), ...runs].flatMap((run) => familiesOf(run));
 }

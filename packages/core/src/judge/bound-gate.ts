@@ -68,7 +68,9 @@ function criterionOf(gate: PlanGate, entry: SidecarGate | null): Criterion | nul
     const { criterion } = parseCriterion(entry.criterion, { metric: entry.metric ?? gate.metric });
     return criterion === null ? null : onMetric(criterion, entry.metric);
   }
-  if (entry?.exit != null) return { kind: "exit", op: "=", value: entry.exit, unit: null };
+  // A window asks for time besides: an exit status tells how each of its runs went.
+  if (entry?.exit != null && gate.criterion?.kind !== "window")
+    return { kind: "exit", op: "=", value: entry.exit, unit: null };
   return gate.criterion === null ? null : onMetric(gate.criterion, entry?.metric ?? null);
 }
 

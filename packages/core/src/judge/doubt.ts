@@ -98,6 +98,14 @@ function exitDoubt(predicate: EvidencePredicate): Doubt | null {
 }
 
 function definitionDoubt(record: EvidenceRecord, input: JudgeInput): Doubt | null {
+  const changed = (record.statement.predicate.scripts ?? []).find((script) => script.changed);
+  if (changed !== undefined) {
+    return {
+      reason: "checks_changed",
+      says: `the attempt changed ${changed.path}, which the check runs`,
+      voids: false,
+    };
+  }
   const { check } = record.statement.predicate;
   if (check === null) return null;
   const bound = input.bound.checks.find((entry) => entry.id === check.id);

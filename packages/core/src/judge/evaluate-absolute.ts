@@ -1,6 +1,6 @@
 import type { AbsoluteCriterion, ComparisonOperator } from "../criteria/criterion.ts";
-import { namesPercentage } from "../criteria/metric-name.ts";
-import { convertUnit } from "../criteria/units.ts";
+import { asksForNone, namesFindings, namesPercentage } from "../criteria/metric-name.ts";
+import { convertUnit, dimensionOf } from "../criteria/units.ts";
 import type { EvidenceMetric } from "../evidence/record.ts";
 import type { Finding } from "./finding.ts";
 import { inconclusive, measured } from "./finding.ts";
@@ -38,7 +38,8 @@ export function evaluateAbsolute(criterion: AbsoluteCriterion, key: string | nul
     return inconclusive("unit_mismatch", says, [run]);
   }
   const met = compare(criterion.op, converted, criterion.value);
-  if (met && criterion.counts === "findings" && criterion.value === 0) {
+  const none = criterion.unit === null && asksForNone(criterion.op, criterion.value);
+  if (met && none && (criterion.counts === "findings" || namesFindings(metric.key))) {
     const unproven = unprovenScan(metric, run);
     if (unproven !== null) return unproven;
   }
@@ -61,15 +62,24 @@ function oddSamples(criterion: AbsoluteCriterion, metric: EvidenceMetric, run: R
 function oddShare(criterion: AbsoluteCriterion, metric: EvidenceMetric, raw: number, run: Run): Finding | null {
   const share =
     metric.unit === "%" && (namesPercentage(metric.key) || /passing|success|score|complet/.test(metric.key));
-  const beyond = share && (raw > 100 || raw < 0);
+  const bare = metric.unit === null && metric.n === null && /(?:^|_)coverage(?:_|$)/.test(metric.key);
+  const beyond = (share || bare) && (raw > 100 || raw < 0);
   const overBase = criterion.base !== undefined && criterion.unit === null && raw > criterion.base;
   const overAll = metric.n !== null && metric.unit === null && raw > metric.n;
-  if (!beyond && !overBase && !overAll) return null;
-  return inconclusive(
-    "source_error",
-    `${metric.key} is ${withUnit(raw, metric.unit)}, which is more than there can be`,
-    [run],
-  );
+  if (!beyond && !overBase && !overAll && !isBelowNone(metric, raw)) return null;
+  const says = raw < 0 ? "less than there can be" : "more than there can be";
+  return inconclusive("source_error", `${metric.key} is ${withUnit(raw, metric.unit)}, which is ${says}`, [run]);
+}
+
+const COUNTED =
+  /(?:^|_)(?:count|total|number|errors?|failures?|failed|skipped|warnings|tests?|requests|users|items|time|latency|duration)(?:_|$)/;
+
+/** Nothing lasts, weighs or counts less than none. A change may, and says so by its name or its sign. */
+function isBelowNone(metric: EvidenceMetric, raw: number): boolean {
+  if (raw >= 0 || /delta|change|diff|growth|regression|offset|drift|gain/.test(metric.key)) return false;
+  const dimension = metric.unit === null ? null : dimensionOf(metric.unit);
+  if (dimension === "time" || dimension === "bytes" || dimension === "rate") return true;
+  return metric.unit === null && (metric.n !== null || namesFindings(metric.key) || COUNTED.test(metric.key));
 }
 
 function convertMetric(criterion: AbsoluteCriterion, metric: EvidenceMetric, raw: number): number | null {

@@ -22,7 +22,12 @@ export function evaluateExit(criterion: ExitCriterion, seen: Observations): Find
     (entry) => !entry.started || entry.timedOut || entry.signal !== null || entry.code === null,
   );
   if (broken !== undefined) return inconclusive("source_error", `of ${run.source}, ${describeExit(broken)}`, [run]);
-  const met = exits.every((entry) => entry.code === criterion.value);
+  if (criterion.value !== 0) {
+    return inconclusive("unparsed", `an exit status of ${criterion.value} is no success: only 0 can be asked for`, [
+      run,
+    ]);
+  }
+  const met = exits.every((entry) => entry.code === 0);
   const says = `${run.source} exited with ${String(exit.code)}, asked is ${criterion.value}`;
   return measured(met, says, [run], doubtOfRun(run, seen.input, { exit: false, age: true }));
 }

@@ -60,7 +60,23 @@ export function evaluateState(criterion: StateCriterion, key: string | null, see
   }
   const same = normal(metric.value) === normal(criterion.value);
   const says = `${metric.key} is ${String(metric.value)}, asked is ${criterion.op === "!=" ? "not " : ""}${String(criterion.value)}`;
-  return measured(criterion.op === "=" ? same : !same, says, [run], doubt);
+  const met = criterion.op === "=" ? same : !same;
+  if (met && CLEAN.has(normal(criterion.value)) && namesScan(metric.key) && !looked(run, metric.n)) {
+    return inconclusive("no_evidence", `${says}, but nothing shows that anything was looked at`, [run]);
+  }
+  return measured(met, says, [run], doubt);
+}
+
+const CLEAN = new Set(["clean", "passing", "true"]);
+
+/** Whether a name speaks of a scan, whose good word counts only when it shows that it looked. */
+function namesScan(key: string): boolean {
+  return /(?:^|_)(?:scan|scans|scanner|audit|sast|dast|vulnerabilit(?:y|ies)|secrets|findings)(?:_|$)/.test(key);
+}
+
+function looked(run: Run, n: number | null): boolean {
+  const [rules, files] = [run.metrics.get("rules")?.value, run.metrics.get("files_scanned")?.value];
+  return (n !== null && n > 0) || (typeof rules === "number" && rules > 0 && typeof files === "number" && files > 0);
 }
 
 function normal(value: string | boolean): string {

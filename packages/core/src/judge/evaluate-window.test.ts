@@ -15,7 +15,7 @@ function judge(text: string, records: readonly RecordFixture[], fixture: InputFi
     makeInput(
       text,
       records.map((record) => makeRecord(record)),
-      fixture,
+      { ...fixture, bound: { exitBound: true, ...fixture.bound } },
     ),
   );
   return `${verdict.verdict} ${verdict.reason}`;
@@ -38,6 +38,27 @@ describe("the slots of a window", () => {
     [2, 0.5],
   ])("of %d minutes are %d minutes long", (minutes, slot) => {
     expect(slotMsOf(minutes * MIN)).toBe(slot * MIN);
+  });
+});
+
+describe("a window without anything that must hold", () => {
+  const open = { bound: { exitBound: false } };
+  it("does not live on exit statuses that nobody bound", () => {
+    expect(judge("24hr canary", every(15, 97), open)).toBe("inconclusive unbound");
+    expect(
+      judge(
+        "24hr canary",
+        every(15, 97, () => ({ metrics: { metric: 7 } })),
+        open,
+      ),
+    ).toBe("inconclusive unbound");
+  });
+  it("judges the state that its check prints of it", () => {
+    const saying = (state: string | boolean): RecordFixture[] => every(15, 97, () => ({ metrics: { metric: state } }));
+    expect(judge("24hr canary", saying("healthy"), open)).toBe("pass met");
+    expect(judge("24hr canary", saying("degraded"), open)).toBe("fail violated");
+    expect(judge("24hr canary", saying(false))).toBe("fail violated");
+    expect(judge("24hr canary", saying("unknown"), open)).toBe("inconclusive unbound");
   });
 });
 
@@ -210,6 +231,7 @@ describe("a window", () => {
       makeInput(
         "24hr canary",
         every(15, 5).map((record) => makeRecord(record)),
+        { bound: { exitBound: true } },
       ),
     );
     expect(verdict.explanation).toBe("5 good runs over 60 min in slots of 15 min, asked are 24 h.");

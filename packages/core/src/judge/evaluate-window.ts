@@ -149,14 +149,34 @@ function observeRun(run: Run, holds: readonly Criterion[], seen: Observations, e
   return failed ?? open ?? findings[0] ?? wentWell(run, seen);
 }
 
-/** Without criteria of its own a window asks that its checks end well, with nothing odd about them. */
+/** Without criteria of its own a window asks that its checks end well, with nothing odd and no bad state about them. */
 function wentWell(run: Run, seen: Observations): Finding {
   const exits = run.records.map(({ statement }) => statement.predicate.exit);
   const ended = exits.some((exit) => exit !== null);
   if (!ended) return inconclusive("source_error", "no exit status is recorded", [run]);
-  const well = exits.every((exit) => exit === null || exitedWell(exit));
+  const state = ownState(run, seen);
+  const well = exits.every((exit) => exit === null || exitedWell(exit)) && state !== "bad";
   const doubt = doubtOfRun(run, seen.input, { exit: false, age: false });
+  // An exit status alone counts only where the sidecar says that it does.
+  if (well && state === "none" && !seen.input.bound.exitBound) {
+    const says = `nothing says what must hold in each run of ${run.source}`;
+    return inconclusive(doubt?.voids === true ? doubt.reason : "unbound", says, [run]);
+  }
   const finding = measured(well, `${run.source} ${well ? "ended well" : "did not end well"}`, [run], null);
   if (doubt === null) return finding;
   return doubt.voids ? inconclusive(doubt.reason, doubt.says, [run]) : { ...finding, doubt: doubt.reason };
+}
+
+const GOOD =
+  /^(?:true|yes|ok|good|pass|passed|passing|green|clean|up|healthy|operational|stable|available|online|live|ready|active|success|successful|succeeded|complete|completed|met)$/i;
+const UNTOLD = /^(?:unknown|none|null|undefined|nodata|no[_-]data|missing|tbd|pending|queued|skipped|not[_-]run|)$/i;
+
+/** The gate's own metric in a run, where it is a state. A number says nothing without something it must reach. */
+function ownState(run: Run, seen: Observations): "good" | "bad" | "none" {
+  const key = seen.input.gate.metric;
+  const value = key === null ? undefined : run.metrics.get(key)?.value;
+  if (value === undefined || typeof value === "number") return "none";
+  const word = String(value);
+  if (GOOD.test(word)) return "good";
+  return UNTOLD.test(word) ? "none" : "bad";
 }

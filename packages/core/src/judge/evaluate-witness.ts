@@ -42,9 +42,11 @@ function nameOf(record: EvidenceRecord): string {
   return comparable(record.statement.predicate.witness?.name ?? "");
 }
 
-/** One form for a person's name, so that case, width and blanks do not make two people of one. */
+/** One form for a person's name, so that case, width, blanks and punctuation do not make two people of one. */
 function comparable(name: string): string {
-  return name.normalize("NFKC").trim().toLowerCase();
+  const folded = name.normalize("NFKC").toLowerCase();
+  const letters = folded.replace(/[^\p{L}\p{M}\p{N}]/gu, "");
+  return letters === "" ? folded.trim() : letters;
 }
 
 function refusalOf(

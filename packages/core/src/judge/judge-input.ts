@@ -38,6 +38,8 @@ export interface BoundEvidence {
   readonly records: readonly EvidenceRecord[];
   /** True only when the sidecar binds the exit status to this gate. */
   readonly exitBound: boolean;
+  /** Why the checks of its own block gave nothing that could be bound; null or absent when that does not explain it. */
+  readonly silence?: { readonly reason: "source_error" | "not_run"; readonly check: string } | null;
 }
 
 /** What happens to a verdict that stays inconclusive. */

@@ -424,7 +424,7 @@ describe("an exit status", () => {
     expect(judge("exit code 0", [exit(0)])).toBe("inconclusive unbound fresh");
     expect(judge("exit code 0", [exit(0)], { bound })).toBe("pass met fresh");
     expect(judge("exit code 0", [exit(1)], { bound })).toBe("fail violated fresh");
-    expect(judge("exit code 3", [exit(3)], { bound })).toBe("pass met fresh");
+    expect(judge("exit code 3", [exit(3)], { bound })).toBe("inconclusive unparsed fresh");
   });
   it("proves nothing when the check was ended, did not start or did not run", () => {
     expect(judge("exit code 0", [exit(0, { timedOut: true })], { bound })).toBe("inconclusive source_error fresh");
@@ -439,7 +439,50 @@ describe("an exit status", () => {
   });
 });
 
+describe("values that cannot be", () => {
+  it.each<[string, string, number, string | null, string]>([
+    ["p95", "<500ms", -5, "ms", "inconclusive source_error fresh"],
+    ["bundle", "<5MB", -1, "MB", "inconclusive source_error fresh"],
+    ["errors", "<5", -1, null, "inconclusive source_error fresh"],
+    ["line_coverage", ">=80", 180, null, "inconclusive source_error fresh"],
+    ["error_rate", "<5%", -3, "%", "inconclusive source_error fresh"],
+    ["size_delta", "<5MB", -1, "MB", "pass met fresh"],
+    ["temperature", "<5", -1, null, "pass met fresh"],
+  ])("%s %s at %d %s", (metric, text, value, unit, expected) => {
+    const metrics = [{ key: metric, value, unit, n: null }];
+    expect(judge(text, [{ metrics }], { gate: { metric } })).toBe(expected);
+  });
+  it.each(["< 1", "fewer than 1", "<= 0"])("vulnerabilities %s need the proof of a scanner", (text) => {
+    const gate = { gate: { metric: "vulnerabilities" } };
+    expect(judge(text, [{ metrics: { vulnerabilities: 0 } }], gate)).toBe("inconclusive no_evidence fresh");
+    const proven = { vulnerabilities: 0, rules: 9, files_scanned: 3 };
+    expect(judge(text, [{ metrics: proven }], gate)).toBe("pass met fresh");
+  });
+  it("the good word of a scan needs it too", () => {
+    const gate = { gate: { metric: "dependency_audit" } };
+    expect(judge("passing", [{ metrics: { dependency_audit: "passed" } }], gate)).toBe(
+      "inconclusive no_evidence fresh",
+    );
+    const proven = { dependency_audit: "passed", rules: 9, files_scanned: 3 };
+    expect(judge("passing", [{ metrics: proven }], gate)).toBe("pass met fresh");
+  });
+});
+
 describe("witnesses", () => {
+  it("are one person whatever the dots, blanks and case of a name", () => {
+    const by = makeWord("witness", "gate", "Builder. ", { role: "lead" });
+    const run = makeRecord({ producer: { agent: "builder", tenant: "local", task: null, attempt: null } });
+    const signed = (names: readonly string[]): string =>
+      judgeGate(
+        makeInput(
+          "2 of lead",
+          names.map((name) => makeWord("witness", "gate", name, { role: "lead" })),
+        ),
+      ).reason;
+    expect(judgeGate(makeInput("1 of lead not producer", [by, run])).reason).toBe("awaiting_witness");
+    expect(signed(["Ann Lee", "ann-lee"])).toBe("awaiting_witness");
+    expect(signed(["Ann Lee", "Bob"])).toBe("met");
+  });
   const text = "1 of release-manager not producer within 48h";
   const sign = (name: string, changes: Parameters<typeof makeWord>[3] = {}): ReturnType<typeof makeWord> =>
     makeWord("witness", "gate", name, { role: "release-manager", ...changes });

@@ -60,7 +60,12 @@ function findingOf(input: JudgeInput, seen: Observations): Finding {
     const compiled = compileExpression(gate.criterion);
     if ("message" in compiled) return evaluate(gate.criterion, seen);
   }
-  if (bound.problem === "unbound") return inconclusive("unbound", "no check is bound to it");
+  if (bound.problem === "unbound") {
+    const { silence } = bound;
+    if (silence == null) return inconclusive("unbound", "no check is bound to it");
+    const says = silence.reason === "not_run" ? "has not run" : "ended badly and gave nothing for it";
+    return inconclusive(silence.reason, `the check ${silence.check} of its block ${says}`);
+  }
   if (bound.problem === "ambiguous") return inconclusive("ambiguous", "more than one check could speak for it");
   return evaluate(gate.criterion, seen);
 }

@@ -3,11 +3,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { GLOB_TABLE } from "../testing/glob-table.ts";
 import { metricsOf } from "../testing/reading-of.ts";
 import { digestBytes, digestStream, hashingSource } from "./digest.ts";
 import { expandPlaces } from "./expand-places.ts";
 import { matchPlace } from "./match-place.ts";
 import { readReportFiles, snapshotArtifacts } from "./read-report-files.ts";
+import { plainPlace } from "./resolve-artifact.ts";
 
 let root = "";
 
@@ -163,6 +165,10 @@ describe("a pattern", () => {
     ["[a]+", "a", false],
   ])("%s over %s gives %s", (pattern, path, expected) => {
     expect(matchPlace(pattern.split("/"), path.split("/"))).toBe(expected);
+  });
+
+  it.each(GLOB_TABLE)("%s over %s gives %s, as for the inputs of a check", (glob, path, expected) => {
+    expect(matchPlace(plainPlace(glob).split("/"), path.split("/"))).toBe(expected);
   });
 
   it("made to be slow is not", () => {

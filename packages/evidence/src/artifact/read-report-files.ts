@@ -1,4 +1,5 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
 
 import type { EvidenceArtifact } from "@holdpoint/core";
 import { HoldpointError } from "@holdpoint/core";
@@ -9,6 +10,7 @@ import type { ReportReading } from "../reading.ts";
 import { DEFAULT_LIMITS } from "../reading.ts";
 import { digestStream, hashingSource } from "./digest.ts";
 import { expandPlaces } from "./expand-places.ts";
+import type { ResolvedArtifact } from "./resolve-artifact.ts";
 import { openArtifact, resolveArtifact } from "./resolve-artifact.ts";
 
 /** The state of files before a check ran, by place; what is not in it did not exist. */
@@ -28,6 +30,8 @@ export interface ReportFilesReading {
 export interface ReadReportFilesOptions extends Omit<ReadReportOptions, "place" | "truncated"> {
   /** Taken before the check began; files that did not change since make the readings `not_written_by_run`. */
   readonly before?: ArtifactSnapshot | undefined;
+  /** True when old files were moved away before: links and second names are then `not_written_by_run`. @default false */
+  readonly fresh?: boolean | undefined;
 }
 
 /**
@@ -63,7 +67,7 @@ export async function readReportFiles(
   const files = new Files(root, maxBytes);
   for (const place of places) {
     try {
-      await files.add(place, options.before);
+      await files.add(place, options);
     } catch (error) {
       if (!(error instanceof HoldpointError)) throw error;
       problems.push(error);
@@ -87,12 +91,13 @@ class Files {
     this.#maxBytes = maxBytes;
   }
 
-  async add(place: string, before: ArtifactSnapshot | undefined): Promise<void> {
+  async add(place: string, { before, fresh }: ReadReportFilesOptions): Promise<void> {
     const artifact = await resolveArtifact(this.#root, place);
     const stamp = await stampOf(artifact.path);
     const { digest, size } = await digestStream(this.#bytes(place));
     this.artifacts.push({ place: artifact.place, digest, size, truncated: false });
     if (before?.get(place) === stamp) this.#notWritten.push(place);
+    if (fresh === true && (await hasOtherName(this.#root, artifact))) this.#notWritten.push(place);
     this.sources.push({ place, digest, open: () => this.#checked(place, digest) });
   }
 
@@ -100,7 +105,12 @@ class Files {
   doubt(reading: ReportReading, options: ReadReportFilesOptions): ReportReading {
     let doubted = reading;
     for (const place of this.#notWritten) {
-      doubted = withAnomaly(doubted, "not_written_by_run", "the file was there before and did not change", place);
+      doubted = withAnomaly(
+        doubted,
+        "not_written_by_run",
+        "the file was there before, or is another one by a link",
+        place,
+      );
     }
     for (const place of this.#changed) {
       doubted = withAnomaly(doubted, "malformed", "the file changed while it was read", place);
@@ -145,6 +155,11 @@ async function placesOf(
     }
   }
   return { places: [...places].sort(), problems };
+}
+
+/** Whether a link leads to the file, or it has a second name: then it may be older than its place. */
+async function hasOtherName(root: string, { place, path }: ResolvedArtifact): Promise<boolean> {
+  return join(await realpath(root), place) !== path || (await stat(path)).nlink > 1;
 }
 
 async function stampOf(path: string): Promise<string> {

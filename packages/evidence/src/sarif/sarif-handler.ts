@@ -12,20 +12,27 @@ export interface SarifTotals {
   rules: number;
   files: number;
   suppressed: number;
+  /** Runs that list their rules, and runs that list the files they looked at. */
+  withRules: number;
+  withFiles: number;
   readonly counts: FindingCounts;
 }
 
 /** Sums of nothing. */
 export function noTotals(): SarifTotals {
-  return { runs: 0, rules: 0, files: 0, suppressed: 0, counts: noFindings() };
+  return { runs: 0, rules: 0, files: 0, suppressed: 0, withRules: 0, withFiles: 0, counts: noFindings() };
 }
 
 const RUN = "runs/*";
 const RESULT = `${RUN}/results/*`;
 const INVOCATION = `${RUN}/invocations/*`;
+const NOTIFICATION_LEVELS = ["toolExecutionNotifications", "toolConfigurationNotifications"].map(
+  (list) => `${INVOCATION}/${list}/*/level`,
+);
 const ARTIFACT = `${RUN}/artifacts/*`;
 const EXTENSION = `${RUN}/tool/extensions/*`;
 const RULES = [`${RUN}/tool/driver/rules/*`, `${EXTENSION}/rules/*`];
+const RULE_LISTS = [`${RUN}/tool/driver/rules`, `${EXTENSION}/rules`];
 const SUPPRESSION = `${RESULT}/suppressions/*`;
 const URI = `${RESULT}/locations/*/physicalLocation/artifactLocation/uri`;
 
@@ -45,6 +52,7 @@ const WANTED = new Set([
   SUPPRESSION,
   URI,
   `${INVOCATION}/executionSuccessful`,
+  ...NOTIFICATION_LEVELS,
   `${ARTIFACT}/roles`,
   ...RESULT_FIELDS.map((field) => `${RESULT}/${field}`),
   ...RULES.flatMap((rule) => RULE_FIELDS.map((field) => `${rule}/${field}`)),
@@ -75,7 +83,11 @@ class OpenRun {
   listed = false;
   invocations = 0;
   successes = 0;
+  /** Errors that the scanner tells of its own run. */
+  errors = 0;
   artifacts = 0;
+  listsRules = false;
+  listsFiles = false;
   rules = 0;
   extensions = 0;
 }
@@ -109,6 +121,7 @@ export class SarifHandler implements JsonHandler {
     else if (path === URI) {
       if (typeof value === "string" && run.uris.size < this.#limits.maxEntries) run.uris.add(value);
     } else if (path === `${INVOCATION}/executionSuccessful`) run.successes += value === true ? 1 : 0;
+    else if (NOTIFICATION_LEVELS.includes(path)) run.errors += value === "error" ? 1 : 0;
     else if (path === `${ARTIFACT}/roles`) this.#roles = value;
     else this.#fields.set(relative(path), value);
   }
@@ -130,6 +143,8 @@ export class SarifHandler implements JsonHandler {
       this.#oddities.add("unsupported", "parts of the run stand in other files");
     }
     if (path === RESULT) this.#suppressions = [];
+    if (kind === "array" && RULE_LISTS.includes(path)) run.listsRules = true;
+    if (kind === "array" && path === `${RUN}/artifacts`) run.listsFiles = true;
   }
 
   close(path: string): void {
@@ -181,6 +196,8 @@ export class SarifHandler implements JsonHandler {
     run.results.countInto(this.#totals.counts, run.components);
     const files = run.artifacts > 0 ? run.artifacts : run.uris.size;
     this.#totals.runs += 1;
+    this.#totals.withRules += run.listsRules ? 1 : 0;
+    this.#totals.withFiles += run.listsFiles ? 1 : 0;
     this.#totals.rules += run.rules;
     this.#totals.files += files;
     for (const lack of lacks(run, files)) this.#oddities.add("scanner_not_proven", lack);
@@ -193,6 +210,7 @@ function lacks(run: OpenRun, files: number): readonly string[] {
   if (!run.listed) found.push("a run has no list of results");
   if (run.invocations === 0) found.push("a run does not say whether the scanner succeeded (no invocations)");
   if (run.successes < run.invocations) found.push("the scanner does not say that it succeeded (executionSuccessful)");
+  if (run.errors > 0) found.push("the scanner tells of an error in its own run (a notification of level error)");
   if (run.rules === 0) found.push("a run had no rules");
   if (files === 0) found.push("a run looked at no file");
   return found;

@@ -20,11 +20,35 @@ function run(results: readonly Json[] | null, extra: Json = {}): Json {
   };
 }
 
+function locationOf(uri: string): Json {
+  return { physicalLocation: { artifactLocation: { uri } } };
+}
+
 function log(...runs: readonly Json[]): string {
   return JSON.stringify({ $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs });
 }
 
 describe("a SARIF log", () => {
+  it("counts rules and files only where every run lists them", async () => {
+    const { artifacts: _, ...unlisted } = run([{ ruleId: "R1", locations: [locationOf("a.ts")] }]);
+    const some = metricsOf(await readingOf(log(run([]), unlisted)));
+    expect(some).not.toHaveProperty("files_scanned");
+    expect(some).toHaveProperty("rules", 6);
+    const bare = run([], { tool: { driver: { name: "scanner" } } });
+    expect(metricsOf(await readingOf(log(bare)))).not.toHaveProperty("rules");
+    expect(metricsOf(await readingOf(log(run([], { artifacts: [] }))))).toHaveProperty("files_scanned", 0);
+  });
+
+  it.each(["toolExecutionNotifications", "toolConfigurationNotifications"])(
+    "of a scanner that says success and tells of an error in %s is not proven",
+    async (list) => {
+      const told = (level: string): string =>
+        log(run([], { invocations: [{ executionSuccessful: true, [list]: [{ level: "note" }, { level }] }] }));
+      expect((await readingOf(told("error"))).anomalies).toEqual(["scanner_not_proven"]);
+      expect((await readingOf(told("warning"))).anomalies).toEqual([]);
+    },
+  );
+
   it("without findings of a scanner that ran gives zeroes", async () => {
     const reading = await readingOf(log(run([])));
     expect(reading).toMatchObject({ format: "sarif", anomalies: [] });

@@ -53,9 +53,10 @@ function findingMetrics(totals: SarifTotals, oddities: Oddities): EvidenceMetric
     metric("findings_warning", counts.levels.warning),
     metric("findings_note", counts.levels.note),
     metric("findings_suppressed", totals.suppressed),
-    metric("rules", totals.rules),
-    metric("files_scanned", totals.files),
   ];
+  // What the log does not list it does not count: other output of the same run may state it.
+  if (totals.runs > 0 && totals.withRules === totals.runs) metrics.push(metric("rules", totals.rules));
+  if (totals.runs > 0 && totals.withFiles === totals.runs) metrics.push(metric("files_scanned", totals.files));
   if (oddities.broken) return metrics;
   if (counts.withoutBaseline === 0) {
     metrics.push(metric("new_findings", counts.newFindings), metric("new_findings_error", counts.newErrors));

@@ -53,6 +53,9 @@ export interface CheckRunner {
 export interface SubjectReader {
   /** `leaveOut`: paths and globs of reports that checks write, which are no part of what is judged. */
   subjectOf(dir: string, options: { readonly leaveOut: readonly string[] }): Promise<JudgedSubject>;
-  /** Digest of the files that match the globs, and of their names. */
-  digestInputs(dir: string, globs: readonly string[]): Promise<string>;
+  /**
+   * Digest of the check's input files and their names, and of the scripts that its command names. Inputs that match
+   * nothing stand for the whole tree, so that a mistyped glob never keeps evidence fresh.
+   */
+  digestInputs(dir: string, check: CheckDefinition): Promise<string>;
 }

@@ -70,6 +70,7 @@ export const LEDGER: Statement = statement(
      SELECT check_id, digest, ended_at_ms, max(ended_at_ms) OVER (PARTITION BY check_id) AS newest_ms
      FROM holdpoint.evidence
      WHERE tenant_id = $1 AND plan_id = $2 AND check_id IS NOT NULL
+       AND (task_id IS NULL OR kind <> 'check' OR (task_id = $3::uuid AND attempt = $4::integer))
    ) e
    GROUP BY check_id`,
 );

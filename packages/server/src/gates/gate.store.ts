@@ -51,8 +51,9 @@ export function createGateStore(store: Store, runtime: Runtime, tenant: string):
       const [row] = await store.run<EvidenceRow>(SQL.GET_EVIDENCE, [tenant, digest]);
       return row === undefined ? null : toEvidence(row);
     },
-    ledger: async (planId) => {
-      const rows = await store.run<CheckLedger & { readonly check_id: string }>(SQL.LEDGER, [tenant, planId]);
+    ledger: async (planId, place) => {
+      const values = [tenant, planId, place?.task ?? null, place?.attempt ?? null];
+      const rows = await store.run<CheckLedger & { readonly check_id: string }>(SQL.LEDGER, values);
       return new Map(rows.map(({ check_id: id, records, newest }) => [id, { records, newest }]));
     },
     currentVerdicts: async (planId) =>

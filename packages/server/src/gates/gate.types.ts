@@ -77,8 +77,14 @@ export interface GateStore {
     records: readonly NewEvidence[],
   ): Promise<readonly { readonly digest: string; readonly added: boolean }[]>;
   evidence(query: EvidenceQuery): Promise<readonly StoredEvidence[]>;
-  /** The kept records of each check, by check id, and those that ended last: so that one that is missing is missed. */
-  ledger(planId: string): Promise<ReadonlyMap<string, CheckLedger>>;
+  /**
+   * The kept records of each check, by check id, and those that ended last: so that one that is missing is missed. Of
+   * runs in attempts' workspaces only those of the attempt that is named.
+   */
+  ledger(
+    planId: string,
+    place?: { readonly task: string | null; readonly attempt: number | null },
+  ): Promise<ReadonlyMap<string, CheckLedger>>;
   getEvidence(digest: string): Promise<StoredEvidence | null>;
   /** Adds verdicts to the history of their gates; one that says the same as the newest is not added again. */
   addVerdicts(

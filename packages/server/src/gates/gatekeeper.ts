@@ -77,6 +77,9 @@ export interface Gatekeeper {
   awaitsConsent(gate: string): readonly CheckDefinition[];
 }
 
+/** Where verify and the end of a run judge: in nobody's attempt. */
+const PLAN_FOLDER: Pick<JudgeRequest, "task" | "attempt"> = { task: null, attempt: null };
+
 /** A check that did not end well is looked at again after ten times what it took, and at least this long. */
 const REPEAT_FAILED_AFTER_MS = 5_000;
 const REPEAT_FAILED_SHARE = 10;
@@ -96,10 +99,10 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
   async function judge(request: JudgeRequest): Promise<ReadonlyMap<string, Verdict>> {
     const wanted = new Set(request.gates);
     await book.refresh();
-    const context = await contextOf(request.dir);
+    const context = await contextOf(request);
     if (request.run !== "never") await observe(request, wanted, context);
-    const bound = bindEvidence(plan, sidecar, book.records());
-    const present = await contextOf(request.dir);
+    const bound = bindEvidence(plan, sidecar, visible(request));
+    const present = await contextOf(request);
     const since = await inconclusiveSince(wanted);
     const verdicts = new Map<string, Verdict>();
     for (const gate of plan.gates) {
@@ -121,14 +124,14 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
   }
 
   async function observe(request: JudgeRequest, wanted: ReadonlySet<string>, context: JudgeContext): Promise<void> {
-    const needed = request.checks === "all" ? checks : checksForGates(plan, sidecar, book.records(), wanted);
+    const needed = request.checks === "all" ? checks : checksForGates(plan, sidecar, visible(request), wanted);
     for (const check of needed) {
       if (!parts.allowed(check)) {
         refused.set(check.id, check);
         continue;
       }
       if (isInterrupted()) return;
-      if (request.run === "stale" && !tellsSomethingNew(check, wanted, context)) continue;
+      if (request.run === "stale" && !tellsSomethingNew(check, wanted, context, request)) continue;
       parts.listener.checkStarted(check);
       const observer = {
         tenant: parts.tenant,
@@ -152,10 +155,16 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
   }
 
   /** Whether running a check now could change what is known of the gates it speaks for. */
-  function tellsSomethingNew(check: CheckDefinition, wanted: ReadonlySet<string>, context: JudgeContext): boolean {
-    const standing = standingOf(check, book.records(), context);
+  function tellsSomethingNew(
+    check: CheckDefinition,
+    wanted: ReadonlySet<string>,
+    context: JudgeContext,
+    place: Pick<JudgeRequest, "task" | "attempt">,
+  ): boolean {
+    const records = visible(place);
+    const standing = standingOf(check, records, context);
     if (!standing.speaksOfNow) return true;
-    const gates = [...bindEvidence(plan, sidecar, book.records())].flatMap(([key, one]) =>
+    const gates = [...bindEvidence(plan, sidecar, records)].flatMap(([key, one]) =>
       wanted.has(key) && one.bound.checks.some(({ id }) => id === check.id) ? [one] : [],
     );
     // Each look at what a window watches is an observation of its own, also of an unchanged folder.
@@ -166,21 +175,34 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
     return !standing.run.every(({ digest }) => seenHere.has(digest)) || restedEnough(standing.run, context.nowMs);
   }
 
+  /**
+   * The records that may speak where the judgement is made: those of the plan's own folder, and in an attempt's workspace
+   * its own besides. What ran in a workspace never speaks for the plan's folder: files that git ignores were there that
+   * are not here.
+   */
+  function visible({ task, attempt }: Pick<JudgeRequest, "task" | "attempt">): readonly EvidenceRecord[] {
+    return book.records().filter(({ statement: { predicate } }) => {
+      const { producer } = predicate;
+      if (predicate.kind !== "check" || producer.task === null) return true;
+      return producer.task === task && producer.attempt === attempt;
+    });
+  }
+
   function gatesOf(check: CheckDefinition, added: readonly EvidenceRecord[]): readonly string[] {
     const bound = bindEvidence(plan, sidecar, [...book.records(), ...added]);
     return [...bound].flatMap(([key, one]) => (one.bound.checks.some(({ id }) => id === check.id) ? [key] : []));
   }
 
-  async function contextOf(dir: string): Promise<JudgeContext> {
+  async function contextOf({ dir, task, attempt }: JudgeRequest): Promise<JudgeContext> {
     const inputDigests = new Map<string, string>();
     for (const check of checks) {
-      if (check.inputs.length > 0) inputDigests.set(check.id, await parts.subjects.digestInputs(dir, check.inputs));
+      if (check.inputs.length > 0) inputDigests.set(check.id, await parts.subjects.digestInputs(dir, check));
     }
     return {
       nowMs: runtime.now(),
       subject: await parts.subjects.subjectOf(dir, { leaveOut }),
       inputDigests,
-      ledger: await store.ledger(parts.planId),
+      ledger: await store.ledger(parts.planId, { task, attempt }),
       producers: parts.producers(),
     };
   }
@@ -205,7 +227,7 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
       return next;
     },
     record: (records) => book.add(records, []),
-    bound: () => bindEvidence(plan, sidecar, book.records()),
+    bound: () => bindEvidence(plan, sidecar, visible(PLAN_FOLDER)),
     observations: () => observations,
     notAllowed: () => [...refused.values()],
     awaitsConsent: (gate) =>

@@ -113,7 +113,7 @@ async function place(
 ): Promise<Place> {
   const subject = await subjects.subjectOf(dir, { leaveOut });
   if (check.inputs.length === 0) return { subject, inputs: null, digest: subject.tree };
-  const digest = await subjects.digestInputs(dir, check.inputs);
+  const digest = await subjects.digestInputs(dir, check);
   return { subject, inputs: { globs: [...check.inputs], digest }, digest };
 }
 

@@ -1,6 +1,6 @@
 import { type Criterion, convertUnit, isOpen, type Reason, slotMsOf, type Verdict } from "@holdpoint/core";
-import type { CommandOutcome, TaskView, WorkStore } from "../work/index.ts";
 import type { Gatekeeper } from "../gates/index.ts";
+import type { CommandOutcome, TaskView, WorkStore } from "../work/index.ts";
 import type { AttemptWorkspace, Settlement, Workspaces } from "./run.types.ts";
 
 /** What a settler works with. */

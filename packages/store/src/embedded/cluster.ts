@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { problem } from "@holdpoint/core";
 import { storeProblems } from "../store.problems.ts";
 import type { PostgresBinaries } from "./binaries.ts";
+import { checkCluster, sealCluster } from "./cluster-seal.ts";
 import { runToEnd } from "./guarded-process.ts";
 import { giveTo, type RunAs } from "./run-as.ts";
 
@@ -15,6 +16,11 @@ export interface ClusterPaths {
   readonly run: string;
   readonly log: string;
   readonly password: string;
+  /** Says that this user's Holdpoint made the data directory. */
+  readonly seal: string;
+  /** Settings and access rules of ours, written at every start; those in the data directory do not count. */
+  readonly config: string;
+  readonly access: string;
 }
 
 /** The one database user; its password is random and kept in {@link ClusterPaths.password}. */
@@ -36,6 +42,9 @@ export function clusterPaths(root: string): ClusterPaths {
     run: join(root, "run"),
     log: join(root, "postgres.log"),
     password: join(root, "password"),
+    seal: join(root, "seal"),
+    config: join(root, "holdpoint.conf"),
+    access: join(root, "access.conf"),
   };
 }
 
@@ -43,12 +52,14 @@ export function clusterPaths(root: string): ClusterPaths {
  * Makes the data directory where there is none yet; one that was begun and not finished is made anew.
  *
  * @returns the password and whether the directory was made now
- * @throws HoldpointError HP6004 when `initdb` fails; HP6005 when the directory is of another major version
+ * @throws HoldpointError HP6004 when `initdb` fails; HP6005 when the directory is of another major version;
+ * HP6007, HP6008 or HP6009 when it is not known to be this user's
  */
 export function prepareCluster(paths: ClusterPaths, settings: ClusterSettings): { password: string; created: boolean } {
   mkdirSync(paths.run, { recursive: true, mode: 0o700 });
   for (const path of [paths.root, paths.run]) giveTo(settings.runAs, path);
   if (existsSync(join(paths.data, "PG_VERSION")) && existsSync(paths.password)) {
+    checkCluster(paths);
     checkVersion(paths, settings);
     return { password: readFileSync(paths.password, "utf8").trim(), created: false };
   }
@@ -57,6 +68,38 @@ export function prepareCluster(paths: ClusterPaths, settings: ClusterSettings): 
   giveTo(settings.runAs, paths.password);
   initialise(paths, settings);
   return { password, created: true };
+}
+
+/** What would make the server run a program, load a library or listen to another server; these win over any file. */
+const RUNS_NOTHING: Readonly<Record<string, string>> = {
+  restore_command: "",
+  recovery_end_command: "",
+  archive_cleanup_command: "",
+  archive_mode: "off",
+  archive_command: "",
+  archive_library: "",
+  primary_conninfo: "",
+  shared_preload_libraries: "",
+  session_preload_libraries: "",
+  local_preload_libraries: "",
+  dynamic_library_path: "$libdir",
+  external_pid_file: "",
+  ssl: "off",
+  ssl_passphrase_command: "",
+};
+
+/** Writes our own configuration and access rules, and returns the options that put them in the place of all others. */
+export function ownConfiguration(paths: ClusterPaths, runAs: RunAs): readonly string[] {
+  const files: readonly (readonly [string, string])[] = [
+    [paths.config, "# Every setting is an argument of the server.\n"],
+    [paths.access, "local all all scram-sha-256\n"],
+  ];
+  for (const [file, text] of files) {
+    rmSync(file, { recursive: true, force: true });
+    writeFileSync(file, text, { mode: 0o600, flag: "wx" });
+    giveTo(runAs, file);
+  }
+  return ["-c", `config_file=${paths.config}`, "-c", `hba_file=${paths.access}`, "-c", `ident_file=${paths.config}`];
 }
 
 /** The options of the server, small and durable. Written for PostgreSQL 15 and newer. */
@@ -78,7 +121,10 @@ export function serverOptions(socketDir: string, version: number, durable: boole
     full_page_writes: durable ? "on" : "off",
     log_min_messages: "warning",
     logging_collector: "off",
+    TimeZone: "UTC",
+    ...RUNS_NOTHING,
   };
+  if (version >= 17) options["allow_alter_system"] = "off";
   // The worker processes for reading ahead of PostgreSQL 18 are of no use to a database this small.
   if (version >= 18) options["io_method"] = "sync";
   return Object.entries(options).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
@@ -112,6 +158,7 @@ function initialise(paths: ClusterPaths, settings: ClusterSettings): void {
     const detail = output.trim().split("\n").slice(-3).join(" ") || `initdb ended with ${status}`;
     throw problem(storeProblems, "HP6004", { dir: paths.data, detail, log: paths.log });
   }
+  sealCluster(paths, draft);
   rmSync(paths.data, { recursive: true, force: true });
   renameSync(draft, paths.data);
 }

@@ -16,6 +16,8 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { startHolder } from "../testing/holder.ts";
 import { findBinaries, prepareBinaries } from "./binaries.ts";
+import { clusterPaths } from "./cluster.ts";
+import { sealCluster } from "./cluster-seal.ts";
 import { type EmbeddedOptions, type EmbeddedPostgres, startEmbedded } from "./embedded-postgres.ts";
 import { pause, readPostmasterFile } from "./postmaster-file.ts";
 import { markOf } from "./process-info.ts";
@@ -25,20 +27,34 @@ let prepared: string;
 let dataDir: string;
 const started: EmbeddedPostgres[] = [];
 
+const home = mkdtempSync(join(tmpdir(), "holdpoint-home-"));
+const configHome = process.env["XDG_CONFIG_HOME"];
+
 beforeAll(async () => {
+  process.env["XDG_CONFIG_HOME"] = home;
   prepared = mkdtempSync(join(tmpdir(), "holdpoint-prepared-"));
   await (await startEmbedded({ dataDir: prepared, now: 0, durable: false })).stop();
 });
 
 afterAll(() => {
   rmSync(prepared, { recursive: true });
+  rmSync(home, { recursive: true, force: true });
+  if (configHome === undefined) delete process.env["XDG_CONFIG_HOME"];
+  else process.env["XDG_CONFIG_HOME"] = configHome;
 });
 
 // Making a database takes most of a second; only the tests that are about it make their own.
 beforeEach(() => {
   dataDir = mkdtempSync(join(tmpdir(), "holdpoint-embedded-"));
   cpSync(prepared, dataDir, { recursive: true });
+  adopt(dataDir);
 });
+
+/** Makes a copy of a database ours, as its user would. */
+function adopt(dir: string): void {
+  const paths = clusterPaths(join(dir, ".holdpoint", "pg"));
+  sealCluster(paths, paths.data);
+}
 
 afterEach(async () => {
   for (const server of started.splice(0)) await server.stop();
@@ -101,6 +117,59 @@ describe("the embedded database", () => {
     expect(readFileSync(state(".gitignore"), "utf8")).toBe("*\n");
   });
 
+  test("is not started when it came from elsewhere, and is when its user adopts it by name", async () => {
+    const copy = join(dataDir, "copy");
+    cpSync(prepared, copy, { recursive: true });
+    const pg = join(copy, ".holdpoint", "pg");
+    for (const seal of [null, "", "0".repeat(64)]) {
+      if (seal === null) rmSync(join(pg, "seal"));
+      else writeFileSync(join(pg, "seal"), seal);
+      const refused = await problemOf(start({ dataDir: copy }));
+      expect([refused.code, refused.remedy.includes(`HOLDPOINT_ADOPT_DATABASE=${pg}`)]).toEqual(["HP6007", true]);
+    }
+    process.env["HOLDPOINT_ADOPT_DATABASE"] = pg;
+    const server = await start({ dataDir: copy }).finally(() => delete process.env["HOLDPOINT_ADOPT_DATABASE"]);
+    await server.stop();
+    expect((await start({ dataDir: copy })).running).toBe(true);
+  });
+
+  test.each([
+    ["recovery.signal", ""],
+    ["standby.signal", ""],
+    ["postgresql.auto.conf", "# x\nrestore_command = 'touch pwned'\n"],
+  ])("is not started with %s in it", async (name, text) => {
+    writeFileSync(state("pg", "data", name), text);
+    expect((await problemOf(start())).code).toBe("HP6008");
+  });
+
+  test("takes no setting and no access rule from its data directory", async () => {
+    writeFileSync(
+      state("pg", "data", "postgresql.conf"),
+      "no such setting = 1\nshared_preload_libraries = 'nothing'\n",
+    );
+    writeFileSync(state("pg", "data", "pg_hba.conf"), "local all all trust\n");
+    const server = await start();
+    expect(await ask(server, "current_setting('hba_file')")).toBe(state("pg", "access.conf"));
+    expect(await ask(server, "current_setting('shared_preload_libraries')")).toBe("");
+  });
+
+  test.each(["not a key", ""])("is not started with a damaged key: %j", async (text) => {
+    const elsewhere = join(dataDir, "config");
+    mkdirSync(join(elsewhere, "holdpoint"), { recursive: true });
+    writeFileSync(join(elsewhere, "holdpoint", "store.key"), text);
+    process.env["XDG_CONFIG_HOME"] = elsewhere;
+    const refused = await problemOf(start()).finally(() => {
+      process.env["XDG_CONFIG_HOME"] = home;
+    });
+    expect(refused.code).toBe("HP6009");
+  });
+
+  test("whose directory cannot be written says so", async () => {
+    rmSync(state("pg"), { recursive: true });
+    writeFileSync(state("pg"), "");
+    expect((await problemOf(start())).code).toBe("HP6006");
+  });
+
   test("has its socket inside its own directory", async () => {
     const server = await start();
     expect(server.connection.host.startsWith(state("pg"))).toBe(true);
@@ -109,6 +178,7 @@ describe("the embedded database", () => {
   test("starts below a path that is too long for a socket", async () => {
     const deep = join(dataDir, "a-rather-long-directory-name/".repeat(5));
     cpSync(prepared, deep, { recursive: true });
+    adopt(deep);
     const server = await start({ dataDir: deep });
     expect(await ask(server, "1")).toBe(1);
     await server.stop();

@@ -9,6 +9,7 @@ import {
   type ClusterSettings,
   clusterPaths,
   majorVersion,
+  ownConfiguration,
   prepareCluster,
   serverOptions,
 } from "./cluster.ts";
@@ -63,7 +64,8 @@ export interface EmbeddedPostgres {
  * Starts PostgreSQL as a child process, on a unix socket inside `<dataDir>/.holdpoint/pg/`.
  *
  * @throws HoldpointError HP6001 without binaries, HP6002 when root cannot be shed, HP6003 when another process has the
- *   directory, HP6004 when it does not start, HP6005 for another version's directory, HP6006 when nothing can be written
+ *   directory, HP6004 when it does not start, HP6005 for another version's directory, HP6006 when nothing can be written,
+ *   HP6007 to HP6009 when the database is not known to be this user's
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const stateDir = join(resolve(options.dataDir), ".holdpoint");
@@ -72,8 +74,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
     return await startLocked(stateDir, lock, options);
   } catch (error) {
     lock.release();
-    throw error;
+    throw told(stateDir, error);
   }
+}
+
+/** What the file system refuses is for the user to mend. */
+function told(dir: string, error: unknown): unknown {
+  if (error instanceof HoldpointError || !(error instanceof Error && "syscall" in error)) return error;
+  return problem(storeProblems, "HP6006", { dir, detail: error.message }, { cause: error });
 }
 
 function openStateDir(stateDir: string, now: number): DirectoryLock {
@@ -156,7 +164,8 @@ function start(paths: ClusterPaths, settings: ClusterSettings, socket: SocketDir
   const logFd = openSync(paths.log, logIsLong(paths.log) ? "w" : "a", 0o600);
   try {
     const options = serverOptions(socket.path, version, settings.durable);
-    const argv = [settings.binaries.postgres, "-D", paths.data, ...options];
+    const own = ownConfiguration(paths, settings.runAs);
+    const argv = [settings.binaries.postgres, "-D", paths.data, ...own, ...options];
     return startGuarded({ argv, logFd, cwd: paths.root, runAs: settings.runAs, binaries: settings.binaries });
   } finally {
     closeSync(logFd);

@@ -1,0 +1,76 @@
+import { findThresholds } from "../criteria/find-thresholds.ts";
+import type { Line } from "./block.ts";
+import { labelOf } from "./label.ts";
+import { plainText } from "./plain-text.ts";
+import type { ReaderState } from "./reader-state.ts";
+import { insideReport } from "./scope.ts";
+
+/** Words in prose that announce what has to hold. */
+const ANNOUNCED =
+  /(?:^|[.;]\s+)(?:required|requirement|acceptance(?: [\p{L}\s]{1,24})?|gate|exit criteria|entry criteria|pass criteria|must hold):\s/iu;
+const MUST =
+  /\bmust (?:be|stay|remain|keep|have|reach|not exceed|complete|finish|return|respond|load|start)\b|\bmust not exceed\b/i;
+const MOST_TEXT = 2000;
+
+/**
+ * Reads demands in running text: a sentence that says `Required: …`, `Acceptance: …` or `must be …` and compares
+ * something with a number is a gate, on the line where the number stands. What a label line states with its first line
+ * is read as an attribute and left out here.
+ */
+export function readDemand(state: ReaderState, index: number, line: Line, raw: string): void {
+  if (raw.length > MOST_TEXT || !/\d/.test(raw + nextRaw(state, index)) || insideReport(state.sections)) return;
+  const announced = ANNOUNCED.exec(raw);
+  const must = announced === null ? MUST.exec(raw) : null;
+  const at = announced?.index ?? must?.index ?? -1;
+  if (at < 0 || line.quoted) return;
+  const label = announced === null ? null : labelOf(raw);
+  const labelled = label !== null && label.name !== null && label.name !== "other";
+  const scope = state.currentScope();
+  const rows = sentence(state, index, line, announced === null ? at : at + (announced[0].length - 1));
+  const text = rows.map((row) => row.text).join(" ");
+  let rest = text.search(/[.!?](?=\s|$)/);
+  if (rest < 0) rest = text.length;
+  for (const found of findThresholds(text.slice(0, rest))) {
+    if (found.form !== "operator" || !isMeasured(found.text, found.criterion.unit, must !== null)) continue;
+    const row = rows.findLast(({ start }) => start <= found.start);
+    if (row === undefined || (labelled && row.line === line.line)) continue;
+    const { metric, criterion } = found;
+    const { severity } = scope;
+    const gate = { metric, text: found.text, criterion, line: row.line, item: state.owner(), severity };
+    state.reading.gates.push({ ...gate, block: state.blockName() });
+  }
+}
+
+/** Prose counts many things (`at least three runs`); a demand has a unit, or after an announcement a sign. */
+function isMeasured(text: string, unit: string | null, plain: boolean): boolean {
+  return unit !== null || (!plain && /^[<>≤≥=]/.test(text));
+}
+
+interface TextRow {
+  readonly text: string;
+  readonly start: number;
+  readonly line: number;
+}
+
+/** The text from a place in a line to the end of its paragraph, with the line that each part stands in. */
+function sentence(state: ReaderState, index: number, line: Line, from: number): TextRow[] {
+  const rows: TextRow[] = [];
+  let start = 0;
+  const take = (markdown: string, number: number): void => {
+    const text = plainText(markdown);
+    rows.push({ text, start, line: number });
+    start += text.length + 1;
+  };
+  take(state.raw(line).slice(from), line.line);
+  for (let next = index + 1; start < MOST_TEXT; next += 1) {
+    const more = state.lines[next];
+    if (more === undefined || more.role !== "text" || more.first || more.holder !== line.holder) return rows;
+    take(state.raw(more), more.line);
+  }
+  return rows;
+}
+
+function nextRaw(state: ReaderState, index: number): string {
+  const next = state.lines[index + 1];
+  return next === undefined || next.role !== "text" || next.first ? "" : state.raw(next).slice(0, 400);
+}

@@ -1,0 +1,37 @@
+import type { Criterion } from "../criteria/criterion.ts";
+import { findThresholds } from "../criteria/find-thresholds.ts";
+import { normaliseMetric } from "../criteria/metric-name.ts";
+import { canonicalUnit } from "../criteria/units.ts";
+import { WINDOW_COVERAGE } from "../criteria/words.ts";
+import type { StatedGate } from "./gate-text.ts";
+import { plainText } from "./plain-text.ts";
+
+const LASTING =
+  /\b(?:for|over)\s+(?:at least\s+|the (?:last|past)\s+)?(\d{1,4})[\s-]?(h|hrs?|hours?|d|days?|w|weeks?|min|minutes?)\b(?:\s+(?:straight|continuously|in a row|in production|without [\p{L}\s-]{2,30}))?[\s.)]*$/iu;
+const NONE_IN = /^(?:no|zero|0)\s.{2,80}\s(?:in|within)\s+(\d{1,4})[\s-]?(h|hrs?|hours?|d|days?|w|weeks?)[\s.)]*$/i;
+
+/** `All SLOs met for 24h`, `No severe bugs in 48h`: time through which the criterion has to be observed. */
+export function windowOfEntry(text: string, stated: readonly StatedGate[]): StatedGate[] {
+  if (stated.some(({ criterion }) => criterion?.kind === "window")) return [];
+  const match = LASTING.exec(text) ?? NONE_IN.exec(text);
+  const unit = canonicalUnit(match?.[2] ?? "");
+  if (match === null || unit === null) return [];
+  const value = Number(match[1]);
+  if (stated.some(({ criterion }) => criterion?.unit === unit && criterion.value === value)) return [];
+  const head = text.slice(0, text.lastIndexOf(match[1] ?? "", match.index + match[0].length));
+  const held = findThresholds(head.replace(/\b(?:for|over|in|within)\b[^\d]*$/i, ""));
+  const named = normaliseMetric(plainText(/^([^:]{2,80}):\s/.exec(text)?.[1] ?? ""));
+  const metric = named !== "" ? named : (held[0]?.metric ?? normaliseMetric(head.split(/\s+/).slice(0, 6).join(" ")));
+  const label = { metric: metric === "" ? null : metric, text: match[0].trim() };
+  // A number that is not understood would be lost from what has to hold through the time.
+  if (held.length === 0 && /\d/.test(head.replace(/^[^\d]*\b(?:sev|severity|p|priority|level|tier)\W?\d.*$/i, "")))
+    return stated.length > 0 ? [] : [{ ...label, text, criterion: null }];
+  const holds = held.map(
+    ({ criterion, metric }) => (metric === null ? criterion : { ...criterion, metric }) as Criterion,
+  );
+  const criterion: Criterion = { kind: "window", op: ">=", value, unit, label: null, coverage: WINDOW_COVERAGE, holds };
+  const alone = held
+    .filter((one) => !stated.some((other) => other.text === one.text))
+    .map((one) => ({ metric: one.metric ?? label.metric, text: one.text, criterion: one.criterion }));
+  return [...alone, { ...label, criterion }];
+}
