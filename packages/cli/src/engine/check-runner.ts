@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createWriteStream, mkdtempSync, renameSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import {
@@ -56,7 +56,7 @@ export function createCheckRunner(
             isolation,
             protection: planProtection({
               planDir: dir,
-              readOnly: [place.sidecarFile, place.planFile],
+              readOnly: ruling(place, dir),
               hidden: [place.stateDir, userFolder(env)],
             }),
             copyTo: { stdout: out.stream, stderr: err.stream },
@@ -91,6 +91,12 @@ export function createCheckRunner(
       }
     },
   };
+}
+
+/** What decides how work is judged, in the plan's folder and in the workspace that the check runs in. */
+function ruling(place: PlanPlace, dir: string): string[] {
+  const names = [basename(place.sidecarFile), basename(place.planFile), "agents"];
+  return [...new Set([place.dir, dir])].flatMap((folder) => names.map((name) => join(folder, name)));
 }
 
 /** Begin of the names of folders for output that is still coming; a killed run leaves them behind. */

@@ -1,4 +1,4 @@
-import { lstatSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { problem } from "@holdpoint/core";
 import { placeProblems } from "./place.problems.ts";
 import type { PlanPlace } from "./plan-place.ts";
@@ -16,6 +16,8 @@ export const MAX_SIDECAR_BYTES = 4 * 1024 * 1024;
 export function readSidecarFile(place: PlanPlace, cwd: string): string | null {
   const reading = readBounded(place.sidecarFile, MAX_SIDECAR_BYTES);
   if (!reading.ok) {
+    // While a check runs isolated, an empty folder keeps the place of a sidecar that is not there.
+    if (reading.why === "folder" && isEmptyFolder(place.sidecarFile)) return null;
     if (reading.why === "missing" && !isThere(place.sidecarFile)) return null;
     throw refused(place, cwd, WHY[reading.why] ?? reading.why, reading.cause);
   }
@@ -39,4 +41,8 @@ function refused(place: PlanPlace, cwd: string, why: string, cause: unknown): Er
 
 function isThere(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isEmptyFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(path).length === 0;
 }

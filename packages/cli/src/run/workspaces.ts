@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { attemptName, mergeWorktree, openWorktree, removeWorktree, type Worktree } from "@holdpoint/agent";
+import {
+  attemptName,
+  cleanIgnored,
+  mergeWorktree,
+  openWorktree,
+  removeWorktree,
+  type Worktree,
+} from "@holdpoint/agent";
 import { type PlanDocument, readPlan } from "@holdpoint/core";
 import type { Workspaces } from "@holdpoint/server";
 import type { PlanPlace } from "../place/plan-place.ts";
@@ -28,6 +35,8 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
         stateFolder,
       });
       if (worktree === null) throw new Error(`${folder} is not there any more`);
+      // What git ignores is never merged, so nothing may be judged by it.
+      await cleanIgnored(worktree);
       return {
         dir: worktree.planDir,
         merge: () => merge(worktree, parts),
@@ -42,7 +51,8 @@ type Merged = Awaited<ReturnType<NonNullable<Awaited<ReturnType<Workspaces["of"]
 async function merge(worktree: Worktree, { place, plan }: WorkspacesParts): Promise<Merged> {
   const asked = changedDemands(join(worktree.planDir, basename(place.planFile)), [plan, place.planFile]);
   if (asked !== null) return { ok: false, why: asked };
-  const protect = [relative(worktree.into, join(realpathSync(place.dir), basename(place.sidecarFile)))];
+  const planDir = relative(worktree.into, realpathSync(place.dir));
+  const protect = [join(planDir, basename(place.sidecarFile)), "*.holdpoint.yaml", join(planDir, "agents", "**")];
   const merged = await mergeWorktree(worktree, { protect });
   if (merged.outcome === "merged") return { ok: true };
   const files = merged.files.join(", ");

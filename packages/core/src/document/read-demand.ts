@@ -26,7 +26,12 @@ export function readDemand(state: ReaderState, index: number, line: Line, raw: s
   const label = announced === null ? null : labelOf(raw);
   const labelled = label !== null && label.name !== null && label.name !== "other";
   const scope = state.currentScope();
-  const rows = sentence(state, index, line, announced === null ? at : at + (announced[0].length - 1));
+  const rows = sentence(
+    state,
+    index,
+    line,
+    announced === null ? sentenceStart(raw, at) : at + (announced[0].length - 1),
+  );
   const text = rows.map((row) => row.text).join(" ");
   let rest = text.search(/[.!?](?=\s|$)/);
   if (rest < 0) rest = text.length;
@@ -46,6 +51,11 @@ function isMeasured(text: string, unit: string | null, plain: boolean): boolean 
   return unit !== null || (!plain && /^[<>≤≥=]/.test(text));
 }
 
+/** Where the sentence begins that holds an offset: the words before `must` name what is measured. */
+function sentenceStart(raw: string, at: number): number {
+  return Math.max(0, raw.slice(0, at).search(/[.!?]\s+[^.!?]*$/) + 1);
+}
+
 interface TextRow {
   readonly text: string;
   readonly start: number;
@@ -62,9 +72,9 @@ function sentence(state: ReaderState, index: number, line: Line, from: number): 
     start += text.length + 1;
   };
   take(state.raw(line).slice(from), line.line);
-  for (let next = index + 1; start < MOST_TEXT; next += 1) {
+  for (let next = index + 1; ; next += 1) {
     const more = state.lines[next];
-    if (more === undefined || more.role !== "text" || more.first || more.holder !== line.holder) return rows;
+    if (start > MOST_TEXT || more === undefined || more.role !== "text" || more.first || more.holder !== line.holder) return rows;
     take(state.raw(more), more.line);
   }
   return rows;

@@ -18,20 +18,27 @@ export function windowOfEntry(text: string, stated: readonly StatedGate[]): Stat
   if (match === null || unit === null) return [];
   const value = Number(match[1]);
   if (stated.some(({ criterion }) => criterion?.unit === unit && criterion.value === value)) return [];
-  const head = text.slice(0, text.lastIndexOf(match[1] ?? "", match.index + match[0].length));
-  const held = findThresholds(head.replace(/\b(?:for|over|in|within)\b[^\d]*$/i, ""));
+  const head = text
+    .slice(0, text.lastIndexOf(match[1] ?? "", match.index + match[0].length))
+    .replace(/\s*\b(?:for|over|in|within)\b[^\d]*$/i, "");
+  const none = /^(?:no|zero|0)\s/i.test(head);
+  const held = none ? [] : findThresholds(head, { states: true });
   const named = normaliseMetric(plainText(/^([^:]{2,80}):\s/.exec(text)?.[1] ?? ""));
-  const metric = named !== "" ? named : (held[0]?.metric ?? normaliseMetric(head.split(/\s+/).slice(0, 6).join(" ")));
+  const words = head.replace(/^(?:no|zero|0)\s+/i, "").split(/\s+/);
+  const metric = named !== "" ? named : (held[0]?.metric ?? normaliseMetric(words.slice(0, 6).join(" ")));
   const label = { metric: metric === "" ? null : metric, text: match[0].trim() };
   // A number that is not understood would be lost from what has to hold through the time.
-  if (held.length === 0 && /\d/.test(head.replace(/^[^\d]*\b(?:sev|severity|p|priority|level|tier)\W?\d.*$/i, "")))
+  if (held.length === 0 && !none && /\d/.test(head))
     return stated.length > 0 ? [] : [{ ...label, text, criterion: null }];
-  const holds = held.map(
-    ({ criterion, metric }) => (metric === null ? criterion : { ...criterion, metric }) as Criterion,
-  );
+  const holds = held.map((one) => {
+    const { criterion } = one;
+    const takesMetric = criterion.kind === "absolute" || criterion.kind === "state" || criterion.kind === "count";
+    return takesMetric && one.metric !== null ? { ...criterion, metric: one.metric } : criterion;
+  });
+  if (none) holds.push({ kind: "absolute", op: "=", value: 0, unit: null, counts: "findings" });
   const criterion: Criterion = { kind: "window", op: ">=", value, unit, label: null, coverage: WINDOW_COVERAGE, holds };
   const alone = held
-    .filter((one) => !stated.some((other) => other.text === one.text))
+    .filter((one) => one.form !== "state" && !stated.some((other) => other.text === one.text))
     .map((one) => ({ metric: one.metric ?? label.metric, text: one.text, criterion: one.criterion }));
   return [...alone, { ...label, criterion }];
 }

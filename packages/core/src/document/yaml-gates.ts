@@ -283,10 +283,10 @@ export function readChecks(
       continue;
     }
     const fields = source.pairsOf(entry);
-    const pair = fields.find(({ key }) => /^(?:command|run|check|cmd|script)$/.test(normalKey(key)));
-    const inner = source.textOf(pair?.value);
-    if (pair !== undefined && inner !== null)
-      reading.checks.push({ line: pair.line, command: inner.trim(), item: owner, block });
+    const named = fields.find(({ key }) => /^(?:command|run|check|cmd|script)$/.test(normalKey(key)));
+    const inner = source.textOf(named?.value);
+    if (named !== undefined && inner !== null)
+      reading.checks.push({ line: named.line, command: inner.trim(), item: owner, block });
   }
 }
 

@@ -11,8 +11,7 @@ import {
   parseFormat,
   type ReportReading,
   readReport,
-  readReportFiles,
-  snapshotArtifacts,
+  runForReports,
   statementSubjects,
 } from "@holdpoint/evidence";
 import type { CheckRun, CheckRunner, SubjectReader } from "./check-runner.ts";
@@ -61,9 +60,12 @@ export async function observeCheck(
   signal?: AbortSignal,
 ): Promise<Observation> {
   const before = await place(parts.subjects, check, dir, observer.leaveOut);
-  const snapshot = await snapshotArtifacts(dir, check.files);
-  const run = await parts.runner.run({ check, dir, ...(signal === undefined ? {} : { signal }) });
-  const files = await readReportFiles(dir, check.files, { format: formatOf(check), before: snapshot });
+  const { result: run, files } = await runForReports(
+    dir,
+    check.files,
+    () => parts.runner.run({ check, dir, ...(signal === undefined ? {} : { signal }) }),
+    { format: formatOf(check) },
+  );
   const after = await place(parts.subjects, check, dir, observer.leaveOut);
 
   const stdout = await readStdout(check, run);

@@ -56,7 +56,7 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
       const missing = [`the attempt's workspace is gone: ${why}`];
       return refuse(task, null, new Map(), missing);
     }
-    const verdicts = await judge(task, workspace?.dir ?? planDir);
+    const verdicts = await judge(task, workspace);
     const shut = task.gates.flatMap((key) => {
       const verdict = verdicts.get(key);
       return verdict !== undefined && isOpen(verdict) ? [] : [{ key, verdict }];
@@ -94,16 +94,12 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
     return refused.length === 0 ? says : `${says} It waits for your consent to run ${refused.join(" and ")}.`;
   }
 
-  async function judge(task: TaskView, dir: string): Promise<ReadonlyMap<string, Verdict>> {
-    if (task.gates.length === 0) return new Map();
-    const attempt = task.attempt === 0 ? null : task.attempt;
-    return gatekeeper.judge({
-      gates: task.gates,
-      dir,
-      task: attempt === null ? null : task.taskId,
-      attempt,
-      run: "stale",
-    });
+  async function judge(task: TaskView, workspace: AttemptWorkspace | null): Promise<ReadonlyMap<string, Verdict>> {
+    const { gates, taskId, attempt } = task;
+    if (gates.length === 0) return new Map();
+    // What was seen in the plan's own folder speaks for that folder, whoever worked in it.
+    if (workspace === null) return gatekeeper.judge({ gates, dir: planDir, task: null, attempt: null, run: "stale" });
+    return gatekeeper.judge({ gates, dir: workspace.dir, task: taskId, attempt, run: "stale" });
   }
 
   async function accept(
