@@ -39,10 +39,12 @@ for (let round = -1; round < rounds; round++) {
 }
 rmSync(folder, { recursive: true, force: true });
 
-const ratio = (/** @type {string} */ name) => median((times[name] ?? []).map((time, i) => time / (times["node"]?.[i] ?? 1)));
+const ratio = (/** @type {string} */ name) =>
+  median((times[name] ?? []).map((time, i) => time / (times["node"]?.[i] ?? 1)));
 const ratios = { cli_help_vs_node: round2(ratio("help")), cli_inspect_vs_node: round2(ratio("inspect")) };
 if (!args.includes("--json")) {
-  for (const name of Object.keys(times)) process.stdout.write(`${name.padEnd(8)} ${median(times[name] ?? []).toFixed(1)} ms (median of ${rounds})\n`);
+  for (const name of Object.keys(times))
+    process.stdout.write(`${name.padEnd(8)} ${median(times[name] ?? []).toFixed(1)} ms (median of ${rounds})\n`);
   process.stdout.write(`help / node -e 0: ${ratios.cli_help_vs_node} (asked: at most 1.6)\n`);
   process.stdout.write(`inspect / node -e 0: ${ratios.cli_inspect_vs_node} (asked: at most 4)\n`);
 }
@@ -65,7 +67,9 @@ function typicalPlan() {
   for (let phase = 1; phase <= 4; phase++) {
     lines.push(`## Phase ${phase}: Stage ${phase} (Weeks ${phase * 2 - 1}-${phase * 2})`, "");
     for (let task = 1; task <= 10; task++) {
-      lines.push(`- [${task % 3 === 0 ? "x" : " "}] ${phase}.${task} Build part ${task} of stage ${phase} (depends on ${phase}.${Math.max(1, task - 1)})`);
+      lines.push(
+        `- [${task % 3 === 0 ? "x" : " "}] ${phase}.${task} Build part ${task} of stage ${phase} (depends on ${phase}.${Math.max(1, task - 1)})`,
+      );
     }
     lines.push("", "**Quality Gates**:", "", "- [ ] Unit coverage: >=85%", "- [ ] Response time p95: <500ms", "");
   }

@@ -48,6 +48,9 @@ const say = (line: string): void => void (values.json ? process.stderr : process
 const totals = { kills: 0, rounds: 0, tasks: 0, attempts: 0, lost: 0, acceptedTwice: 0, leftBehind: 0, faults: 0 };
 const base = mkdtempSync(join(tmpdir(), "holdpoint-chaos-"));
 
+// The database is sealed with the user's key: the history is read by the same user.
+process.env["XDG_CONFIG_HOME"] = join(base, "config");
+
 await ensureBuilt();
 try {
   while (totals.kills < kills) await playRound(totals.rounds + 1);
@@ -95,7 +98,6 @@ function startRun(dir: string): { child: ChildProcess; ended: Promise<RunEnd> } 
       ...process.env,
       DATABASE_URL: "",
       XDG_STATE_HOME: join(base, "state"),
-      XDG_CONFIG_HOME: join(base, "config"),
     },
   });
   let err = "";

@@ -2,15 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { startTestServer } from "../../packages/store/src/testing/index.ts";
-import { agent, openWorkshop, type Workshop } from "./workshop.ts";
+import { agent, closeTemplate, openWorkshop, type Workshop } from "./workshop.ts";
 
 let shop: Workshop | null = null;
 afterEach(() => {
   shop?.close();
   shop = null;
 });
+
+afterAll(closeTemplate);
 
 async function open(files: Readonly<Record<string, string>>): Promise<Workshop> {
   shop = await openWorkshop(files);

@@ -1,12 +1,14 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { BIN } from "./built-cli.ts";
-import { agent, openWorkshop, type Workshop } from "./workshop.ts";
+import { agent, closeTemplate, openWorkshop, type Workshop } from "./workshop.ts";
 
 let shop: Workshop | null = null;
 afterEach(() => {
   shop?.close();
   shop = null;
 });
+
+afterAll(closeTemplate);
 
 async function open(files: Readonly<Record<string, string>>): Promise<Workshop> {
   shop = await openWorkshop(files);

@@ -1,6 +1,8 @@
 import { readdirSync, rmSync } from "node:fs";
-import { describe, expect, type TestContext, test } from "vitest";
-import { agent, openWorkshop, type Verification, type Workshop } from "./workshop.ts";
+import { afterAll, describe, expect, type TestContext, test } from "vitest";
+import { agent, closeTemplate, openWorkshop, type Verification, type Workshop } from "./workshop.ts";
+
+afterAll(closeTemplate);
 
 async function open(context: TestContext, files: Readonly<Record<string, string>>): Promise<Workshop> {
   const shop = await openWorkshop(files);
@@ -40,7 +42,10 @@ describe.concurrent("holdpoint run", () => {
     const { json, has } = await open(context, { "PLAN.md": text, ...agent("writer", "touch ran.txt") });
     const first = await json("run", "PLAN.md");
     expect([first.code, first.report.work?.attempts, has("ran.txt")]).toEqual([2, [], false]);
-    expect(first.report.notAllowed.map(({ command }) => command)).toEqual(["echo lines=2", "touch ran.txt"]);
+    expect(first.report.notAllowed.map(({ command }) => command)).toEqual([
+      "echo lines=2",
+      expect.stringContaining("touch ran.txt"),
+    ]);
     const second = await json("run", "PLAN.md", "--trust");
     expect([second.code, second.report.work?.attempts, has("ran.txt")]).toEqual([0, [], false]);
   });
@@ -183,13 +188,15 @@ describe.concurrent("holdpoint run", () => {
   });
 
   test("works in a copy with --scratch and leaves the folder as it is", async (context) => {
+    const text = `# Plan\n\n## Step 1: Write\n${block({ lines: ">=2" }, "sh count.sh")}`;
     const { call, read, has } = await open(context, {
-      "PLAN.md": STEPS,
+      "PLAN.md": text,
+      "count.sh": "echo lines=$(cat work.txt | wc -l)\n",
       ...agent("writer", "printf 'a\\nb\\n' > work.txt"),
     });
     expect((await call("trust", "PLAN.md", "--yes")).code).toBe(0);
     expect((await call("run", "PLAN.md", "--scratch")).code).toBe(0);
-    expect([has("work.txt"), read("PLAN.md"), has(".holdpoint/report.html")]).toEqual([false, STEPS, true]);
+    expect([has("work.txt"), read("PLAN.md"), has(".holdpoint/report.html")]).toEqual([false, text, true]);
   });
 
   test("prints JSON lines with --events, the last of them the object", async (context) => {

@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { describe, expect, type TestContext, test } from "vitest";
+import { afterAll, describe, expect, type TestContext, test } from "vitest";
 import { BIN } from "./built-cli.ts";
-import { openWorkshop, type Workshop } from "./workshop.ts";
+import { closeTemplate, openWorkshop, type Workshop } from "./workshop.ts";
+
+afterAll(closeTemplate);
 
 async function open(context: TestContext, files: Readonly<Record<string, string>>): Promise<Workshop> {
   const shop = await openWorkshop(files);

@@ -67,10 +67,14 @@ async function makeTemplate(): Promise<string> {
   writeFileSync(join(dir, "PLAN.md"), "# Template\n");
   const made = await launch(dir, ["verify", "PLAN.md"], {}).ended;
   if (made.code !== 2) throw new Error(`the template could not be made: ${made.err}`);
-  process.on("exit", () => {
-    for (const folder of [dir, `${dir}-home`]) rmSync(folder, { recursive: true, force: true });
-  });
   return dir;
+}
+
+/** Removes the database that workshops are copied from; each test file ends with it. */
+export async function closeTemplate(): Promise<void> {
+  const dir = await template;
+  template = null;
+  if (dir !== null) for (const folder of [dir, `${dir}-home`]) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Opens a folder with these files; agents are given as name and shell command. */
@@ -130,6 +134,7 @@ function launch(dir: string, args: readonly string[], env: Readonly<Record<strin
       HOME: home,
       XDG_STATE_HOME: join(home, "state"),
       XDG_CONFIG_HOME: join(home, "config"),
+      // The database is a copy of the template's, and another home has another key.
       HOLDPOINT_ADOPT_DATABASE: join(dir, ".holdpoint", "pg"),
       ...env,
     },

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { assert, configureGlobal, property, string, stringMatching } from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { GLOB_TABLE } from "../../../evidence/src/testing/glob-table.ts";
+import { GLOB_TABLE } from "../../../../test/globs/glob-table.ts";
 import { digestInputs } from "./digest-inputs.ts";
 import { git as callGit, gitText } from "./git.ts";
 import { globMatcher } from "./glob-matcher.ts";

@@ -125,7 +125,7 @@ describe("a sidecar file", () => {
   });
 
   it.each([
-    ["a folder", (path: string) => mkdirSync(path), "it is a folder"],
+    ["a folder that holds something", (path: string) => mkdirSync(`${path}/x`, { recursive: true }), "it is a folder"],
     ["a link that leads nowhere", (path: string) => symlinkSync("gone.yaml", path), "the link leads nowhere"],
     ["not UTF-8", (path: string) => writeFileSync(path, Buffer.from([0x61, 0xff])), "it is not UTF-8"],
     [

@@ -98,6 +98,13 @@ describe("tables", () => {
     ]);
   });
 
+  it("reads gates from columns of their own", () => {
+    const text =
+      "# P\n\n| Phase | Owner | Status | Gate |\n|---|---|---|---|\n| Build | Jo | Planned | p95 < 200ms |\n| Rest | Jo | Done | - |\n";
+    expect(told(text)).toEqual(["5 phase pending", "6 phase done"]);
+    expect(gates(text)).toEqual(["5 p95 < 200 ms"]);
+  });
+
   it("does not take a note in brackets for a status", () => {
     expect(told("# P\n\n| Task | Owner | Notes |\n|---|---|---|\n| Oil it | Jo | (approved) |\n")).toEqual([
       "5 task unknown",
@@ -222,6 +229,16 @@ describe("lists and labels", () => {
 
   it("takes the only heading below the title for no step", () => {
     expect(told("# Implementation plan\n\n## The berth map\n\n- [ ] go\n")).toEqual(["5 task pending"]);
+  });
+
+  it("reads a mark between a stage's number and its title", () => {
+    expect(told("# P\n\n## Phase 3 ✅ — Search\n\nText.\n")).toEqual(["3 phase done"]);
+  });
+
+  it("reads what stands below an entry of a list of milestones", () => {
+    const text = "# P\n\n## Milestone list\n\n1. Health\n   - Status: Active\n   - Success: p95 < 2s\n";
+    expect(told(text)).toEqual(["5 task in_progress"]);
+    expect(gates(text)).toEqual(["7 p95 < 2 s"]);
   });
 
   it("knows quarters and short milestones as phases", () => {

@@ -3,14 +3,8 @@ import { findThresholds } from "../criteria/find-thresholds.ts";
 import { normaliseMetric } from "../criteria/metric-name.ts";
 import { parseCriterion } from "../criteria/parse-criterion.ts";
 import { plainText } from "./plain-text.ts";
+import type { StatedGate } from "./stated-gate.ts";
 import { windowOfEntry } from "./window-of-entry.ts";
-
-/** One gate as a text states it. `criterion` is null when the text could not be typed. */
-export interface StatedGate {
-  readonly metric: string | null;
-  readonly text: string;
-  readonly criterion: Criterion | null;
-}
 
 /** Which thresholds of a text count. */
 export type GateSense = "thresholds" | "states" | "targets";

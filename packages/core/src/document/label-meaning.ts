@@ -1,7 +1,7 @@
 import { comparable } from "./item-text.ts";
+import type { Meaning } from "./meaning.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { insideReport } from "./scope.ts";
-import type { Meaning } from "./section-meaning.ts";
 import { meaningOf, meaningOfLabel } from "./section-meaning.ts";
 
 /** What a label announces where it stands. In a section that explains, a label announces work only when it says nothing else. */

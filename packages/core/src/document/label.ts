@@ -49,7 +49,7 @@ const NAMES: readonly (readonly [AttributeName, string])[] = [
   ["optional", "optional"],
   ["gate", "quality gate|quality gates|gate|gates|deployment gate|release gate|phase gate|exit gate|checkpoint gate"],
   ["criteria", "success criteria|success criterion|acceptance criteria|acceptance|exit criteria|key deliverables"],
-  ["criteria", "entry criteria|entry criterion|exit criterion|pass criteria|gate criteria|release criteria"],
+  ["criteria", "success|entry criteria|entry criterion|exit criterion|pass criteria|gate criteria|release criteria"],
   ["target", "target|targets|performance target|target value|threshold|thresholds"],
   ["criteria", "success metric|success metrics|target metrics|definition of done|done when"],
   ["check", "automated checks|automated check|check command|check commands|verification command|verify command"],

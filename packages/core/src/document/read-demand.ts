@@ -74,10 +74,10 @@ function sentence(state: ReaderState, index: number, line: Line, from: number): 
   take(state.raw(line).slice(from), line.line);
   for (let next = index + 1; ; next += 1) {
     const more = state.lines[next];
-    if (start > MOST_TEXT || more === undefined || more.role !== "text" || more.first || more.holder !== line.holder) return rows;
+    if (start > MOST_TEXT || more === undefined || more.role !== "text" || more.first || more.holder !== line.holder)
+      return rows;
     take(state.raw(more), more.line);
   }
-  return rows;
 }
 
 function nextRaw(state: ReaderState, index: number): string {

@@ -5,11 +5,11 @@ import type { GateSense } from "./gate-text.ts";
 import { gatesOfEntry } from "./gate-text.ts";
 import { bareTitle, readItemText } from "./item-text.ts";
 import { labelOf } from "./label.ts";
+import type { Meaning } from "./meaning.ts";
 import type { Outline } from "./outline.ts";
 import { readOutline, sameWork } from "./outline.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
 import { halts, itemOf, scopeOf, scopeOfGroup } from "./scope.ts";
-import type { Meaning } from "./section-meaning.ts";
 import { Stages } from "./stages.ts";
 
 /** A line that tells of an item again, with the status it gives. */

@@ -1,6 +1,6 @@
 import type { Claimed } from "../plan/inspection.ts";
+import type { Meaning } from "./meaning.ts";
 import { CRITERIA_HEADINGS, NO_WORK_HEADINGS, TASK_HEADINGS } from "./other-languages.ts";
-import type { Meaning } from "./section-meaning.ts";
 
 /** What a phrase announces: a meaning without what depends on the words around it. */
 export type Sense = Omit<Meaning, "because" | "severity" | "weak">;
@@ -91,7 +91,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     "remaining tasks|remaining work|remaining|ship|work to do|work remaining|implementation tasks|subtasks|sub-tasks",
   ],
   [PLANNED, "implementation plan|execution plan|action plan|work plan|rollout plan"],
-  [TASKS, "migration steps|backlog|milestones"],
+  [TASKS, "migration steps|backlog|milestones|milestone list|milestone plan|project milestones"],
   [
     TASKS,
     "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions",

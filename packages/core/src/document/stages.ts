@@ -1,11 +1,11 @@
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
 import { comparable } from "./item-text.ts";
+import type { Meaning } from "./meaning.ts";
 import type { Heading, Outline } from "./outline.ts";
 import { sameWork, underCriteria } from "./outline.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
-import type { Meaning } from "./section-meaning.ts";
 import { isGeneric, isQualityChecklist, meaningOf } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
 

@@ -126,9 +126,11 @@ function edgeMark(text: string): FoundStatus | null {
   return inlineMark(text);
 }
 
-/** `Title - ✅ **RUNNING**: …` and `**Title** ✅ text`: a mark after a dash or after the bold title. */
+/** `Title - ✅ **RUNNING**: …`, `**Title** ✅ text`, `Phase 3 ✅ — Title`: a mark after a dash, the bold title or the number. */
 function inlineMark(text: string): FoundStatus | null {
-  const match = /(?:\s[-–—]|\*\*:?|:)\s*(?=[✅❌🔄🚧⏳☑✔⏸⏭])/u.exec(text.slice(0, 300));
+  const match = /(?:\s[-–—]|\*\*:?|:|^[^\p{L}\p{N}]{0,4}\p{L}{3,12}\s\d[\d.]{0,5})\s*(?=[✅❌🔄🚧⏳☑✔⏸⏭])/u.exec(
+    text.slice(0, 300),
+  );
   if (match === null) return null;
   const at = match.index + match[0].length;
   const { mark, length } = markAt(text, at);

@@ -1,11 +1,11 @@
 import type { Line, Row } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { applyAttribute, draft, modeOf } from "./draft.ts";
-import type { StatedGate } from "./gate-text.ts";
 import { gatesOfEntry } from "./gate-text.ts";
 import { readItemText, stripMarks } from "./item-text.ts";
 import type { Scope } from "./scope.ts";
 import { stageOf, windowOf } from "./stage.ts";
+import type { StatedGate } from "./stated-gate.ts";
 import type { FoundStatus } from "./status.ts";
 import { statusOfValue } from "./status.ts";
 import type { TableRoles } from "./table-roles.ts";
@@ -104,7 +104,24 @@ function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundS
 function gatesOf(text: string, row: Row, roles: TableRoles, title: string): StatedGate[] {
   if (roles.kind === "metric") {
     const target = cellText(text, row.cells[roles.target]);
-    return target === "" || /^(?:n\/a|tbd|-+|–|—)$/i.test(target) ? [] : gatesOfEntry(`${title}: ${target}`, "states");
+    return isEmpty(target) ? [] : gatesOfEntry(`${title}: ${target}`, "states");
   }
-  return roles.kind === "criterion" ? gatesOfEntry(title, "thresholds") : [];
+  const stated = roles.kind === "criterion" ? gatesOfEntry(title, "thresholds") : [];
+  return [...stated, ...gatesOfColumns(text, row, roles)];
+}
+
+/** Thresholds in columns of their own: `Gate`, `Exit criteria`, `Target` beside the work. */
+function gatesOfColumns(text: string, row: Row, roles: TableRoles): StatedGate[] {
+  const columns = roles.attributes
+    .filter(({ name }) => name === "gate" || name === "criteria")
+    .map(({ column }) => column);
+  if (roles.target >= 0 && !columns.includes(roles.target)) columns.push(roles.target);
+  return columns.flatMap((column) => {
+    const cell = cellText(text, row.cells[column]);
+    return isEmpty(cell) ? [] : gatesOfEntry(cell, "thresholds");
+  });
+}
+
+function isEmpty(cell: string): boolean {
+  return cell === "" || /^(?:n\/a|tbd|-+|–|—)$/i.test(cell);
 }

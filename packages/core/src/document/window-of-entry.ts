@@ -3,8 +3,8 @@ import { findThresholds } from "../criteria/find-thresholds.ts";
 import { normaliseMetric } from "../criteria/metric-name.ts";
 import { canonicalUnit } from "../criteria/units.ts";
 import { WINDOW_COVERAGE } from "../criteria/words.ts";
-import type { StatedGate } from "./gate-text.ts";
 import { plainText } from "./plain-text.ts";
+import type { StatedGate } from "./stated-gate.ts";
 
 const LASTING =
   /\b(?:for|over)\s+(?:at least\s+|the (?:last|past)\s+)?(\d{1,4})[\s-]?(h|hrs?|hours?|d|days?|w|weeks?|min|minutes?)\b(?:\s+(?:straight|continuously|in a row|in production|without [\p{L}\s-]{2,30}))?[\s.)]*$/iu;

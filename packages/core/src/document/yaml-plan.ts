@@ -174,7 +174,19 @@ function readNamedItem(
   reading.drafts.push(item);
 }
 
-const TITLE_KEYS = ["title", "name", "task", "summary", "description", "goal", "content"];
+const TITLE_KEYS = [
+  "title",
+  "name",
+  "task",
+  "summary",
+  "description",
+  "goal",
+  "content",
+  "phase_name",
+  "stage_name",
+  "step_name",
+  "task_name",
+];
 
 function readItem(
   source: YamlSource,
@@ -217,7 +229,8 @@ export function applyFields(source: YamlSource, item: Draft, pairs: readonly Yam
     const text = source.textOf(value);
     const list = source.entriesOf(value).map((entry) => source.textOf(entry) ?? "");
     const joined = text ?? list.join(", ");
-    if (/^(?:status|state|done|completed|complete)$/.test(name) && text !== null) setStatus(source, item, value, text);
+    if (/^(?:(?:phase_|stage_|step_|task_)?status|state|done|completed|complete)$/.test(name) && text !== null)
+      setStatus(source, item, value, text);
     else if (name === "parallel") item.mode ??= modeOf(joined);
     else if (/^(?:depends_on|dependencies|needs|requires|after|depends)$/.test(name))
       item.dependsOn.push(...(list.length > 0 ? list : referencesOf(joined)));

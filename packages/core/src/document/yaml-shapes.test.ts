@@ -32,6 +32,10 @@ describe("YAML plans under other keys", () => {
     ]);
   });
 
+  it("reads names and states whose keys repeat the kind", () => {
+    expect(told('phases:\n  "01":\n    phase_name: Base\n    phase_status: pending\n')).toEqual(["2 phase 01 pending"]);
+  });
+
   it("leaves history and things without a state alone", () => {
     expect(told("title: P\nhistory:\n  - title: Old\n    status: done\nservices:\n  web:\n    name: x\n")).toEqual([]);
   });

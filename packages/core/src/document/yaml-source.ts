@@ -1,5 +1,5 @@
 import type { Document, Node } from "yaml";
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
 import type { HoldpointError } from "../problem.ts";
 import { problem } from "../problem.ts";
 import { readPlanProblems } from "./read-plan.problems.ts";
@@ -157,6 +157,12 @@ export function readYaml(text: string, offset: number, firstLine: number, file: 
     const tag = /![^\s,\]}]*/.exec(text.slice(warning.pos[0], warning.pos[0] + 80))?.[0] ?? "!";
     throw problem(readPlanProblems, "HP1010", { file, tag, line }, { file, line });
   }
+  const unknown = danglingAlias(document);
+  if (unknown !== null) {
+    const line = lines.linePos(unknown.at).line + firstLine - 1;
+    const detail = `nothing before it is called &${unknown.name}`;
+    throw problem(readPlanProblems, "HP1007", { file, line, detail }, { file, line });
+  }
   const bomb = bombAt(document, MOST_YAML_NODES + text.length);
   if (bomb !== null) {
     const line = lines.linePos(bomb).line + firstLine - 1;
@@ -173,7 +179,11 @@ function bombAt(document: Document.Parsed, limit: number): number | null {
   const sizes = new Map<string, number>();
   let at: number | null = null;
   const sizeOf = (node: unknown): number => {
-    if (isAlias(node)) return sizes.get(node.source) ?? 1;
+    if (isAlias(node)) {
+      // Not known yet: it stands inside of what it names, and has no end.
+      if (!sizes.has(node.source)) at ??= node.range?.[0] ?? 0;
+      return sizes.get(node.source) ?? 1;
+    }
     if (!isNode(node)) return 0;
     let size = 1;
     if (isMap(node)) for (const { key, value } of node.items) size += sizeOf(key) + sizeOf(value);
@@ -186,6 +196,23 @@ function bombAt(document: Document.Parsed, limit: number): number | null {
   return at;
 }
 
+/** The first alias that names no anchor before it, or null. */
+function danglingAlias(document: Document.Parsed): { readonly at: number; readonly name: string } | null {
+  const anchors = new Set<string>();
+  let found: { at: number; name: string } | null = null;
+  visit(document, {
+    Alias: (_, node) => {
+      if (anchors.has(node.source)) return undefined;
+      found = { at: node.range?.[0] ?? 0, name: node.source };
+      return visit.BREAK;
+    },
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.add(node.anchor);
+    },
+  });
+  return found;
+}
+
 function parse(text: string, lineCounter: LineCounter, file: string, firstLine: number): Document.Parsed {
   try {
     return parseDocument(text, {
@@ -193,7 +220,7 @@ function parse(text: string, lineCounter: LineCounter, file: string, firstLine: 
       schema: "core",
       merge: false,
       uniqueKeys: true,
-      logLevel: "silent",
+      logLevel: "error",
       prettyErrors: false,
     });
   } catch (cause) {

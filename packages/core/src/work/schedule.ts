@@ -260,7 +260,8 @@ function blocksOf(
   let last: PlanItem | undefined;
   for (const child of children) {
     const current = blocks.at(-1);
-    if (current !== undefined && last !== undefined && standsParallel(child) && standsParallel(last)) current.push(child);
+    if (current !== undefined && last !== undefined && standsParallel(child) && standsParallel(last))
+      current.push(child);
     else blocks.push([child]);
     last = child;
   }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { GLOB_TABLE } from "../testing/glob-table.ts";
+import { GLOB_TABLE } from "../../../../test/globs/glob-table.ts";
 import { metricsOf } from "../testing/reading-of.ts";
 import { digestBytes, digestStream, hashingSource } from "./digest.ts";
 import { expandPlaces } from "./expand-places.ts";

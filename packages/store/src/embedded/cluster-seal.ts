@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { problem } from "@holdpoint/core";
 import { storeProblems } from "../store.problems.ts";
-import type { ClusterPaths } from "./cluster.ts";
+import type { ClusterPaths } from "./cluster-paths.ts";
 
 const KEY = /^[0-9a-f]{64}$/;
 /** Files in a data directory with which PostgreSQL runs a program or follows another server as it starts. */

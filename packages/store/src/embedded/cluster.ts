@@ -4,24 +4,10 @@ import { join } from "node:path";
 import { problem } from "@holdpoint/core";
 import { storeProblems } from "../store.problems.ts";
 import type { PostgresBinaries } from "./binaries.ts";
+import type { ClusterPaths } from "./cluster-paths.ts";
 import { checkCluster, sealCluster } from "./cluster-seal.ts";
 import { runToEnd } from "./guarded-process.ts";
 import { giveTo, type RunAs } from "./run-as.ts";
-
-/** Where the parts of an embedded database stand, all below `.holdpoint/pg/`. */
-export interface ClusterPaths {
-  readonly root: string;
-  readonly data: string;
-  /** Holds the socket, unless its path is too long for one. */
-  readonly run: string;
-  readonly log: string;
-  readonly password: string;
-  /** Says that this user's Holdpoint made the data directory. */
-  readonly seal: string;
-  /** Settings and access rules of ours, written at every start; those in the data directory do not count. */
-  readonly config: string;
-  readonly access: string;
-}
 
 /** The one database user; its password is random and kept in {@link ClusterPaths.password}. */
 export const CLUSTER_USER = "holdpoint";

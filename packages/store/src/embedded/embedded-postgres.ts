@@ -5,7 +5,6 @@ import { storeProblems } from "../store.problems.ts";
 import { findBinaries, type PostgresBinaries } from "./binaries.ts";
 import {
   CLUSTER_USER,
-  type ClusterPaths,
   type ClusterSettings,
   clusterPaths,
   majorVersion,
@@ -13,6 +12,7 @@ import {
   prepareCluster,
   serverOptions,
 } from "./cluster.ts";
+import type { ClusterPaths } from "./cluster-paths.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { clearLeftovers, pause, readPostmasterFile } from "./postmaster-file.ts";
