@@ -1,5 +1,5 @@
-import { quarters } from "./dishonest.ts";
 import type { Fixture } from "./fixture.ts";
+import { quarters } from "./fixture-parts.ts";
 import { makeWord } from "./make-record.ts";
 import { cobertura, ctrf, junit, lcov, result, sarif } from "./reports.ts";
 

@@ -6,7 +6,7 @@ import { bin, root } from "../install.mjs";
 const inspect = bench(bin("tsx"), ["bench/inspect.bench.ts", "--json", "--short"]);
 const cli = bench(process.execPath, ["bench/cli.bench.mjs", "--json", "--rounds", "9", "--no-build"]);
 const judge = bench(bin("tsx"), ["bench/judge.bench.ts", "--json"]);
-const run = bench(bin("tsx"), ["bench/run.bench.ts", "--json"]);
+const run = bench(bin("tsx"), ["bench/run.bench.ts"]);
 
 print("inspect_vs_bare_parse", `${inspect.ratios.inspect_vs_bare_parse}x`);
 print("inspect_growth_20k_to_200k", `${inspect.ratios.inspect_growth_20k_to_200k}x`);
