@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Metric lines about precision and recall of the reader: on the project's own documents always, on real ones where the
- * folder is at hand (`HOLDPOINT_PLANS`, else `../shared/plans`).
+ * Metric lines about precision and recall of the reader: on the project's own documents always, on real ones where a
+ * folder of them is named by `HOLDPOINT_PLANS`.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { bin, root } from "../install.mjs";
 
 score("own", join(root, "test/reading/documents"));
-const plans = process.env["HOLDPOINT_PLANS"] ?? join(root, "../shared/plans");
+const plans = process.env["HOLDPOINT_PLANS"] ?? "";
 if (existsSync(plans)) score("real", plans);
 else process.stderr.write("No folder of real plans here (HOLDPOINT_PLANS); their gates stay without evidence.\n");
 
