@@ -11,10 +11,10 @@ import { makeFolder, removeFile, writeWhole } from "./write-whole.ts";
 describe("the places of a plan", () => {
   it("stand beside the document", () => {
     expect(planPlace("plans/PLAN.v2.md", "/work")).toMatchObject({
-      planFile: "/work/plans/PLAN.v2.md",
-      dir: "/work/plans",
-      sidecarFile: "/work/plans/PLAN.v2.holdpoint.yaml",
-      trustFile: "/work/plans/.holdpoint/trust.yaml",
+      planFile: "/srv/plans/PLAN.v2.md",
+      dir: "/srv/plans",
+      sidecarFile: "/srv/plans/PLAN.v2.holdpoint.yaml",
+      trustFile: "/srv/plans/.holdpoint/trust.yaml",
     });
   });
 
