@@ -10,7 +10,7 @@ import { makeFolder, removeFile, writeWhole } from "./write-whole.ts";
 
 describe("the places of a plan", () => {
   it("stand beside the document", () => {
-    expect(planPlace("plans/PLAN.v2.md", "/work")).toMatchObject({
+    expect(planPlace("plans/PLAN.v2.md", "/srv")).toMatchObject({
       planFile: "/srv/plans/PLAN.v2.md",
       dir: "/srv/plans",
       sidecarFile: "/srv/plans/PLAN.v2.holdpoint.yaml",
