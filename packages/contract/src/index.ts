@@ -12,3 +12,8 @@ export * from "./trust-file.ts";
 export * from "./verification.ts";
 export * from "./yaml-reading.ts";
 export type { FieldMap, FieldValue } from "./yaml-text.ts";
+export * from "./api/common.ts";
+export * from "./api/operation.ts";
+export { OPERATIONS, operations } from "./api/operations.ts";
+export * from "./api/scopes.ts";
+export { LEASE_TTL_MS, MAX_CLAIM_WAIT_MS } from "./api/work.operations.ts";

@@ -14,24 +14,30 @@ const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
 export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
-  const { tenant, retry = DEFAULT_RETRY_POLICY } = options;
-  const queue = new CommandQueue<WorkCommand, WorkResult>((commands) =>
-    store.transaction(async (tx) => {
+  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady } = options;
+  const queue = new CommandQueue<WorkCommand, WorkResult>(async (commands) => {
+    const { results, events } = await store.transaction(async (tx) => {
       const now = runtime.now();
       const batch = new CommandBatch(tx, { tenant, now, retry, random: () => runtime.random() });
-      const results = await batch.run(commands);
+      const answers = await batch.run(commands);
       await appendEvents(tx, tenant, now, batch.events);
-      return results;
-    }),
-  );
+      return { results: answers, events: batch.events };
+    });
+    if (events.some((event) => event.data?.["to"] === "ready")) onReady?.();
+    return results;
+  });
   const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
     const result = await queue.add(command);
     if (result.kind !== "outcome") throw mismatch(command);
     return result.outcome;
   };
   return {
-    importGraph: (request) =>
-      store.transaction((tx) => importGraph(tx, { tenant, now: runtime.now(), newId: () => runtime.newId() }, request)),
+    importGraph: async (request) => {
+      const context = { tenant, now: runtime.now(), newId: () => runtime.newId() };
+      const imported = await store.transaction((tx) => importGraph(tx, context, request));
+      onReady?.();
+      return imported;
+    },
     claim: async (input) => {
       const result = await queue.add({ kind: "claim", input });
       if (result.kind !== "claims") throw mismatch({ kind: "claim", input });

@@ -179,6 +179,8 @@ export type WorkCounts = Readonly<Record<TaskState, number>>;
 export interface WorkStoreOptions {
   readonly tenant: string;
   readonly retry?: RetryPolicy;
+  /** Is told after each commit that made a task ready, so that those who wait for work can be served at once. */
+  readonly onReady?: () => void;
 }
 
 /**
