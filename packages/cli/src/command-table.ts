@@ -155,6 +155,28 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/evidence-add.ts"),
   },
   {
+    name: "up",
+    summary: "start the control plane: HTTP and its data, until Ctrl-C",
+    args: [],
+    options: [
+      {
+        flags: "--port <port>",
+        about: "port to listen on; 0 takes any free one",
+        default: "HOLDPOINT_PORT, else 5005",
+      },
+      { flags: "--host <address>", about: "address to listen on", default: "127.0.0.1" },
+      { flags: "--data-dir <dir>", about: "folder of the embedded database", default: "this folder" },
+      {
+        flags: "--database-url <url>",
+        about: "use this PostgreSQL server, as one of any number of replicas",
+        default: "DATABASE_URL, else the embedded one",
+      },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/up.ts"),
+  },
+  {
     name: "trust",
     summary: "list the plan's commands, and remember your consent to exactly these",
     args: [plan],
