@@ -105,10 +105,24 @@ function readNumbers(tokens: readonly Token[]): CriterionReading[] {
     if (token.kind !== "number" && !(token.kind === "word" && NUMBER_WORDS.has(token.text.toLowerCase()))) continue;
     const reading = readCriterion(tokens, n);
     if (reading === null || reading.first < free || !isThreshold(tokens, n, reading)) continue;
+    if (isLoad(tokens, reading, readings.at(-1))) continue;
     readings.push(reading);
     free = reading.last + 1;
   }
   return readings;
+}
+
+/** `p95 < 200ms at 1000 rps`: the rate under which the threshold before it is asked, and no demand of its own. */
+function isLoad(tokens: readonly Token[], reading: CriterionReading, before: CriterionReading | undefined): boolean {
+  if (reading.form !== "unit" || before?.form !== "operator") return false;
+  const unit = reading.criterion.kind === "absolute" ? reading.criterion.unit : null;
+  return (
+    before.last + 2 === reading.first && isLoadWord(tokens[reading.first - 1]) && dimensionOf(unit ?? "") === "rate"
+  );
+}
+
+function isLoadWord(token: Token | undefined): boolean {
+  return token !== undefined && /^(?:at|@|under)$/i.test(token.text);
 }
 
 function isThreshold(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {
@@ -213,7 +227,8 @@ function loadAfter(tokens: readonly Token[], last: number): string | null {
   for (let i = last + 1; i <= last + 4; i += 1) {
     const token = tokens[i];
     if (token === undefined || separates(token)) return null;
-    if (token.text !== "@" || tokens[i + 1]?.kind !== "number") continue;
+    const rate = token.text === "@" || (i === last + 1 && isLoadWord(token));
+    if (!rate || tokens[i + 1]?.kind !== "number") continue;
     const words = tokens.slice(i, i + 3).filter((each) => !separates(each));
     return words.map((each) => each.text).join(" ");
   }

@@ -37,7 +37,7 @@ const ROLE_FIRST = new RegExp(
   "i",
 );
 const NO_ROLE =
-  /\b(?:no|not|all|every|each|any|none|or|if|when|after|before|pending|awaiting|without|except|unless|other|then|least|most|more|fewer|only|must|should|that|which|who|rate|time|auto)\b|[^\p{L}\s&/,'’-]/iu;
+  /\b(?:no|not|all|every|each|any|none|or|if|when|after|before|pending|awaiting|without|except|unless|other|then|is|are|whoever|who|some|someone|somebody|anyone|anybody|nobody|least|most|more|fewer|only|must|should|that|which|who|rate|time|auto)\b|[^\p{L}\s&/,'’-]/iu;
 
 /** How sure a text must be before people are asked: only with a count or a time, or also by a role alone. */
 export type WitnessSense = "counted" | "any";

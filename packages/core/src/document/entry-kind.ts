@@ -20,6 +20,7 @@ const MOST_COMPARED = 200;
 /** What a list entry without a box is: null when it is no item. */
 export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: string): "task" | "criterion" | null {
   if (line.level > 1) return null;
+  if (scope.gates === "states") return isRemark(raw) ? null : "criterion";
   if (scope.entries === "criterion") return isObservation(raw) ? null : "criterion";
   if (scope.entries === "aim") return isAim(raw) ? "criterion" : null;
   const planned = scope.entries === "planned-task";
@@ -67,6 +68,7 @@ export function nestedKind(state: ReaderState, line: Line, scope: Scope): "task"
 
 export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind: "task" | "criterion"): boolean {
   const plain = stripMarks(plainText(raw.slice(0, 400)));
+  if (scope.gates === "states") return false;
   const stage = stageOf(plain.replace(/^\*+/, ""));
   if (stage !== null && stage.named && state.stages.isDefined(stage.ref)) return true;
   if (state.isKnown(plain, kind)) return true;
@@ -146,6 +148,14 @@ function isObservation(raw: string): boolean {
   const said = /^[^:]{2,60}:\s+(.*)$/.exec(plain)?.[1] ?? plain;
   return /^(?:track|monitor|measure|observe|watch)\b/i.test(said);
 }
+
+/** `Note: …`, `Rationale: …`: speaks of the gates and is none. */
+export function isRemark(raw: string): boolean {
+  return REMARK.test(stripMarks(plainText(raw.slice(0, 120))));
+}
+
+const REMARK =
+  /^(?:notes?|nb|n\.b\.|remarks?|comments?|rationale|reason|why|background|context|example|e\.g\.|see(?: also)?|tip|hint|hinweis|nota|remarque)\s?[:：]|^\((?:note|see)\b/i;
 
 function isGroup(raw: string): boolean {
   return /^\*\*[^*]+\*\*:?$/.test(raw.trim()) || raw.trim().endsWith(":");

@@ -23,7 +23,8 @@ export function takePeople(text: string, key: string | null, sense: "counted" | 
   if (!asksForPeople(text)) return { gates: [], rest: text };
   const gates: StatedGate[] = [];
   const rest: string[] = [];
-  for (const part of text.split(PARTS)) {
+  // With an alternative nobody can tell which part it belongs to.
+  for (const part of /\bor\b/i.test(text) ? [text] : text.split(PARTS)) {
     const criterion = readWitness(part, sense);
     if (criterion !== null) gates.push({ metric: nameOf(part), text: part.trim(), criterion });
     else rest.push(part);

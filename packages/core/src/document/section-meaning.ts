@@ -1,7 +1,7 @@
 import type { Severity } from "../plan/inspection.ts";
 import type { Meaning } from "./meaning.ts";
 import type { Sense } from "./section-phrases.ts";
-import { BASE, CRITERIA, HALT, NONE, ORDERED, PHRASES, TARGETS, TASKS } from "./section-phrases.ts";
+import { BASE, CRITERIA, GATES, HALT, NONE, ORDERED, PHRASES, TARGETS, TASKS } from "./section-phrases.ts";
 
 const LOOKUP = new Map<string, Sense>();
 /** Phrases that mean something only when they are the whole title. */
@@ -29,6 +29,12 @@ const ALL_OF =
 /** `Documents to create`, `Documentación a crear`. */
 const TO_MAKE =
   /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:create|write|build|implement|add|migrate)(?:d|n|ten)?|por hacer|por crear|a crear|à créer|zu erstellen)\b/u;
+/** `Gate 3`, `Gate B: Release`, `Critical gates`, `Gates before release`, `Stage-gate`: a gate by where the word stands. */
+const GATE_TITLE =
+  /^(?:quality |release |phase |stage |exit |entry )?gates?(?:$|\s?[:(–—-]|\s(?:#?\d{1,3}|[a-z]|[ivx]{1,4})(?:$|\s?[:.)(–—-])|\s(?:before|for|to|after|of)\b)|(?:^|[\s-])gates?$/u;
+/** Switches of features, gates of other kinds, and the work of building some. */
+const FEATURE_GATE =
+  /\b(?:feature|logic|api|flood|airport|boarding)[ -]gates?\b|^(?:implement|build|add|create|write|wire|remove|fix|set up|automate|extend|update)\b/;
 const MONTHS_AHEAD = /\bnext (?:\d+|two|three|six|few|twelve) (?:weeks|months|quarters|sprints)\b/;
 const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false };
 
@@ -49,6 +55,8 @@ export function meaningOf(title: string): Meaning {
   if (ALL_OF.test(clean)) return { ...CRITERIA, severity, because: "all of the following", weak: false };
   if (TO_MAKE.test(clean) && words.length <= 8)
     return { ...TASKS, severity, because: "what is to be made", weak: false };
+  if (/\bgates?\b/.test(clean) && FEATURE_GATE.test(clean)) return NO_MEANING;
+  if (GATE_TITLE.test(clean)) return { ...GATES, severity, because: "gate", weak: false };
   const exact = EXACT.get(words.join(" "));
   if (exact !== undefined) return { ...exact, severity, because: words.join(" "), weak: false };
   const best = longestPhrase(words);
