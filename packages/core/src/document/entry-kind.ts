@@ -8,6 +8,8 @@ import { plainText } from "./plain-text.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { isRetelling } from "./retelling.ts";
 import type { Scope } from "./scope.ts";
+import { insideReport } from "./scope.ts";
+import { PLAN_BY_TITLE } from "./section-meaning.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import { statusOfTitle } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
@@ -26,7 +28,10 @@ export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: str
   const planned = scope.entries === "planned-task";
   if (planned && state.outline.tracked >= FEW_TRACKED && line.number < 0) return null;
   if (scope.entries === "task" || planned) return line.number < 0 && state.numbered ? null : asTask(state, line);
+  // Where work is tracked or staged, such a list tells in order what stands elsewhere.
+  if (scope.because === PLAN_BY_TITLE && (state.outline.tracked >= FEW_TRACKED || state.outline.staged)) return null;
   if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
+  if (scope.entries === "neutral" && isMarkedList(state, raw)) return "task";
   if (scope.direct === "phase" && state.label === null) {
     if (line.number >= 0 && labelOf(raw)?.name == null) return "task";
     return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
@@ -43,6 +48,14 @@ function isPhaseWork(state: ReaderState, raw: string): boolean {
   if (state.outline.tracked < FEW_TRACKED) return true;
   if (SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0))) return true;
   return state.sections.some(({ item, meaning }) => item === null && OPEN_LISTS.has(meaning.because));
+}
+
+/** A list whose entries begin with marks of different states tracks work, whatever stands above it. */
+function isMarkedList(state: ReaderState, raw: string): boolean {
+  const section = state.sections.at(-1);
+  if (section === undefined || state.label !== null || insideReport(state.sections)) return false;
+  const { mixed, marked, entries, nested } = section.heading.evidence;
+  return mixed && marked * 3 >= (entries - nested) * 2 && SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0));
 }
 
 /** Once a list of tasks is numbered, bullets between its entries describe them. */

@@ -119,7 +119,7 @@ describe("several demands in one entry", () => {
       "Heat > 80% and sign-off by head potter within 48 hours",
       ["heat absolute", "sign_off_by_head_potter_within_48_hours witness"],
     ],
-    ["Heat > 80% and sign-off by whoever is there, or not", ["heat_80_and_sign_off_by_whoever untyped"]],
+    ["Heat > 80% and sign-off by whoever is there, or not", ["heat_80_and_sign_off_by_whoever_is untyped"]],
     ["Heat: > 80% and two approvals from nobody in particular yet", ["heat untyped"]],
     ["99.9% heat for 3 months, 0 critical findings", ["critical_findings absolute", "99_9_heat_for_3_months untyped"]],
   ])("%s", (entry, expected) => {

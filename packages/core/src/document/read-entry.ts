@@ -146,7 +146,15 @@ export function takeEntry(
   const status = statusOfTitle(raw, { lastWord: false });
   const title = status?.form === "word" ? readItemText(withoutStatus(raw, status)).title : parts.title;
   const sure = scope.direct === null ? 0.85 : 0.7;
-  const item = draft(kind, line.line, parts.id, title, state.owner(), sure, `entry.${kind}: under ${scope.because}`);
+  const item = draft(
+    kind,
+    line.line,
+    parts.id,
+    title,
+    state.owner(),
+    sure,
+    `entry.${kind}: ${scope.because === "" ? "in a list of marks" : `under ${scope.because}`}`,
+  );
   // A list of what is put off says so of all its entries; the other lists only of those that say nothing themselves.
   if (scope.claimed !== null && (status === null || scope.claimed === "deferred")) item.claimed = scope.claimed;
   else if (status !== null) {

@@ -35,6 +35,11 @@ const GATE_TITLE =
 /** Switches of features, gates of other kinds, and the work of building some. */
 const FEATURE_GATE =
   /\b(?:feature|logic|api|flood|airport|boarding)[ -]gates?\b|^(?:implement|build|add|create|write|wire|remove|fix|set up|automate|extend|update)\b/;
+/** The reason for entries of a section whose title only ends like a plan. */
+export const PLAN_BY_TITLE = "a title that ends like a plan";
+/** `Plan for the first month`, `Cut-over sequence`: numbered entries there are in order because they are to be done. */
+const PLAN_TITLE =
+  /(?:^|\s)(?:plan|steps|sequence|execution|rollout|roll-out|runbook|procedure|workplan|agenda)$|^(?:plan|steps|sequence) (?:for|to|of)\b/;
 const MONTHS_AHEAD = /\bnext (?:\d+|two|three|six|few|twelve) (?:weeks|months|quarters|sprints)\b/;
 const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false };
 
@@ -60,6 +65,8 @@ export function meaningOf(title: string): Meaning {
   const exact = EXACT.get(words.join(" "));
   if (exact !== undefined) return { ...exact, severity, because: words.join(" "), weak: false };
   const best = longestPhrase(words);
+  if (best === null && PLAN_TITLE.test(clean) && words.length <= 6)
+    return { ...ORDERED, severity, because: PLAN_BY_TITLE, weak: true };
   if (best === null) return severity === null ? NO_MEANING : { ...NO_MEANING, severity };
   const weak = best.phrase.split(" ").length * 2 < words.length;
   const reports = words.find((word) => REPORTING.has(word));

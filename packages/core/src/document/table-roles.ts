@@ -16,6 +16,8 @@ export interface TableRoles {
   readonly target: number;
   /** Whether a column is named for tasks, so that a section of tasks needs no more to make its rows tasks. */
   readonly namesTasks: boolean;
+  /** Whether the rows have a title and a state, which makes them tasks where the section holds work. */
+  readonly tracks: boolean;
   /** Whether the first column that is no id is named for gates: every row is one. */
   readonly namesGates: boolean;
   /** The column that names the gate, where the rows are gates. */
@@ -91,7 +93,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const target = find(TARGET);
   const strong = find(STRONG_TASK);
   const namedStatus = find(STATUS, Math.max(strong, 0));
-  const status = namedStatus >= 0 && saysStates(text, rows, namedStatus) ? namedStatus : -1;
+  const status =
+    namedStatus >= 0 && saysStates(text, rows, namedStatus) ? namedStatus : statusByContent(text, rows, names, id);
   const attributes = attributesOf(names);
   const owner = attributes.some(({ name }) => name === "owner");
   const notes = find(NOTES);
@@ -104,6 +107,7 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
     notes,
     attributes,
     namesTasks: strong >= 0,
+    tracks: status > 0,
     namesGates: GATE.test(names[first] ?? ""),
     gateTitle,
     demands: demandColumns(names, [id, status, notes, gateTitle], attributes),
@@ -115,6 +119,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
   if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };
+  if (id >= 0 && status >= 0 && title < 0 && criterion < 0 && metric < 0)
+    return { ...base, kind: "task", title: first };
   if (target >= 0 && names.length > 1 && target > 0 && statesTargets(text, rows, target))
     return { ...base, kind: "metric", title: names.findIndex((_, column) => column !== id && column !== target) };
   return { ...base, kind: "none", title: Math.max(strong, title, 0) };
@@ -181,6 +187,20 @@ function attributesOf(names: readonly string[]): { column: number; name: Attribu
     }
   }
   return attributes;
+}
+
+/** The one column whose cells are words for states, whatever it is called; -1 where there is none or more than one. */
+function statusByContent(text: string, rows: readonly Row[], names: readonly string[], id: number): number {
+  const columns = names.flatMap((name, column) => {
+    if (column === 0 || column === id || NOTES.test(name) || attributeNameOf(name) !== null || TARGET.test(name))
+      return [];
+    const cells = rows.slice(0, 200).map((row) => cellText(text, row.cells[column]));
+    const filled = cells.filter((cell) => cell !== "" && !/^[-–—]+$/.test(cell));
+    const states = filled.filter((cell) => cell.length < 30 && statusOfValue(cell)?.form === "word");
+    return filled.length >= 2 && states.length * 4 >= filled.length * 3 ? [column] : [];
+  });
+  const [only, second] = columns;
+  return only !== undefined && second === undefined ? only : -1;
 }
 
 /** A column is one of states when at least half of its filled cells say one. */

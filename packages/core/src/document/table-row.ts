@@ -32,8 +32,9 @@ export function readRow(
 ): TakenRow | null {
   const read = readTableRoles(text, lines, row.table);
   if (read === null) return null;
+  const works = scope.entries === "task" || scope.entries === "ordered-task" || scope.entries === "planned-task";
   const announced =
-    read.kind === "none" && read.namesTasks && (scope.entries === "task" || scope.entries === "ordered-task");
+    read.kind === "none" && ((read.namesTasks && works) || (read.tracks && (works || scope.direct !== null)));
   const gated = isGateTable(read, scope);
   const roles = announced ? { ...read, kind: "task" as const } : gated ? { ...read, title: read.gateTitle } : read;
   // A line without any bar below a table belongs to it by the letter of GFM, but is a remark.
