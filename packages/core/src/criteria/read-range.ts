@@ -54,6 +54,7 @@ function rangeOf(
   const lowest = own === null || own === shared ? low : convertUnit(low, own, shared);
   if (lowest === null || lowest >= high) return null;
   const from = match.index;
+  if (!spelled && CHANGE.test(match.input.slice(Math.max(0, from - 40), from + match[0].length + 24))) return null;
   const to = from + match[0].length;
   const first = tokens.findIndex((token) => token.end > from);
   const last = tokens.findLastIndex((token) => token.start < to);
@@ -69,6 +70,10 @@ function rangeOf(
   const of = [end(">=", low, own ?? shared), end("<=", high, shared)];
   return { criterion: { kind: "composite", op: "all", value: null, unit: null, of }, form: "range", first, last };
 }
+
+/** A range of change (`40-60% faster`) is an estimate of an effect. */
+const CHANGE =
+  /\b(?:down|up|faster|slower|cheaper|quicker|smaller|reduc\w*|improve\w*|increas\w*|decreas\w*|growth|gains?|savings?|saves?|more|less|fewer|better|typical\w*|estimat\w*|expect\w*)\b/i;
 
 /** Undefined for letters that are no unit. */
 function unitOf(written: string | undefined): string | null | undefined {

@@ -21,6 +21,7 @@ describe("a section of gates", () => {
     "**Quality gates**:",
     "**Phase gate**",
     "## Must pass",
+    "## Go / No-Go",
   ])("makes a gate of every entry: %s", (heading) => {
     expect(section(heading, "- Kiln is warm", "- [ ] Clay is soft", "", "1. Glaze dries")).toHaveLength(3);
   });
@@ -136,5 +137,24 @@ describe("several demands in one entry", () => {
     expect(section("## Acceptance criteria", "- Approved by legal", "- 2 of 3 reviewers approve")).toEqual([
       "6 2_of_3_reviewers_approve witness",
     ]);
+  });
+
+  it("are kept of a line for a gate too", () => {
+    expect(gates("# P\n\n## Phase 1: Dig\n\n**Gate**: 2 of 3 reviewers and clay > 80 %\n")).toEqual([
+      "5 2_of_3_reviewers witness",
+      "5 clay absolute",
+    ]);
+    expect(gates("# P\n\n## Phase 1: Dig\n\n**Gate 1**: clay > 80 % for 24 hours + nice\n")).toEqual([
+      "5 clay window",
+      "5 nice untyped",
+    ]);
+  });
+});
+
+describe("a label in a section of criteria", () => {
+  it("only groups them where it says nothing of its own", () => {
+    const text = "# P\n\n## Acceptance criteria\n\n**Clay**:\n\n- Soft\n- heat > 80 %\n\n**Notes**:\n\n- old\n";
+    expect(read(text).items.map(({ line, kind }) => `${line} ${kind}`)).toEqual(["7 criterion", "8 criterion"]);
+    expect(gates(text)).toEqual(["8 heat absolute"]);
   });
 });

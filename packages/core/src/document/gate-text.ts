@@ -101,8 +101,8 @@ function gatesOfKeyed(key: string, value: string, whole: string): StatedGate[] {
   return gates.length === 0 ? [{ metric, text: value, criterion: null }] : gates;
 }
 
-function metricIn(criterion: Criterion): string | null {
-  return "metric" in criterion && criterion.metric !== undefined ? criterion.metric : null;
+function metricIn(criterion: Criterion | undefined): string | null {
+  return criterion !== undefined && "metric" in criterion && criterion.metric !== undefined ? criterion.metric : null;
 }
 
 function isRange(criterion: Criterion): boolean {
@@ -122,14 +122,19 @@ function isDemand(form: string, criterion: Criterion): boolean {
  */
 export function gatesOfValue(value: string, key: string, states: boolean): StatedGate[] {
   const single = parseCriterion(withoutTags(value), { metric: normaliseMetric(key) }).criterion;
-  // Words of its own (`1 of editor not producer`, `no worse than …`) are understood only as a whole.
-  if (single !== null && (single.kind === "witness" || single.kind === "relative" || single.kind === "expression"))
-    return [{ metric: normaliseMetric(key), text: value, criterion: single }];
+  // Words of its own (`1 of editor not producer`, `no worse than …`, `… for 24 hours`) are understood only as a whole.
+  if (single !== null && isWhole(single)) return [{ metric: normaliseMetric(key), text: value, criterion: single }];
   const inner = /^[^(]{0,60}\b(?:passed|met|complete|green)\s*\(([^()]{3,})\)\s*\.?$/i.exec(value.slice(0, 2000));
-  const text = withoutTags(inner?.[1] ?? value);
-  const stated: StatedGate[] = [];
+  const people = takePeople(withoutTags(inner?.[1] ?? value), normaliseMetric(key), states ? "any" : "counted");
+  const text = people.rest;
+  const stated: StatedGate[] = [...people.gates];
   const untyped: string[] = [];
   for (const part of partsOf(text)) {
+    const whole = parseCriterion(part).criterion;
+    if (whole?.kind === "window" && whole.holds.length > 0) {
+      stated.push({ metric: metricIn(whole.holds[0]) ?? normaliseMetric(key), text: part, criterion: whole });
+      continue;
+    }
     const found = findThresholds(part, { states: states && inner === null });
     if (found.length === 0) untyped.push(part);
     for (const one of found) stated.push({ metric: one.metric, text: one.text, criterion: one.criterion });
@@ -143,6 +148,11 @@ export function gatesOfValue(value: string, key: string, states: boolean): State
     });
   }
   return stated;
+}
+
+function isWhole(criterion: Criterion): boolean {
+  if (criterion.kind === "window") return criterion.holds.length > 0;
+  return criterion.kind === "witness" || criterion.kind === "relative" || criterion.kind === "expression";
 }
 
 function partsOf(text: string): string[] {

@@ -72,8 +72,8 @@ export function insideReport(sections: readonly Section[]): boolean {
 export function scopeOf(sections: readonly Section[], label: LabelScope | null): Scope {
   const boxes = boxesOf(sections, label);
   const severity = severityOf(sections, label);
-  const gated = label !== null && label.meaning.because === "" && !label.checks ? gateSection(sections) : null;
-  if (gated !== null) return { ...pick(gated), boxes, severity, direct: null, checks: false };
+  const grouped = label !== null && label.meaning.because === "" && !label.checks ? demandSection(sections) : null;
+  if (grouped !== null) return { ...pick(grouped), boxes, severity, direct: null, checks: false };
   if (label !== null) {
     const { meaning } = label;
     const entries = meaning.entries === "neutral" ? "none" : meaning.entries;
@@ -106,13 +106,13 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
   return { ...nothing(boxes, severity, direct ?? ""), entries: direct === null ? "neutral" : "none", direct };
 }
 
-/** The section of gates that is open: a label or heading in it that says nothing of its own only groups them. */
-function gateSection(sections: readonly Section[]): Meaning | null {
+/** The section of gates or criteria that is open: a label in it that says nothing of its own only groups them. */
+function demandSection(sections: readonly Section[]): Meaning | null {
   if (halts(sections)) return null;
   for (let i = sections.length - 1; i >= 0; i -= 1) {
     const section = sections[i];
     if (section === undefined || section.retold) return null;
-    if (section.meaning.because !== "") return section.meaning.gates === "states" ? section.meaning : null;
+    if (section.meaning.because !== "") return section.meaning.entries === "criterion" ? section.meaning : null;
     if (section.item !== null) return null;
   }
   return null;
@@ -185,6 +185,6 @@ function severityOf(sections: readonly Section[], label: LabelScope | null): Sev
   const innermost = sections.at(-1);
   if (innermost === undefined || innermost.item !== null) return "critical";
   const { severity, boxes } =
-    innermost.meaning.because === "" ? (gateSection(sections) ?? innermost.meaning) : innermost.meaning;
+    innermost.meaning.because === "" ? (demandSection(sections) ?? innermost.meaning) : innermost.meaning;
   return severity !== null && boxes !== "task" ? severity : "critical";
 }

@@ -32,6 +32,7 @@ const TO_MAKE =
 /** `Gate 3`, `Gate B: Release`, `Critical gates`, `Gates before release`, `Stage-gate`: a gate by where the word stands. */
 const GATE_TITLE =
   /^(?:quality |release |phase |stage |exit |entry )?gates?(?:$|\s?[:(–—-]|\s(?:#?\d{1,3}|[a-z]|[ivx]{1,4})(?:$|\s?[:.)(–—-])|\s(?:before|for|to|after|of)\b)|(?:^|[\s-])gates?$/u;
+const GO_NO_GO = /\bgo\s?(?:\/|or|vs\.?|-)\s?no[ -]?go\b/;
 /** Switches of features, gates of other kinds, and the work of building some. */
 const FEATURE_GATE =
   /\b(?:feature|logic|api|flood|airport|boarding)[ -]gates?\b|^(?:implement|build|add|create|write|wire|remove|fix|set up|automate|extend|update)\b/;
@@ -61,7 +62,7 @@ export function meaningOf(title: string): Meaning {
   if (TO_MAKE.test(clean) && words.length <= 8)
     return { ...TASKS, severity, because: "what is to be made", weak: false };
   if (/\bgates?\b/.test(clean) && FEATURE_GATE.test(clean)) return NO_MEANING;
-  if (GATE_TITLE.test(clean)) return { ...GATES, severity, because: "gate", weak: false };
+  if (GATE_TITLE.test(clean) || GO_NO_GO.test(clean)) return { ...GATES, severity, because: "gate", weak: false };
   const exact = EXACT.get(words.join(" "));
   if (exact !== undefined) return { ...exact, severity, because: words.join(" "), weak: false };
   const best = longestPhrase(words);
