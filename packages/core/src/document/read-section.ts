@@ -1,7 +1,7 @@
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { modeOf } from "./draft.ts";
-import type { Heading } from "./outline.ts";
+import type { Heading } from "./heading.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { itemOf } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";

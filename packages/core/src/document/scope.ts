@@ -1,7 +1,7 @@
 import type { Claimed, Severity } from "../plan/inspection.ts";
 import type { Draft } from "./draft.ts";
+import type { Heading } from "./heading.ts";
 import type { Meaning } from "./meaning.ts";
-import type { Heading } from "./outline.ts";
 import { isHalt, isQualityChecklist } from "./section-meaning.ts";
 
 /** A heading that is open at some point of the document. */

@@ -1,5 +1,5 @@
 import { NUMBER_WORDS } from "../criteria/words.ts";
-import type { Heading } from "./outline.ts";
+import type { Heading } from "./heading.ts";
 
 const MEMBER =
   /^((?:\p{L}[\p{L}-]{1,24}\s){1,2})#?(\d{1,3}|[A-Z]|[IVX]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)(?=$|\s*[:：|(]|\s?[–—-]\s|[.)]\s)\s*[:：|.)–—-]?\s*(.*)$/iu;

@@ -1,8 +1,9 @@
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
+import type { Heading } from "./heading.ts";
 import { comparable } from "./item-text.ts";
 import type { Meaning } from "./meaning.ts";
-import type { Heading, Outline } from "./outline.ts";
+import type { Outline } from "./outline.ts";
 import { sameWork, underCriteria } from "./outline.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
