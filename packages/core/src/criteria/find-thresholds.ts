@@ -89,8 +89,18 @@ function ofPeople(text: string, tokens: readonly Token[], { criterion, first, la
     return true;
   let from = first;
   let to = last;
-  for (let before = tokens[from - 1]; before !== undefined && first - from < MOST_CLAUSE && !separates(before); before = tokens[from - 1]) from -= 1;
-  for (let next = tokens[to + 1]; next !== undefined && to - last < MOST_CLAUSE && !separates(next); next = tokens[to + 1]) to += 1;
+  for (
+    let before = tokens[from - 1];
+    before !== undefined && first - from < MOST_CLAUSE && !separates(before);
+    before = tokens[from - 1]
+  )
+    from -= 1;
+  for (
+    let next = tokens[to + 1];
+    next !== undefined && to - last < MOST_CLAUSE && !separates(next);
+    next = tokens[to + 1]
+  )
+    to += 1;
   return asksForPeople(text.slice(tokens[from]?.start ?? 0, tokens[to]?.end ?? text.length));
 }
 
