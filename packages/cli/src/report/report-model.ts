@@ -90,7 +90,7 @@ export interface ReportAttempt {
   readonly title: string;
   readonly attempt: number;
   readonly agent: string;
-  readonly outcome: "accepted" | "refused" | "failed" | "released" | "expired" | "held";
+  readonly outcome: "accepted" | "refused" | "handed_back" | "failed" | "released" | "expired" | "held";
   readonly startedAt: string;
   readonly endedAt: string;
   readonly summary: string;
