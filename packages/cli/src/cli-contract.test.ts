@@ -7,9 +7,10 @@ import { PROBLEM_CATALOGUE } from "./problem-catalogue.ts";
 import { createProgram } from "./program.ts";
 
 const FILES = { "PLAN.md": GREETER, "measure.sh": MEASURE };
+const STEERS = ["--as", "Robin", "--reason", "seen"];
 const PERSON = ["--plan", "PLAN.md", "--as", "Robin", "--reason", "seen"];
 
-/** A call of every command that works, with the schema of its object and its exit code. */
+/** A call of every command, with the schema of its object and its exit code. */
 const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: string, exit: number]>> = {
   run: [["PLAN.md"], "holdpoint/verification/v1", 2],
   verify: [["PLAN.md"], "holdpoint/verification/v1", 2],
@@ -18,6 +19,9 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   bind: [["PLAN.md"], "holdpoint/unbound/v1", 0],
   "gate sign": [["approval", ...PERSON, "--role", "editor"], "holdpoint/signature/v1", 0],
   "gate waive": [["beauty", ...PERSON, "--expires", "1d"], "holdpoint/waiver/v1", 0],
+  "task list": [["PLAN.md"], "holdpoint/task-list/v1", 0],
+  "task redrive": [["PLAN.md", "--all-dead", ...STEERS], "holdpoint/tasks-moved/v1", 0],
+  "task cancel": [["PLAN.md", "GR-2", ...STEERS], "holdpoint/problem/v1", 64],
   "evidence add": [["load=1"], "holdpoint/evidence-added/v1", 0],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
   doctor: [[], "holdpoint/doctor/v1", 0],
@@ -72,7 +76,8 @@ describe("the contract of the command line", { timeout: 60_000 }, () => {
   it.each(COMMANDS.filter((spec) => spec.args.some(({ name }) => name === "<plan>")).map(({ name }) => [name]))(
     "gives a problem of %s as exactly one object, with its exit code",
     async (name) => {
-      const { exit, out, err } = await call([...name.split(" "), "missing.md", "--json"]);
+      const more = name.startsWith("task ") ? ["GR-2", ...STEERS].slice(name === "task list" ? 5 : 0) : [];
+      const { exit, out, err } = await call([...name.split(" "), "missing.md", ...more, "--json"]);
       expect(objects(out)).toEqual([
         expect.objectContaining({ schema: "holdpoint/problem/v1", code: "HP8001", exit: 65 }),
       ]);
