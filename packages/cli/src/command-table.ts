@@ -93,7 +93,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: "--check <id>", about: "id of the check, or a command line of the plan" },
       { flags: "--metric <name>", about: "name of the metric that the check yields" },
-      { flags: "--exit <code>", about: "let the check's exit status be the evidence" },
+      { flags: "--exit <code>", about: "let the check's exit status be the evidence; only 0 can be asked for" },
       { flags: "--criterion <text>", about: "the threshold, where the plan's own text could not be read" },
       { flags: "--min-tier <tier>", about: "least provenance tier, E0 to E4" },
       json,
