@@ -47,7 +47,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       trust,
       { flags: "--remember", about: "with --trust: also remember the consent in the trust file" },
-      { flags: "--only <key>", about: "only the gates, or the item, with this key (may be given again)", repeat: true },
+      {
+        flags: "--only <key>",
+        about:
+          "look only at the gates, or the item, with this key (may be given again); the exit code still counts all",
+        repeat: true,
+      },
       database,
       {
         flags: "--report <file>",
