@@ -1,6 +1,7 @@
 import type { Agent } from "@holdpoint/agent";
 import { checksOf, HoldpointError } from "@holdpoint/core";
 import {
+  acceptedAttempts,
   attemptWorkspace,
   createGatekeeper,
   createSettler,
@@ -90,6 +91,7 @@ async function openGatekeeper(session: RunSession, planId: string, progress: Pro
     sidecar,
     allowed: (check) => consent.trust.consentTo(consentText(check)) === "trusted",
     listener: progress.gatekeeper,
+    accepted: () => acceptedAttempts(store, app.tenant, planId),
     producers: () => [...producers, ...fleet.agents.map((agent) => agent.name)],
     signal: interrupt.signal,
   });
