@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { eventLineSchema, verificationSchema } from "@holdpoint/contract";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "./command-table.ts";
 import { Collected, callFolder } from "./commands/call.testing.ts";
@@ -27,8 +28,14 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   doctor: [[], "holdpoint/doctor/v1", 0],
 };
 
-async function call(argv: readonly string[]): Promise<{ exit: number; out: string; err: string }> {
-  const folder = callFolder(FILES);
+/** An agent that says how far it is. */
+const SPEAKS = `echo '{"type":"progress","value":0.5,"message":"half"}'`;
+
+async function call(
+  argv: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ exit: number; out: string; err: string }> {
+  const folder = callFolder({ ...FILES, ...more });
   const out = new Collected();
   const err = new Collected();
   const inbox = argv[0] === "evidence" ? { HOLDPOINT_INBOX: folder.dir } : {};
@@ -57,6 +64,22 @@ describe("the contract of the command line", { timeout: 60_000 }, () => {
       const result = await call([...name.split(" "), ...argv, "--json"]);
       expect(objects(result.out)).toEqual([expect.objectContaining({ schema })]);
       expect(result.exit).toBe(exit);
+    },
+  );
+
+  it.each([["run"], ["verify"]])(
+    "prints lines of the shape that the contract gives them: %s --events",
+    async (name) => {
+      const agent = `name: a\ncapabilities: [any]\nworkspace: shared\ncommand: ${JSON.stringify(SPEAKS)}\n`;
+      const { out } = await call([name, "PLAN.md", "--trust", "--events"], { "agents/a.yaml": agent });
+      const lines = objects(out);
+      for (const line of lines.slice(0, -1)) expect(eventLineSchema.safeParse(line).error).toBeUndefined();
+      expect(verificationSchema.safeParse(lines.at(-1)).error).toBeUndefined();
+      expect(eventLineSchema.safeParse(lines.at(-1)).success).toBe(false);
+      const types = new Set(lines.slice(0, -1).map((line) => (line as { type: string }).type));
+      const ofChecks = ["check.started", "check.ended", "gate.judged"];
+      const ofWork = ["run.started", "attempt.started", "attempt.progress", "attempt.ended"];
+      for (const type of name === "run" ? [...ofChecks, ...ofWork] : ofChecks) expect(types).toContain(type);
     },
   );
 

@@ -36,7 +36,6 @@ export function eventText(event: LiveEvent, style: Style): string | null {
       return event.level === "warning"
         ? paint.yellow(`! warning   ${oneLine(event.message)}`)
         : `${glyphs.dot} ${oneLine(event.message)}`;
-    case "task.offered":
     case "attempt.progress":
     case "check.started":
       return null;
