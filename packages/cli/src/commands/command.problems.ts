@@ -28,7 +28,7 @@ export const commandProblems = {
   },
   HP8013: {
     title: "Not from inside an attempt",
-    message: "{command} is refused inside an attempt (HOLDPOINT_TASK is set).",
+    message: "{command} is refused inside an attempt (HOLDPOINT_TASK is set, here or in a process above).",
     remedy: "Let a person do it from their own shell, outside of the work that is judged.",
     why: "An agent that could sign or waive its own gates, or steer its own tasks, would make the gates worthless.",
     exit: 64,

@@ -249,6 +249,7 @@ describe("a gatekeeper", () => {
       name: "Ada",
       role: null,
       reason: "agreed",
+      isolation: "full" as const,
       at: nowMs,
     };
     await (await keeper("size", ">=2", one)).record([waiverRecord(word, nowMs + 60_000)]);
