@@ -72,8 +72,8 @@ export function withPerson<T>(
     const subject = await createSubjectReader().subjectOf(place.dir, { leaveOut: [] });
     const role = optional(call, "role")?.trim() || null;
     const { gates, tenant } = engine.app;
-    const { records } = await openEvidenceBook(gates, planId);
-    const isolation = await signingIsolation(engine.store, tenant, planId, records());
+    const book = await openEvidenceBook(gates, planId);
+    const isolation = await signingIsolation(engine.store, tenant, planId, book.records());
     const at = engine.runtime.now();
     return record(engine, planId, {
       tenant,

@@ -9,7 +9,7 @@ export async function run(call: CommandCall): Promise<number> {
   const [moved] = await withTasks(call, person, async ({ app }, tasks) => {
     const task = taskNamed(tasks, person, argument(call, 1));
     const from = ["waiting", "ready", "leased", "reported", "held", "dead"] as const;
-    return moveTasks([task], person, { command: "task cancel", from, apply: app.work.cancel });
+    return moveTasks([task], person, { command: "task cancel", from, apply: (input) => app.work.cancel(input) });
   });
   if (moved === undefined) throw new Error("a task was cancelled and is not told");
   const { key, title, state } = moved;

@@ -19,8 +19,11 @@ export async function run(call: CommandCall): Promise<number> {
     const chosen = allDead
       ? tasks.filter(({ state, kind }) => state === "dead" && kind === "task")
       : [...new Set(names.map((name) => taskNamed(tasks, person, name)))];
-    const apply = app.work.redrive;
-    return moveTasks(chosen, person, { command: "task redrive", from: ["dead", "held"], apply });
+    return moveTasks(chosen, person, {
+      command: "task redrive",
+      from: ["dead", "held"],
+      apply: (input) => app.work.redrive(input),
+    });
   });
   if (wantsJson(call)) {
     const tasks = moved.map(({ key, state }) => ({ key, state }));

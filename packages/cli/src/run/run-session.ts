@@ -70,7 +70,12 @@ export async function runSession(session: RunSession): Promise<{ report: Verific
     const begun: BegunSession = { ...session, planId, startedAt, progress, gatekeeper, log, leaveOut, stateFolder };
     const exposures: Promise<void>[] = [];
     const fleet = openFleet(begun, exposures);
-    const end = await work(begun, fleet).finally(() => Promise.allSettled(exposures));
+    let end: WorkPlanEnd;
+    try {
+      end = await work(begun, fleet);
+    } finally {
+      await Promise.allSettled(exposures);
+    }
     await Promise.all(exposures);
     const report = await finalReport(begun, (task) => fleet.canWork(task));
     return { report, interrupted: end === "interrupted" || interrupt.signal.aborted };

@@ -11,5 +11,5 @@ export {
 } from "./gatekeeper.ts";
 export { type HandedBy, type HandedEvidence, handedOverRecords } from "./handed-over.ts";
 export type { Observation as CheckObservation } from "./observe-check.ts";
-export { attemptOf } from "./window-records.ts";
 export { type PersonWord, waiverRecord, witnessRecord } from "./person-record.ts";
+export { attemptOf } from "./window-records.ts";
