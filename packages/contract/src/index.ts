@@ -2,6 +2,7 @@ export * from "./agent-lines.ts";
 export * from "./agent-manifest.ts";
 export * from "./duration.ts";
 export * from "./edit-sidecar.ts";
+export * from "./event-line.ts";
 export * from "./evidence-record.ts";
 export * from "./inspection.ts";
 export * from "./load-sidecar.ts";

@@ -22,14 +22,18 @@ export function loadPlan(place: PlanPlace, cwd: string): LoadedPlan {
   return { plan, sidecar, problems: [...plan.problems, ...problems.map(toPlanProblem)] };
 }
 
+/** Codes of entries that name what is not there. */
+const DANGLING: ReadonlySet<string> = new Set(["HP2207", "HP2303"]);
+
 function toPlanProblem(found: HoldpointError): PlanProblem {
+  const file = found.place.file ?? "the sidecar";
   return {
     code: found.code,
     severity: "warning",
-    kind: "dangling-reference",
+    kind: DANGLING.has(found.code) ? "dangling-reference" : "unsatisfiable",
     line: found.place.line ?? 0,
     lines: [],
-    message: `${found.place.file ?? "the sidecar"}: ${found.message}`,
+    message: found.message.startsWith(file) ? found.message : `${file}: ${found.message}`,
     hint: found.remedy,
   };
 }

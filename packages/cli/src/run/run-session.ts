@@ -1,11 +1,13 @@
-import type { Agent } from "@holdpoint/agent";
+import { type Agent, probeIsolation } from "@holdpoint/agent";
 import { checksOf, HoldpointError } from "@holdpoint/core";
 import {
+  acceptedAttempts,
   attemptWorkspace,
   createGatekeeper,
   createSettler,
   type Gatekeeper,
   producersOf,
+  recordExposure,
   type WorkPlanEnd,
   workPlan,
 } from "@holdpoint/server";
@@ -66,8 +68,15 @@ export async function runSession(session: RunSession): Promise<{ report: Verific
     const leaveOut = [...new Set(checksOf(plan, session.sidecar).flatMap((check) => check.files))];
     const log = new AttemptLog();
     const begun: BegunSession = { ...session, planId, startedAt, progress, gatekeeper, log, leaveOut, stateFolder };
-    const fleet = openFleet(begun);
-    const end = await work(begun, fleet);
+    const exposures: Promise<void>[] = [];
+    const fleet = openFleet(begun, exposures);
+    let end: WorkPlanEnd;
+    try {
+      end = await work(begun, fleet);
+    } finally {
+      await Promise.allSettled(exposures);
+    }
+    await Promise.all(exposures);
     const report = await finalReport(begun, (task) => fleet.canWork(task));
     return { report, interrupted: end === "interrupted" || interrupt.signal.aborted };
   } finally {
@@ -90,14 +99,15 @@ async function openGatekeeper(session: RunSession, planId: string, progress: Pro
     sidecar,
     allowed: (check) => consent.trust.consentTo(consentText(check)) === "trusted",
     listener: progress.gatekeeper,
+    accepted: () => acceptedAttempts(store, app.tenant, planId),
     producers: () => [...producers, ...fleet.agents.map((agent) => agent.name)],
     signal: interrupt.signal,
   });
 }
 
-function openFleet(begun: BegunSession): LocalFleet {
+function openFleet(begun: BegunSession, exposures: Promise<void>[]): LocalFleet {
   const { call, place, plan, engine, planId, gatekeeper, progress, log, stateFolder, leaveOut } = begun;
-  const { app, runtime } = engine;
+  const { app, runtime, store } = engine;
   const subjects = createSubjectReader();
   const taking = {
     gatekeeper,
@@ -107,11 +117,16 @@ function openFleet(begun: BegunSession): LocalFleet {
     stateFolder,
     subjectOf: (dir: string) => subjects.subjectOf(dir, { leaveOut }),
   };
+  const isolation = probeIsolation();
+  const noIsolation = isolation.mode === null ? (isolation.reason ?? "not to be had on this machine") : null;
+  const exposed = (ref: { taskId: string; attempt: number }, reason: string | null): Promise<void> =>
+    recordExposure(store, app.tenant, runtime.now(), { ...ref, planId, reason });
   const source = createWorkSource({
     app,
     planId,
     plan,
     owner: ownerName(),
+    begins: (ref) => (noIsolation === null ? Promise.resolve() : exposed(ref, noIsolation)),
     handedOver: async (ref, account) => {
       for (const { name, reason } of account.handedOver.refused) {
         const message = `${account.agent} handed over ${name}, which was not taken: ${reason}`;
@@ -128,6 +143,7 @@ function openFleet(begun: BegunSession): LocalFleet {
       }
     },
   });
+  const told = poolProgress(progress, log, () => runtime.now());
   const isAllowed = (agent: Agent): boolean => isTrusted(agent, begun.consent.trust);
   return createLocalFleet(
     {
@@ -148,7 +164,16 @@ function openFleet(begun: BegunSession): LocalFleet {
       pollMs: POLL_MS,
       source,
     },
-    poolProgress(progress, log, () => runtime.now()),
+    (event) => {
+      // Isolation can also be wanting for one attempt alone, which is known when it has run.
+      if (event.type === "ended" && noIsolation === null && event.outcome.result?.isolation.level === "none") {
+        const { taskId, attempt, result } = event.outcome;
+        const noted = exposed({ taskId, attempt }, result.isolation.reason);
+        noted.catch(() => undefined);
+        exposures.push(noted);
+      }
+      told(event);
+    },
   );
 }
 

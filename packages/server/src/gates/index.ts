@@ -15,3 +15,4 @@ export { type PersonWord, waiverRecord, witnessRecord } from "./person-record.ts
 export { handedFromUpload, type UploadedEvidence } from "./uploaded-evidence.ts";
 export { gateProblems } from "./gates.problems.ts";
 export { type GateRoom, gateRoutes } from "./gates.routes.ts";
+export { attemptOf } from "./window-records.ts";

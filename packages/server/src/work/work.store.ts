@@ -6,7 +6,7 @@ import { CommandQueue } from "./command-queue.ts";
 import { importGraph } from "./graph-import.ts";
 import type { WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
-import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
+import { COUNTS, GET, HANDED_BACK_BEFORE, LIST, NEXT_DUE } from "./work.read.sql.ts";
 import type { CommandOutcome, TaskQuery, TaskView, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
 
 /** Tasks listed by one call unless it says otherwise. */
@@ -47,6 +47,7 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     report: (input) => outcome({ kind: "report", input }),
     accept: (input) => outcome({ kind: "accept", input }),
     refuse: (input) => outcome({ kind: "refuse", input }),
+    handBack: (input) => outcome({ kind: "handBack", input }),
     fail: (input) => outcome({ kind: "fail", input }),
     release: (input) => outcome({ kind: "release", input }),
     hold: (input) => outcome({ kind: "hold", input }),
@@ -60,6 +61,10 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     get: async (taskId) => {
       const [row] = await store.run<ViewRow>(GET, [tenant, taskId]);
       return row === undefined ? null : toView(row);
+    },
+    handedBackBefore: async ({ taskId, attempt }) => {
+      const [row] = await store.run<{ n: number }>(HANDED_BACK_BEFORE, [tenant, taskId, attempt]);
+      return row?.n ?? 0;
     },
     list: async ({ planId, states, afterPosition, limit }: TaskQuery = {}) => {
       const values = [tenant, planId ?? null, afterPosition ?? -1, states ?? null, limit ?? DEFAULT_LIST_LIMIT];
