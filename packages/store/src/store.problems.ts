@@ -112,4 +112,28 @@ export const storeProblems = {
     exit: 69,
     retryable: false,
   },
+  HP6014: {
+    title: "The Holdpoint whose database was joined has ended",
+    message: "The database in {dir} was run by process {pid}, which has ended: {detail}",
+    remedy: "Run the command again: it starts the database itself, or joins the next one. What was committed is kept.",
+    why: "A command that joins the database of another process depends on that process. It never takes the database over halfway, because it does not hold the lock of the directory.",
+    exit: 69,
+    retryable: true,
+  },
+  HP6015: {
+    title: "The running database cannot be shown to be yours",
+    message: "{file} cannot be trusted: {detail}.",
+    remedy: "Wait until the other process has ended, then run again. If it is not yours, find out whose it is.",
+    why: "A running database is joined over a socket and a password. Both, and the folders around them, must belong to you and be closed to everyone else; otherwise another user could answer in its place.",
+    exit: 69,
+    retryable: false,
+  },
+  HP6016: {
+    title: "The running database has another schema",
+    message: "Process {pid} runs the database in {dir}, whose schema lacks {name}; this Holdpoint needs it.",
+    remedy: "End that process (`kill {pid}`), then run again: the schema is brought up to date at the start.",
+    why: "Whoever joins a running database does not change the schema below the process that runs it.",
+    exit: 69,
+    retryable: true,
+  },
 } as const satisfies ProblemTable;
