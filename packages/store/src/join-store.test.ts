@@ -12,12 +12,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { joinEmbedded } from "./embedded/join-embedded.ts";
 import { lockDirectory } from "./embedded/directory-lock.ts";
+import { joinEmbedded } from "./embedded/join-embedded.ts";
 import { pause, readPostmasterFile } from "./embedded/postmaster-file.ts";
 import { markOf } from "./embedded/process-info.ts";
 import { statement } from "./statement.ts";
-import { openStore, type Store } from "./store.ts";
+import { openStore } from "./store.ts";
+import type { Store } from "./store.types.ts";
 import { type Holder, startHolder } from "./testing/holder.ts";
 
 const ADD = statement("add", "INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) VALUES ($1, 0)");

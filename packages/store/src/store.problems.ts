@@ -136,4 +136,29 @@ export const storeProblems = {
     exit: 69,
     retryable: true,
   },
+  HP6017: {
+    title: "The database user lacks a right",
+    message: "The user of the database at {place} may not do what is needed: {detail}",
+    remedy:
+      "As an administrator of the server, run once: CREATE ROLE holdpoint_app NOLOGIN; CREATE ROLE holdpoint_system NOLOGIN; GRANT holdpoint_app, holdpoint_system TO the user; GRANT CREATE ON DATABASE to it as well. A user without ownership needs the role holdpoint_app and a schema that its owner has brought up to date.",
+    why: "At the first start of a version Holdpoint makes its schema and the two roles with which the database keeps tenants apart.",
+    exit: 69,
+    retryable: false,
+  },
+  HP6018: {
+    title: "No tenant can have this name",
+    message: "{tenant} cannot be the name of a tenant.",
+    remedy: "Use 1 to 63 small letters, digits, hyphens or underscores, the first a letter or digit.",
+    why: "The name of a tenant begins every key of the database and decides which rows are shown.",
+    exit: 64,
+    retryable: false,
+  },
+  HP6019: {
+    title: "The database user is bound to tenants",
+    message: "The database user {user} sees the rows of one tenant at a time; this work spans tenants.",
+    remedy: "Use the user that owns the schema, or run as an administrator: GRANT holdpoint_system TO {user}.",
+    why: "Sweeps, leader election and administration need the rows of every tenant. The database does not show them to a user without the role holdpoint_system.",
+    exit: 69,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

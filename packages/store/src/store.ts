@@ -1,11 +1,13 @@
-import { HoldpointError, problem, type Runtime } from "@holdpoint/core";
+import { HoldpointError, problem } from "@holdpoint/core";
 import { type CustomTypesConfig, Pool, TypeOverrides, types } from "pg";
+import { SYSTEM_ROLE } from "./actor.ts";
 import { type Backend, embeddedBackend, joinedBackend, serverBackend } from "./backend.ts";
 import { startEmbedded } from "./embedded/embedded-postgres.ts";
 import { joinEmbedded } from "./embedded/join-embedded.ts";
-import { PgStore } from "./pg-store.ts";
-import type { Session } from "./statement.ts";
+import { PgStore, type ServerFacts } from "./pg-store.ts";
 import { storeProblems } from "./store.problems.ts";
+import type { Store, StoreOptions } from "./store.types.ts";
+import { codeOf } from "./store-error.ts";
 
 /** The oldest server that works. */
 const MIN_SERVER_VERSION = 15;
@@ -13,56 +15,6 @@ const MIN_SERVER_VERSION = 15;
 const JOINED_POOL_SIZE = 2;
 /** How often a directory changes hands between two looks at it before that is told. */
 const MAX_RACES = 20;
-
-/** Which database: an embedded one beside the plan, or a server. */
-export type StoreOptions = {
-  readonly runtime: Pick<Runtime, "now">;
-  /** Connections at most. @default 8, or 2 on the database of another process */
-  readonly poolSize?: number;
-} & (EmbeddedStoreOptions | { readonly databaseUrl: string });
-
-/** An embedded database, in `<dataDir>/.holdpoint/`. */
-export interface EmbeddedStoreOptions {
-  readonly dataDir: string;
-  /**
-   * What to do when another living process of this user runs the database of the directory.
-   *
-   * `true`: become its guest, over its socket. A guest has neither the lock nor the server: {@link Store.close} leaves
-   * both alone, migrations are not applied, and once the other process has ended every call fails with HP6014. So it is
-   * for commands that read or write a word and end (a signature, a status), not for those that work the plan, which
-   * need the directory for themselves. When nobody holds the directory, the database is started as without it, lock
-   * included; {@link Store.joined} says which it was.
-   *
-   * `false`: HP6003, which names the other process.
-   *
-   * @default false
-   */
-  readonly join?: boolean;
-}
-
-/** A database with Holdpoint's schema. */
-export interface Store extends Session {
-  readonly kind: "embedded" | "server";
-  /** Whether this is the embedded database of another process, which this one joined; see `join`. */
-  readonly joined: boolean;
-  /** For people: version and how it runs; never holds a password. */
-  readonly description: string;
-  /** Major version of the server. */
-  readonly serverVersion: number;
-  /** What was cleared first after a run that was killed; empty for a server and for a guest. */
-  readonly recovered: readonly ("lock" | "file" | "server")[];
-  /**
-   * Runs `work` in one transaction: committed when it resolves, undone when it throws. Work that lost against another
-   * transaction is run again, so it must have no effect outside of the database.
-   *
-   * @throws HoldpointError HP6010 when the database does not answer, HP6014 when it was another process's that has ended
-   */
-  transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>;
-  /** Whether the database answers, and how long that took in milliseconds. Never throws. */
-  health(): Promise<{ readonly ok: boolean; readonly tookMs: number; readonly detail: string | null }>;
-  /** Gives back every connection and stops an embedded server that this process runs. */
-  close(): Promise<void>;
-}
 
 /**
  * Opens the database and brings its schema up to date.
@@ -116,9 +68,9 @@ async function connect(options: StoreOptions, backend: Backend): Promise<Store> 
   pool.on("error", () => undefined);
   try {
     await backend.prepare();
-    const serverVersion = await prepare(pool, backend, options.runtime.now());
+    const server = await prepare(pool, backend, options.runtime.now());
     backend.opened();
-    return new PgStore(pool, backend, serverVersion);
+    return new PgStore(pool, backend, server);
   } catch (error) {
     await pool.end();
     await backend.stop();
@@ -126,14 +78,21 @@ async function connect(options: StoreOptions, backend: Backend): Promise<Store> 
   }
 }
 
-async function prepare(pool: Pool, backend: Backend, now: number): Promise<number> {
+async function prepare(pool: Pool, backend: Backend, now: number): Promise<ServerFacts> {
   const client = await pool.connect();
   try {
     const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
-    const found = Math.floor(Number(rows[0]?.version ?? 0) / 10_000);
-    if (found < MIN_SERVER_VERSION) throw problem(storeProblems, "HP6011", { place: backend.place, found });
+    const version = Math.floor(Number(rows[0]?.version ?? 0) / 10_000);
+    const { place } = backend;
+    if (version < MIN_SERVER_VERSION) throw problem(storeProblems, "HP6011", { place, found: version });
     await backend.bringUpToDate(client, now);
-    return found;
+    const asked = await client.query<Omit<ServerFacts, "version">>(
+      `SELECT current_user AS "user", pg_has_role('${SYSTEM_ROLE}', 'USAGE') AS "seesEveryTenant"`,
+    );
+    return { version, user: "", seesEveryTenant: false, ...asked.rows[0] };
+  } catch (error) {
+    if (codeOf(error) !== "42501" || !(error instanceof Error)) throw error;
+    throw problem(storeProblems, "HP6017", { place: backend.place, detail: error.message }, { cause: error });
   } finally {
     client.release();
   }
