@@ -2,6 +2,7 @@ import { problem } from "@holdpoint/core";
 import { Client, type ClientBase, type PoolConfig } from "pg";
 import type { EmbeddedPostgres } from "./embedded/embedded-postgres.ts";
 import type { JoinedPostgres } from "./embedded/join-embedded.ts";
+import type { WasmPostgres } from "./embedded/wasm-postgres.ts";
 import { migrate, missingMigrations } from "./migrate.ts";
 import { MIGRATIONS } from "./migrations.generated.ts";
 import { storeProblems } from "./store.problems.ts";
@@ -16,6 +17,8 @@ export interface Backend {
   /** Whether another process runs it and this one is its guest. */
   readonly joined: boolean;
   readonly config: PoolConfig;
+  /** Connections at most, whatever is asked for; null when the server alone limits them. */
+  readonly maxConnections: number | null;
   /** For people, in errors; never holds a password. */
   readonly place: string;
   /** For people; null when only the server can tell. */
@@ -40,6 +43,7 @@ export function serverBackend(databaseUrl: string): Backend {
     kind: "server",
     joined: false,
     config: { connectionString: databaseUrl },
+    maxConnections: null,
     place,
     description: null,
     recovered: [],
@@ -59,6 +63,7 @@ export function embeddedBackend(embedded: EmbeddedPostgres): Backend {
     kind: "embedded",
     joined: false,
     config,
+    maxConnections: null,
     place,
     description: embedded.description,
     recovered: embedded.recovered,
@@ -70,6 +75,26 @@ export function embeddedBackend(embedded: EmbeddedPostgres): Backend {
   };
 }
 
+/** PostgreSQL in WebAssembly, in a thread of this process. */
+export function wasmBackend(wasm: WasmPostgres): Backend {
+  const place = wasm.dir;
+  return {
+    kind: "embedded",
+    joined: false,
+    config: { stream: () => wasm.connect(), user: "postgres", database: "postgres", password: "" },
+    // It has one session.
+    maxConnections: 1,
+    place,
+    description: wasm.description,
+    recovered: wasm.recovered,
+    prepare: async () => undefined,
+    bringUpToDate,
+    opened: () => undefined,
+    toProblem: (error) => asStoreError(error, place),
+    stop: () => wasm.stop(),
+  };
+}
+
 /** The embedded PostgreSQL that another process runs. */
 export function joinedBackend(joined: JoinedPostgres): Backend {
   const { connection, dir, holder } = joined;
@@ -78,6 +103,7 @@ export function joinedBackend(joined: JoinedPostgres): Backend {
     kind: "embedded",
     joined: true,
     config: { ...connection, database: EMBEDDED_DATABASE },
+    maxConnections: null,
     place,
     description: joined.description,
     recovered: [],

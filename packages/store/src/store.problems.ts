@@ -161,4 +161,30 @@ export const storeProblems = {
     exit: 69,
     retryable: false,
   },
+  HP6020: {
+    title: "The database in WebAssembly is not installed",
+    message: "The package @electric-sql/pglite is not in this installation.",
+    remedy:
+      "Install again without `--omit=optional`, or unset HOLDPOINT_EMBEDDED, or set DATABASE_URL to a PostgreSQL 15 or newer.",
+    why: "PostgreSQL in WebAssembly takes the place of the native one where that cannot run. It comes as an optional package.",
+    exit: 69,
+    retryable: false,
+  },
+  HP6021: {
+    title: "The directory holds the other kind of embedded database",
+    message: "{dir} holds a database of the {found} kind, which the {wanted} one cannot open.",
+    remedy:
+      "Run with HOLDPOINT_EMBEDDED={found} where that works, and move the data from there; or move {dir} away to begin anew.",
+    why: "The native database and the one in WebAssembly have different files. Beginning a second, empty one beside the first would look like lost work.",
+    exit: 69,
+    retryable: false,
+  },
+  HP6022: {
+    title: "HOLDPOINT_EMBEDDED says something unknown",
+    message: "HOLDPOINT_EMBEDDED is {value}; it can be native or wasm.",
+    remedy: "Set it to `native` or `wasm`, or unset it: then native where that can run, else wasm.",
+    why: "A wrong word must not quietly choose a database.",
+    exit: 64,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

@@ -1,9 +1,9 @@
 import { HoldpointError, problem } from "@holdpoint/core";
 import { type CustomTypesConfig, Pool, TypeOverrides, types } from "pg";
 import { SYSTEM_ROLE } from "./actor.ts";
-import { type Backend, embeddedBackend, joinedBackend, serverBackend } from "./backend.ts";
-import { startEmbedded } from "./embedded/embedded-postgres.ts";
+import { type Backend, joinedBackend, serverBackend } from "./backend.ts";
 import { joinEmbedded } from "./embedded/join-embedded.ts";
+import { startOwn } from "./own-database.ts";
 import { PgStore, type ServerFacts } from "./pg-store.ts";
 import { storeProblems } from "./store.problems.ts";
 import type { Store, StoreOptions } from "./store.types.ts";
@@ -11,6 +11,7 @@ import { codeOf } from "./store-error.ts";
 
 /** The oldest server that works. */
 const MIN_SERVER_VERSION = 15;
+const DEFAULT_POOL_SIZE = 8;
 /** Connections of a guest: the holder keeps most for itself. */
 const JOINED_POOL_SIZE = 2;
 /** How often a directory changes hands between two looks at it before that is told. */
@@ -24,13 +25,13 @@ const MAX_RACES = 20;
  *   program's
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  if ("databaseUrl" in options) return await connect(options, serverBackend(options.databaseUrl));
+  if ("databaseUrl" in options) return await openBackend(options, serverBackend(options.databaseUrl));
   if (options.join === true) return await startOrJoin(options, options.dataDir);
   return await start(options, options.dataDir);
 }
 
 async function start(options: StoreOptions, dataDir: string): Promise<Store> {
-  return await connect(options, embeddedBackend(await startEmbedded({ dataDir, now: options.runtime.now() })));
+  return await openBackend(options, await startOwn({ dataDir, now: options.runtime.now() }));
 }
 
 async function startOrJoin(options: StoreOptions, dataDir: string): Promise<Store> {
@@ -42,7 +43,7 @@ async function startOrJoin(options: StoreOptions, dataDir: string): Promise<Stor
     }
     try {
       const joined = await joinEmbedded(dataDir);
-      if (joined !== null) return await connect({ poolSize: JOINED_POOL_SIZE, ...options }, joinedBackend(joined));
+      if (joined !== null) return await openBackend({ poolSize: JOINED_POOL_SIZE, ...options }, joinedBackend(joined));
     } catch (error) {
       // The holder ended between the look and the connection: then it is our turn to start.
       if (!isProblem(error, "HP6014") || race >= MAX_RACES) throw error;
@@ -54,10 +55,14 @@ function isProblem(error: unknown, code: string): boolean {
   return error instanceof HoldpointError && error.code === code;
 }
 
-async function connect(options: StoreOptions, backend: Backend): Promise<Store> {
+/** Opens a store on a database that runs already; it is stopped with the store, or when this fails. */
+export async function openBackend(
+  options: Pick<StoreOptions, "runtime" | "poolSize">,
+  backend: Backend,
+): Promise<Store> {
   const pool = new Pool({
     ...backend.config,
-    max: options.poolSize ?? 8,
+    max: backend.maxConnections ?? options.poolSize ?? DEFAULT_POOL_SIZE,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 0,
     allowExitOnIdle: true,

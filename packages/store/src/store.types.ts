@@ -4,11 +4,15 @@ import type { Session } from "./statement.ts";
 /** Which database: an embedded one beside the plan, or a server. */
 export type StoreOptions = {
   readonly runtime: Pick<Runtime, "now">;
-  /** Connections at most. @default 8, or 2 on the database of another process */
+  /** Connections at most. @default 8, 2 on the database of another process; always 1 in WebAssembly */
   readonly poolSize?: number;
 } & (EmbeddedStoreOptions | { readonly databaseUrl: string });
 
-/** An embedded database, in `<dataDir>/.holdpoint/`. */
+/**
+ * An embedded database, in `<dataDir>/.holdpoint/`: native PostgreSQL, or PostgreSQL in WebAssembly where that cannot run,
+ * or as the environment variable HOLDPOINT_EMBEDDED (`native` or `wasm`) says. The one in WebAssembly has one connection
+ * and cannot be joined.
+ */
 export interface EmbeddedStoreOptions {
   readonly dataDir: string;
   /**

@@ -4,7 +4,8 @@ import { statement } from "./statement.ts";
 import { openStore } from "./store.ts";
 import type { Store, StoreScope } from "./store.types.ts";
 import { addSampleRows, SAMPLE_TABLES } from "./testing/sample-rows.ts";
-import { TEST_SERVERS, type TestServer } from "./testing/test-server.ts";
+import { TEST_SERVERS } from "./testing/test-server.ts";
+import type { TestServer } from "./testing/test-server.types.ts";
 
 const TENANT_TABLES = statement(
   "tenant_tables",

@@ -1,6 +1,6 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { HoldpointError, problem } from "@holdpoint/core";
+import { problem } from "@holdpoint/core";
 import { storeProblems } from "../store.problems.ts";
 import { findBinaries, type PostgresBinaries } from "./binaries.ts";
 import {
@@ -13,12 +13,13 @@ import {
   serverOptions,
 } from "./cluster.ts";
 import type { ClusterPaths } from "./cluster-paths.ts";
-import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
+import type { DirectoryLock } from "./directory-lock.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { makeKnown, unmakeKnown } from "./known-server.ts";
 import { clearLeftovers, pause, readPostmasterFile } from "./postmaster-file.ts";
 import { checkReach, chooseRunAs, giveTo, type RunAs } from "./run-as.ts";
 import { type SocketDir, shortSocketDir } from "./socket-dir.ts";
+import { fileProblem, openStateDir } from "./state-dir.ts";
 
 /** How long the server may take to start, recovery after a crash included, in milliseconds. */
 const START_WITHIN_MS = 60_000;
@@ -72,30 +73,12 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const stateDir = join(resolve(options.dataDir), ".holdpoint");
-  const lock = openStateDir(stateDir, options.now);
+  const lock = openStateDir(stateDir, options.now, "database");
   try {
     return await startLocked(stateDir, lock, options);
   } catch (error) {
     lock.release();
-    throw told(stateDir, error);
-  }
-}
-
-/** What the file system refuses is for the user to mend. */
-function told(dir: string, error: unknown): unknown {
-  if (error instanceof HoldpointError || !(error instanceof Error && "syscall" in error)) return error;
-  return problem(storeProblems, "HP6006", { dir, detail: error.message }, { cause: error });
-}
-
-function openStateDir(stateDir: string, now: number): DirectoryLock {
-  try {
-    mkdirSync(stateDir, { recursive: true });
-    writeFileSync(join(stateDir, ".gitignore"), "*\n");
-    return lockDirectory(stateDir, now, "database");
-  } catch (error) {
-    if (error instanceof HoldpointError) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    throw problem(storeProblems, "HP6006", { dir: stateDir, detail }, { cause: error });
+    throw fileProblem(stateDir, error);
   }
 }
 

@@ -1,4 +1,7 @@
 import { type Session, statement } from "../statement.ts";
+import type { StoreScope } from "../store.types.ts";
+
+const SEARCH_PATH = statement("dump_search_path", "SET LOCAL search_path = holdpoint");
 
 const TABLES = statement(
   "dump_tables",
@@ -64,7 +67,15 @@ interface Column {
 }
 
 /** The schema as the database has it, in the same words on every version. */
-export async function dumpSchema(store: Session): Promise<string> {
+export async function dumpSchema(store: StoreScope): Promise<string> {
+  return await store.transaction(async (tx) => {
+    // Names are printed without their schema where the search path leads to it, which differs from user to user.
+    await tx.run(SEARCH_PATH);
+    return await dump(tx);
+  });
+}
+
+async function dump(store: Session): Promise<string> {
   const parts = [
     "-- The schema after every migration. Written by `npx tsx packages/store/src/testing/write-schema.ts`; not to be edited.",
   ];
