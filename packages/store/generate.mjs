@@ -1,5 +1,6 @@
 // Writes src/migrations.generated.ts from src/migrations/*.sql, so that a bundled program carries its migrations with it.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { transform } from "esbuild";
 
 const dir = new URL("src/migrations/", import.meta.url);
 const entries = readdirSync(dir)
@@ -13,3 +14,13 @@ import type { Migration } from "./migrate.ts";
 export const MIGRATIONS: readonly Migration[] = ${JSON.stringify(entries, null, 2)};
 `;
 writeFileSync(new URL("src/migrations.generated.ts", import.meta.url), text);
+
+// The thread of the database in WebAssembly, as JavaScript text: a bundled program has no file to start it from.
+const worker = readFileSync(new URL("src/embedded/wasm-worker.ts", import.meta.url), "utf8");
+const { code } = await transform(worker, { loader: "ts", format: "cjs", platform: "node", target: "node20.19" });
+const carried = `// Generated from wasm-worker.ts by packages/store/generate.mjs. Do not edit.
+
+/** What the worker thread runs. */
+export const WASM_WORKER: string = ${JSON.stringify(code)};
+`;
+writeFileSync(new URL("src/embedded/wasm-worker.generated.ts", import.meta.url), carried);

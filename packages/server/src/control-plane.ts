@@ -143,6 +143,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
           gates: of.gates,
           runtime,
           planOf: async (planId) => (await of.planOf(planId))?.plan ?? null,
+          isolationOf: (planId) => of.isolationOf(planId),
           settle: (planId) => of.completion.settlePlan(planId),
           judge: (planId, gates) => of.judge.judge(planId, gates, { task: null, attempt: null }),
         };

@@ -2,8 +2,10 @@ import type { Runtime } from "@holdpoint/core";
 import { type Session, type Store, statement } from "@holdpoint/store";
 import { type App, createApp } from "./app.ts";
 import { EventFeed, type SignalBus } from "./events/index.ts";
+import { openEvidenceBook } from "./gates/index.ts";
 import { createDocumentShelf, type JudgedPlan } from "./plans/index.ts";
 import {
+  acceptedAttempts,
   type Completion,
   createCompletion,
   createPlanHosts,
@@ -11,6 +13,7 @@ import {
   type PlanHosts,
   type PlanJudge,
   producersOf,
+  signingIsolation,
 } from "./run/index.ts";
 import { HandOut, type JsonValue } from "./work/index.ts";
 
@@ -22,6 +25,8 @@ export interface TenantRooms extends App {
   readonly judge: PlanJudge;
   readonly completion: Completion;
   planOf(planId: string): Promise<JudgedPlan | null>;
+  /** How well a signature that is made now is shielded from what ran for the plan. */
+  isolationOf(planId: string): Promise<"full" | "none">;
   payloads(taskIds: readonly string[]): Promise<ReadonlyMap<string, JsonValue>>;
 }
 
@@ -70,6 +75,7 @@ async function createRooms({ storeOf, runtime, signals }: TenantRoomsParts, tena
     tenant,
     planOf: (planId) => shelf.of(planId),
     producersOf: (planId) => producersOf(store, tenant, planId),
+    acceptedOf: (planId) => acceptedAttempts(store, tenant, planId),
   });
   const completion = createCompletion({
     tenant,
@@ -91,6 +97,10 @@ async function createRooms({ storeOf, runtime, signals }: TenantRoomsParts, tena
     judge,
     completion,
     planOf: (planId) => shelf.of(planId),
+    isolationOf: async (planId) => {
+      const book = await openEvidenceBook(app.gates, planId);
+      return signingIsolation(store, tenant, planId, book.records());
+    },
     payloads: (taskIds) => payloadsOf(store, tenant, taskIds),
   };
 }

@@ -1,12 +1,28 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Migration, migrate } from "./migrate.ts";
-import { TEST_SERVERS, type TestServer } from "./testing/test-server.ts";
+import { MIGRATIONS } from "./migrations.generated.ts";
+import { statement } from "./statement.ts";
+import { TEST_SERVERS } from "./testing/test-server.ts";
+import type { TestServer } from "./testing/test-server.types.ts";
 
 const FIRST: Migration = { name: "0001_first", sql: "CREATE TABLE holdpoint.first (id int)" };
 const SECOND: Migration = { name: "0002_second", sql: "ALTER TABLE holdpoint.first ADD note text" };
 
-describe.each(TEST_SERVERS)("migrations on $name", (kind) => {
+describe.each(TEST_SERVERS)("a store on $name", (kind) => {
+  test("has every migration, each once", async () => {
+    const server = await kind.start();
+    try {
+      const store = await server.openStore(() => 0);
+      const applied = await store.run(statement("applied", "SELECT name FROM holdpoint.migration ORDER BY name"));
+      expect(applied).toEqual(MIGRATIONS.map(({ name }) => ({ name })));
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+describe.each(TEST_SERVERS.filter((kind) => kind.hasUsers))("migrations on $name", (kind) => {
   let server: TestServer;
 
   beforeAll(async () => {

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { transform } from "esbuild";
 import { describe, expect, test } from "vitest";
+import { WASM_WORKER } from "./embedded/wasm-worker.generated.ts";
 import { MIGRATIONS } from "./migrations.generated.ts";
 import { dumpSchema } from "./testing/schema-dump.ts";
 import { TEST_SERVERS } from "./testing/test-server.ts";
@@ -57,6 +59,12 @@ describe("the migrations", () => {
     expect(carried).toBe(JSON.stringify(read));
     expect(before).toContain("Do not edit");
   });
+});
+
+test("the thread of the database in WebAssembly that the program carries is the file, as JavaScript", async () => {
+  const file = readFileSync(join(ROOT, "packages/store/src/embedded/wasm-worker.ts"), "utf8");
+  const { code } = await transform(file, { loader: "ts", format: "cjs", platform: "node", target: "node20.19" });
+  expect(WASM_WORKER).toBe(code);
 });
 
 describe.each(TEST_SERVERS)("the schema on $name", (kind) => {

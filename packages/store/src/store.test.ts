@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { statement } from "./statement.ts";
-import { openStore, type Store } from "./store.ts";
-import { TEST_SERVERS, type TestServer } from "./testing/test-server.ts";
+import { openStore } from "./store.ts";
+import type { Store } from "./store.types.ts";
+import { TEST_SERVERS } from "./testing/test-server.ts";
+import type { TestServer } from "./testing/test-server.types.ts";
 
 const ADD = statement("add", "INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) VALUES ($1, $2)");
 const READ = statement("read", "SELECT tenant_id, created_at_ms FROM holdpoint.tenant ORDER BY tenant_id");
@@ -58,7 +60,7 @@ describe.each(TEST_SERVERS)("a store on $name", (kind) => {
 
   test("says that it is well, and its version, without a password", async () => {
     expect((await store.health()).ok).toBe(true);
-    expect(store.description).toMatch(/^PostgreSQL \d+ at/);
+    expect(store.description).toMatch(/^PostgreSQL \d+ (?:at|in)/);
     expect(store.serverVersion).toBe(server.version);
   });
 

@@ -13,6 +13,8 @@ export interface GateRoom {
   readonly runtime: Runtime;
   /** The plan as it is judged; null when there is none. */
   planOf(planId: string): Promise<PlanDocument | null>;
+  /** How well a signature that is made now is shielded from what ran for the plan. */
+  isolationOf(planId: string): Promise<"full" | "none">;
   /** Settles what waited for a person; a plan's host does that by itself. */
   settle(planId: string): Promise<unknown>;
   /** Judges gates as they stand, by the evidence there is. */
@@ -51,6 +53,7 @@ export function gateRoutes(room: (tenant: string) => Promise<GateRoom>): readonl
       planDigest: plan.digest,
       subject: { commit: null, tree: "untold", dirty: false },
       gate: gate.key,
+      isolation: await of.isolationOf(place.plan),
       at: of.runtime.now(),
     };
     const made = expiresAt === null ? witnessRecord(said) : waiverRecord(said, expiresAt);

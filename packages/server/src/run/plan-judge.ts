@@ -12,6 +12,8 @@ export interface PlanJudgeParts {
   readonly planOf: (planId: string) => Promise<JudgedPlan | null>;
   /** Agents that ever worked on the plan: they cannot be its witnesses. */
   readonly producersOf: (planId: string) => Promise<readonly string[]>;
+  /** Attempts of the plan that were accepted. */
+  readonly acceptedOf: (planId: string) => Promise<ReadonlySet<string>>;
 }
 
 /** What is judged: an attempt at what its agent said it worked on, or the plan as it was last told of. */
@@ -65,6 +67,7 @@ export function createPlanJudge(parts: PlanJudgeParts): PlanJudge {
       allowed: () => false,
       listener: { checkStarted: () => undefined, checkEnded: () => undefined, gateJudged: () => undefined },
       producers: () => producers,
+      accepted: () => parts.acceptedOf(planId),
     });
     const made = { revision: plan.revision, plan, gatekeeper, subjects };
     open.delete(planId);

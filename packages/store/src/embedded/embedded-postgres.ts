@@ -1,6 +1,6 @@
-import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { HoldpointError, problem } from "@holdpoint/core";
+import { problem } from "@holdpoint/core";
 import { storeProblems } from "../store.problems.ts";
 import { findBinaries, type PostgresBinaries } from "./binaries.ts";
 import {
@@ -13,11 +13,13 @@ import {
   serverOptions,
 } from "./cluster.ts";
 import type { ClusterPaths } from "./cluster-paths.ts";
-import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
+import type { DirectoryLock } from "./directory-lock.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
+import { makeKnown, unmakeKnown } from "./known-server.ts";
 import { clearLeftovers, pause, readPostmasterFile } from "./postmaster-file.ts";
 import { checkReach, chooseRunAs, giveTo, type RunAs } from "./run-as.ts";
 import { type SocketDir, shortSocketDir } from "./socket-dir.ts";
+import { fileProblem, openStateDir } from "./state-dir.ts";
 
 /** How long the server may take to start, recovery after a crash included, in milliseconds. */
 const START_WITHIN_MS = 60_000;
@@ -56,6 +58,8 @@ export interface EmbeddedPostgres {
   /** What was cleared first: the lock, file or server of a run that was killed. */
   readonly recovered: readonly ("lock" | "file" | "server")[];
   readonly running: boolean;
+  /** Tells other processes of this user that they may join now: the database and its schema are there. */
+  makeKnown(): void;
   /** Stops it in order, within ten seconds, and gives up the directory. */
   stop(): Promise<void>;
 }
@@ -69,30 +73,12 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const stateDir = join(resolve(options.dataDir), ".holdpoint");
-  const lock = openStateDir(stateDir, options.now);
+  const lock = openStateDir(stateDir, options.now, "database");
   try {
     return await startLocked(stateDir, lock, options);
   } catch (error) {
     lock.release();
-    throw told(stateDir, error);
-  }
-}
-
-/** What the file system refuses is for the user to mend. */
-function told(dir: string, error: unknown): unknown {
-  if (error instanceof HoldpointError || !(error instanceof Error && "syscall" in error)) return error;
-  return problem(storeProblems, "HP6006", { dir, detail: error.message }, { cause: error });
-}
-
-function openStateDir(stateDir: string, now: number): DirectoryLock {
-  try {
-    mkdirSync(stateDir, { recursive: true });
-    writeFileSync(join(stateDir, ".gitignore"), "*\n");
-    return lockDirectory(stateDir, now);
-  } catch (error) {
-    if (error instanceof HoldpointError) throw error;
-    const detail = error instanceof Error ? error.message : String(error);
-    throw problem(storeProblems, "HP6006", { dir: stateDir, detail }, { cause: error });
+    throw fileProblem(stateDir, error);
   }
 }
 
@@ -116,10 +102,11 @@ async function startLocked(stateDir: string, lock: DirectoryLock, options: Embed
     socket.remove();
     throw error;
   });
+  const description = `PostgreSQL ${version} ${settings.runAs.description}`;
   return {
     connection: { host: socket.path, user: CLUSTER_USER, password },
     version,
-    description: `PostgreSQL ${version} ${settings.runAs.description}`,
+    description,
     created,
     recovered: [
       ...(lock.recoveredFrom === null ? [] : ["lock" as const]),
@@ -128,7 +115,9 @@ async function startLocked(stateDir: string, lock: DirectoryLock, options: Embed
     get running() {
       return server.running;
     },
+    makeKnown: () => makeKnown(paths, { nonce: lock.holder.nonce, description }),
     stop: async () => {
+      unmakeKnown(paths);
       await server.stop(STOP_WITHIN_MS + 1_000);
       socket.remove();
       lock.release();

@@ -1,1 +1,2 @@
-export { startTestServer, TEST_SERVERS, type TestServer, type TestServerKind } from "./test-server.ts";
+export { startTestServer, TEST_SERVERS } from "./test-server.ts";
+export type { TestServer, TestServerKind } from "./test-server.types.ts";

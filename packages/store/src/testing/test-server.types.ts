@@ -1,0 +1,20 @@
+import type { Store } from "../store.types.ts";
+
+/** A throw-away server for one test file. */
+export interface TestServer {
+  readonly version: number;
+  /** The address of a fresh, empty database. Only of a server that has users. */
+  emptyDatabase(): Promise<string>;
+  /** A store on a fresh database with the whole schema, cloned from a template. */
+  openStore(now: () => number, poolSize?: number): Promise<Store>;
+  /** Closes every store that it opened, stops the server and removes its files. */
+  stop(): Promise<void>;
+}
+
+/** A server that tests can run on. */
+export interface TestServerKind {
+  readonly name: string;
+  /** Whether it has addresses to connect to, any number of databases, and users. */
+  readonly hasUsers: boolean;
+  start(): Promise<TestServer>;
+}
