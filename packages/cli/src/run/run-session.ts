@@ -4,6 +4,7 @@ import {
   acceptedAttempts,
   attemptWorkspace,
   createGatekeeper,
+  createPlanHosts,
   createSettler,
   type Gatekeeper,
   producersOf,
@@ -21,6 +22,7 @@ import type { VerificationReport } from "../report/report-model.ts";
 import { consentText } from "../trust/consent-text.ts";
 import { userFolder } from "../trust/user-key.ts";
 import { finalReport } from "./final-report.ts";
+import { hostPlan } from "./host-plan.ts";
 import { createLocalFleet, type LocalFleet } from "./local-fleet.ts";
 import { poolProgress, settlementProgress } from "./pool-progress.ts";
 import { ownerName, recoverWork } from "./recover.ts";
@@ -41,9 +43,10 @@ export async function runSession(session: RunSession): Promise<{ report: Verific
   const { call, place, plan, graph, engine, interrupt } = session;
   const { app, runtime } = engine;
   const startedAt = runtime.now();
-  const { planId } = (await app.importPlan({ source: place.planFile, document: plan, graph })).plan;
+  const { sidecarText: sidecar } = session;
+  const { planId } = (await app.importPlan({ source: place.planFile, document: plan, graph, sidecar })).plan;
   const stateFolder = workspacesFolder(place, call.env);
-  const sole = engine.store.kind === "embedded";
+  const sole = engine.store.kind === "embedded" && !engine.store.joined;
   const recovered = await recoverWork({ work: app.work, planId, place, stateFolder, sole });
   await clearRunning(place);
   const tasks = graph.nodes.flatMap((node) => (node.kind === "task" && node.item !== null ? [node.item] : []));
@@ -70,11 +73,20 @@ export async function runSession(session: RunSession): Promise<{ report: Verific
     const begun: BegunSession = { ...session, planId, startedAt, progress, gatekeeper, log, leaveOut, stateFolder };
     const exposures: Promise<void>[] = [];
     const fleet = openFleet(begun, exposures);
+    const endHosting = await hostPlan({
+      hosts: createPlanHosts(engine.store, app.tenant),
+      planId,
+      owner: ownerName(),
+      runtime,
+      onOther: () =>
+        note("warning", "another process runs the checks of this plan too; each settles what it sees first"),
+    });
     let end: WorkPlanEnd;
     try {
       end = await work(begun, fleet);
     } finally {
       await Promise.allSettled(exposures);
+      await endHosting();
     }
     await Promise.all(exposures);
     const report = await finalReport(begun, (task) => fleet.canWork(task));

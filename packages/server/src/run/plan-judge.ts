@@ -97,9 +97,13 @@ export function createPlanJudge(parts: PlanJudgeParts): PlanJudge {
   };
 }
 
-/** What the newest evidence is about, as its sender said. */
+/**
+ * What the newest evidence of an agent is about, as it said. What a host measured in the plan's folder says nothing of
+ * how that folder is now: only a host can look.
+ */
 function newestSubject(statements: readonly EvidenceRecord["statement"][]): JudgedSubject | null {
-  for (const { subject } of statements.toReversed()) {
+  for (const { subject, predicate } of statements.toReversed()) {
+    if (predicate.kind !== "artifact" && predicate.kind !== "claim") continue;
     const tree = subject.find(({ name }) => name === "tree");
     const digest = tree?.digest["sha256"];
     if (digest === undefined) continue;
