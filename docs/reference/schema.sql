@@ -168,9 +168,11 @@ CREATE TABLE holdpoint.plan (
   revision integer NOT NULL,
   created_at_ms bigint NOT NULL,
   updated_at_ms bigint NOT NULL,
+  kind text NOT NULL DEFAULT 'document'::text,
   CONSTRAINT plan_tenant_id_source_key UNIQUE (tenant_id, source),
   CONSTRAINT plan_pkey PRIMARY KEY (tenant_id, plan_id),
   CONSTRAINT plan_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT plan_kind_check CHECK ((kind = ANY (ARRAY['document'::text, 'queue'::text]))),
   CONSTRAINT plan_revision_check CHECK ((revision >= 1)),
   CONSTRAINT plan_source_check CHECK ((source <> ''::text))
 );
@@ -181,6 +183,16 @@ CREATE POLICY every_row ON holdpoint.plan TO holdpoint_system USING (true) WITH 
 CREATE POLICY own_rows ON holdpoint.plan TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_system;
+
+CREATE TABLE holdpoint.plan_host (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  host text NOT NULL,
+  expires_at_ms bigint NOT NULL,
+  CONSTRAINT plan_host_pkey PRIMARY KEY (tenant_id, plan_id),
+  CONSTRAINT plan_host_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT plan_host_host_check CHECK ((host <> ''::text))
+);
 
 CREATE TABLE holdpoint.plan_item (
   tenant_id text NOT NULL,
@@ -210,6 +222,16 @@ CREATE POLICY own_rows ON holdpoint.plan_item TO holdpoint_app USING ((tenant_id
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_system;
 
+CREATE TABLE holdpoint.plan_pause (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  by text NOT NULL,
+  reason text,
+  paused_at_ms bigint NOT NULL,
+  CONSTRAINT plan_pause_pkey PRIMARY KEY (tenant_id, plan_id),
+  CONSTRAINT plan_pause_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE
+);
+
 CREATE TABLE holdpoint.plan_revision (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -219,6 +241,7 @@ CREATE TABLE holdpoint.plan_revision (
   title text NOT NULL,
   document bytea NOT NULL,
   imported_at_ms bigint NOT NULL,
+  sidecar text,
   CONSTRAINT plan_revision_pkey PRIMARY KEY (tenant_id, plan_id, revision),
   CONSTRAINT plan_revision_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
   CONSTRAINT plan_revision_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
@@ -266,6 +289,8 @@ CREATE TABLE holdpoint.task (
 ) WITH (fillfactor=60, autovacuum_vacuum_scale_factor=0.05);
 
 CREATE INDEX task_in_order ON holdpoint.task USING btree (tenant_id, plan_id, "position");
+
+CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
 
 ALTER TABLE holdpoint.task ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task FORCE ROW LEVEL SECURITY;
@@ -315,6 +340,14 @@ CREATE POLICY every_row ON holdpoint.task_lease TO holdpoint_system USING (true)
 CREATE POLICY own_rows ON holdpoint.task_lease TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_system;
+
+CREATE TABLE holdpoint.task_payload (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  payload jsonb NOT NULL,
+  CONSTRAINT task_payload_pkey PRIMARY KEY (tenant_id, task_id),
+  CONSTRAINT task_payload_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE
+);
 
 CREATE TABLE holdpoint.task_ready (
   tenant_id text NOT NULL,

@@ -1,3 +1,5 @@
+export { backup, moveStore, restore } from "./copy/copy-store.ts";
+export type { CopySummary } from "./copy/write-records.ts";
 export { type DirectoryLock, lockDirectory } from "./embedded/directory-lock.ts";
 export { type Session, type Statement, statement } from "./statement.ts";
 export { storeProblems } from "./store.problems.ts";

@@ -19,7 +19,7 @@ describe.each(TEST_SERVERS)("a store on $name", (kind) => {
     } finally {
       await server.stop();
     }
-  });
+  }, 120_000);
 });
 
 describe.each(TEST_SERVERS.filter((kind) => kind.hasUsers))("migrations on $name", (kind) => {

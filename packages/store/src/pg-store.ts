@@ -117,12 +117,21 @@ export class PgStore implements Store {
     actor: Actor,
     work: (tx: Session) => Promise<T>,
   ): Promise<T> {
+    let ended = false;
     try {
       await client.query(beginAs(actor, this.actors.get(client) ?? null));
-      const result = await work({ run: (statement, values = []) => runOn(client, statement, values) });
+      const result = await work({
+        // Work that was left running must not write on this connection outside of the transaction.
+        run: async (statement, values = []) => {
+          if (ended) throw new Error(`the transaction has ended; ${statement.name} came too late`);
+          return await runOn(client, statement, values);
+        },
+      });
+      ended = true;
       await client.query("COMMIT");
       return result;
     } catch (error) {
+      ended = true;
       // A connection that cannot even roll back is thrown away with whatever state it has.
       await client.query("ROLLBACK").catch((failure: Error) => {
         if (!(error instanceof Error)) discard(failure);

@@ -76,5 +76,5 @@ describe.each(TEST_SERVERS)("the schema on $name", (kind) => {
     } finally {
       await server.stop();
     }
-  });
+  }, 120_000);
 });

@@ -46,6 +46,19 @@ describe.each(TEST_SERVERS)("a store on $name", (kind) => {
     expect(await store.run(READ)).not.toContainEqual({ tenant_id: "lost", created_at_ms: 1 });
   });
 
+  test("takes nothing for a transaction that has ended, however it ended", async () => {
+    const late: Promise<unknown>[] = [];
+    const leaving = (fails: boolean): Promise<void> =>
+      store.transaction(async (tx) => {
+        setImmediate(() => late.push(tx.run(BUMP, ["kept"]).then(String, String)));
+        if (fails) throw new Error("changed my mind");
+      });
+    await expect(leaving(true)).rejects.toThrow("changed my mind");
+    await leaving(false);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await Promise.all(late)).toEqual(Array(2).fill("Error: the transaction has ended; bump came too late"));
+  });
+
   test("runs a transaction again that lost against another", async () => {
     await store.run(ADD, ["counter", 0]);
     const bump = (): Promise<unknown> =>

@@ -45,6 +45,8 @@ BEGIN
   EXECUTE format('CREATE POLICY every_row ON %s TO holdpoint_system USING (true) WITH CHECK (true)', relation);
   EXECUTE format('GRANT %s ON %s TO holdpoint_app', privileges, relation);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO holdpoint_system', relation);
+  -- A copy of the database continues the numbers of its identity columns.
+  GRANT SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA holdpoint TO holdpoint_system;
 END
 $$;
 REVOKE ALL ON FUNCTION holdpoint.isolate(regclass, text) FROM PUBLIC;
