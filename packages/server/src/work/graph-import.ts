@@ -3,7 +3,8 @@ import type { Session, Statement } from "@holdpoint/store";
 import { appendEvents, type NewEvent } from "../events/index.ts";
 import { diffGraph, type GraphDiff, type StoredEdge, type StoredTask, type TaskWrite } from "./graph-diff.ts";
 import * as SQL from "./graph-import.sql.ts";
-import { CANCEL, LOCK_WORK } from "./work.sql.ts";
+import { LOCK_WORK } from "./claim.sql.ts";
+import { CANCEL } from "./operator.sql.ts";
 import type { WorkImport, WorkImported } from "./work.types.ts";
 
 /** What an import is run with, besides the database. */
@@ -39,6 +40,8 @@ interface TaskRow {
   readonly item_key: string | null;
   readonly line: number;
   readonly gates: readonly string[];
+  readonly pinned: boolean;
+  readonly blocked: boolean;
 }
 
 /** Stores a graph, or brings the stored one in line with it, with the events of every task that moved. */
