@@ -24,14 +24,13 @@ type Step = fc.AsyncCommand<WorkModel, Harness>;
 export async function agree(model: WorkModel, real: Harness): Promise<void> {
   const seen = await real.work.list({ planId: real.planId });
   deepStrictEqual(
-    seen.map((task) => [task.key, task.state, task.attempt, task.tries, task.unmet, task.lease?.agent ?? null]),
+    seen.map((task) => [
+      ...[task.key, task.state, task.attempt, task.tries, task.unmet, task.lease?.agent ?? null],
+      ...[task.blocked, task.priority, task.assigned],
+    ]),
     [...model.tasks.values()].map((task) => [
-      task.node.key,
-      task.state,
-      task.attempt,
-      task.tries,
-      model.unmet(task),
-      task.agent,
+      ...[task.node.key, task.state, task.attempt, task.tries, model.unmet(task), task.agent],
+      ...[task.blocked, task.priority, task.assigned],
     ]),
   );
   for (const task of seen) {
@@ -85,7 +84,7 @@ const claimStep = fc
     }),
   );
 
-const KINDS = ["report", "report", "accept", "accept", "refuse", "hold", "fail", "release", "renew"] as const;
+const KINDS = ["report", "report", "accept", "accept", "refuse", "hold", "halt", "fail", "release", "renew"] as const;
 
 type Ref = Harness["refs"][number];
 
@@ -94,6 +93,7 @@ const SEND: Record<(typeof KINDS)[number], (work: WorkStore, ref: Ref) => Promis
   accept: (work, ref) => work.accept({ ...ref, evidence: ["sha256:e"] }),
   refuse: (work, ref) => work.refuse({ ...ref, missing: ["coverage is 70 %"] }),
   hold: (work, ref) => work.hold({ ...ref, missing: ["a signature"] }),
+  halt: (work, ref) => work.halt({ ...ref, reason: "the key is missing" }),
   fail: (work, ref) => work.fail({ ...ref, reason: "crashed" }),
   release: (work, ref) => work.release({ ...ref, reason: "drained" }),
   renew: (work, ref) => work.renew({ ...ref, leaseTtlMs: 5_000 }),
@@ -151,14 +151,30 @@ const expireStep = fc.option(fc.constantFrom(...AGENTS), { nil: undefined }).map
 );
 
 const operatorStep = fc
-  .record({ which: fc.nat(), kind: fc.constantFrom("cancel" as const, "redrive" as const, "redrive" as const) })
+  .record({ which: fc.nat(), kind: fc.constantFrom(...["cancel", "redrive", "redrive", "reoffer", "reoffer"] as const) })
   .map(({ which, kind }) =>
     step(`${kind}(#${which})`, async (model, real) => {
       const node = real.graph.nodes[which % real.graph.nodes.length];
       if (node === undefined) return;
       const command = { taskId: real.idOf.get(node.key) ?? "", by: "kim", reason: "because" };
-      const expected = kind === "cancel" ? model.cancel(node.key) : model.redrive(node.key, real.runtime.now());
+      const expected = kind === "cancel" ? model.cancel(node.key) : model[kind](node.key, real.runtime.now());
       strictEqual((await real.work[kind](command)).ok, expected);
+    }),
+  );
+
+const arrangeStep = fc
+  .record({ which: fc.nat(), change: fc.constantFrom(...[-1, 0, 1, 3, "ada", "bob", null] as const) })
+  .map(({ which, change }) =>
+    step(`${typeof change === "number" ? "prioritise" : "assign"}(#${which}, ${change})`, async (model, real) => {
+      const node = real.graph.nodes[which % real.graph.nodes.length];
+      if (node === undefined) return;
+      const who = { taskId: real.idOf.get(node.key) ?? "", by: "kim" };
+      const isPriority = typeof change === "number";
+      const expected = model.arrange(node.key, isPriority ? { priority: change } : { assigned: change });
+      const outcome = isPriority
+        ? await real.work.prioritise({ ...who, priority: change })
+        : await real.work.assign({ ...who, agent: change });
+      strictEqual(outcome.ok, expected);
     }),
   );
 
@@ -182,5 +198,6 @@ export const STEPS: readonly fc.Arbitrary<Step>[] = [
   clockStep,
   expireStep,
   operatorStep,
+  arrangeStep,
   importStep,
 ];
