@@ -24,14 +24,14 @@ type Step = fc.AsyncCommand<WorkModel, Harness>;
 export async function agree(model: WorkModel, real: Harness): Promise<void> {
   const seen = await real.work.list({ planId: real.planId });
   deepStrictEqual(
-    seen.map((task) => [
-      ...[task.key, task.state, task.attempt, task.tries, task.unmet, task.lease?.agent ?? null],
-      ...[task.blocked, task.priority, task.assigned],
-    ]),
-    [...model.tasks.values()].map((task) => [
-      ...[task.node.key, task.state, task.attempt, task.tries, model.unmet(task), task.agent],
-      ...[task.blocked, task.priority, task.assigned],
-    ]),
+    seen.map((task) => {
+      const { key, state, attempt, tries, unmet, lease, blocked, priority, assigned } = task;
+      return { key, state, attempt, tries, unmet, agent: lease?.agent ?? null, blocked, priority, assigned };
+    }),
+    [...model.tasks.values()].map((task) => {
+      const { node, state, attempt, tries, agent, blocked, priority, assigned } = task;
+      return { key: node.key, state, attempt, tries, unmet: model.unmet(task), agent, blocked, priority, assigned };
+    }),
   );
   for (const task of seen) {
     const expected = model.task(task.key);
@@ -151,7 +151,10 @@ const expireStep = fc.option(fc.constantFrom(...AGENTS), { nil: undefined }).map
 );
 
 const operatorStep = fc
-  .record({ which: fc.nat(), kind: fc.constantFrom(...["cancel", "redrive", "redrive", "reoffer", "reoffer"] as const) })
+  .record({
+    which: fc.nat(),
+    kind: fc.constantFrom(...(["cancel", "redrive", "redrive", "reoffer", "reoffer"] as const)),
+  })
   .map(({ which, kind }) =>
     step(`${kind}(#${which})`, async (model, real) => {
       const node = real.graph.nodes[which % real.graph.nodes.length];
@@ -163,7 +166,7 @@ const operatorStep = fc
   );
 
 const arrangeStep = fc
-  .record({ which: fc.nat(), change: fc.constantFrom(...[-1, 0, 1, 3, "ada", "bob", null] as const) })
+  .record({ which: fc.nat(), change: fc.constantFrom(...([-1, 0, 1, 3, "ada", "bob", null] as const)) })
   .map(({ which, change }) =>
     step(`${typeof change === "number" ? "prioritise" : "assign"}(#${which}, ${change})`, async (model, real) => {
       const node = real.graph.nodes[which % real.graph.nodes.length];

@@ -1,5 +1,5 @@
-import type { Operation } from "./operation.ts";
 import * as limits from "./limits.operations.ts";
+import type { Operation } from "./operation.ts";
 import * as plans from "./plans.operations.ts";
 import * as queues from "./queues.operations.ts";
 import * as system from "./system.operations.ts";

@@ -1,10 +1,10 @@
 import type { RetryPolicy } from "@holdpoint/core";
 import type { Session, Statement } from "@holdpoint/store";
 import type { NewEvent } from "../events/index.ts";
-import { refusalOf, type Standing, type TaskCommandOf, type WorkCommand, type WorkResult } from "./work.commands.ts";
 import { CLAIM, LOCK_LIMITS, LOCK_WORK, SHARE_WORK } from "./claim.sql.ts";
 import { createTasks } from "./create-tasks.ts";
 import { ASSIGN, CANCEL, HALT, PRIORITISE, REDRIVE, REOFFER } from "./operator.sql.ts";
+import { refusalOf, type Standing, type TaskCommandOf, type WorkCommand, type WorkResult } from "./work.commands.ts";
 import { STANDING } from "./work.read.sql.ts";
 import * as SQL from "./work.sql.ts";
 import type { AttemptRef, Claim, ClaimRequest, ExpireRequest } from "./work.types.ts";
@@ -16,7 +16,7 @@ export interface BatchContext {
   readonly now: number;
   readonly retry: RetryPolicy;
   random(): number;
-  newId(): string;
+  readonly newId: () => string;
 }
 
 /** How often a claim goes on past concurrency keys that have no room left: each time at least one more of them is full. */

@@ -11,7 +11,7 @@ export interface CreationContext {
   readonly tenant: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  newId(): string;
+  readonly newId: () => string;
 }
 
 /** Source of the plan row of a queue. */
@@ -77,12 +77,12 @@ async function storedTasks(
   if (keys.length === 0) return new Map();
   const queueOf = new Map([...planOf].map(([queue, planId]) => [planId, queue]));
   const values = [tenant, keys.map(({ queue }) => planOf.get(queue)), keys.map(({ key }) => key)];
-  const rows = await tx.run<{ plan_id: string; key: string; task_id: string; state: TaskState }>(SQL.FIND_TASKS, values);
+  const rows = await tx.run<{ plan_id: string; key: string; task_id: string; state: TaskState }>(
+    SQL.FIND_TASKS,
+    values,
+  );
   return new Map(
-    rows.map((row) => [
-      nameIn(queueOf.get(row.plan_id) ?? "", row.key),
-      { taskId: row.task_id, state: row.state },
-    ]),
+    rows.map((row) => [nameIn(queueOf.get(row.plan_id) ?? "", row.key), { taskId: row.task_id, state: row.state }]),
   );
 }
 

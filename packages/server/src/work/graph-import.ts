@@ -1,9 +1,9 @@
 import type { TaskKind, TaskState } from "@holdpoint/core";
 import type { Session, Statement } from "@holdpoint/store";
 import { appendEvents, type NewEvent } from "../events/index.ts";
+import { LOCK_WORK } from "./claim.sql.ts";
 import { diffGraph, type GraphDiff, type StoredEdge, type StoredTask, type TaskWrite } from "./graph-diff.ts";
 import * as SQL from "./graph-import.sql.ts";
-import { LOCK_WORK } from "./claim.sql.ts";
 import { CANCEL } from "./operator.sql.ts";
 import type { WorkImport, WorkImported } from "./work.types.ts";
 

@@ -64,7 +64,14 @@ describe.each(TEST_SERVERS)("limits on $name", (testServer) => {
   }
 
   async function claim(changes: Partial<ClaimRequest> = {}, on: App = appAt(0)): Promise<readonly Claim[]> {
-    return await on.work.claim({ agent: "ada", capabilities: [], owner: "me", leaseTtlMs: 1_000, limit: 10, ...changes });
+    return await on.work.claim({
+      agent: "ada",
+      capabilities: [],
+      owner: "me",
+      leaseTtlMs: 1_000,
+      limit: 10,
+      ...changes,
+    });
   }
 
   async function counted(key = "db"): Promise<{ running: number; leases: number }> {

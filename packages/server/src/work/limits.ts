@@ -53,7 +53,10 @@ const PUT = statement(
      start_count = CASE WHEN work_limit.per_ms = excluded.per_ms THEN work_limit.start_count ELSE '{}' END`,
 );
 
-const DELETE = statement("limit_delete", "DELETE FROM holdpoint.work_limit WHERE tenant_id = $1 AND key = $2 RETURNING key");
+const DELETE = statement(
+  "limit_delete",
+  "DELETE FROM holdpoint.work_limit WHERE tenant_id = $1 AND key = $2 RETURNING key",
+);
 
 interface Row {
   readonly key: string;
@@ -105,5 +108,12 @@ export function createLimits(store: Store, runtime: Runtime, tenant: string, onC
 
 function toView({ key, running, starts, waiting, ...row }: Row): LimitView {
   const { max_starts: most, per_ms: perMs, max_running: maxRunning } = row;
-  return { key, maxRunning, rate: most === null || perMs === null ? null : { starts: most, perMs }, running, starts, waiting };
+  return {
+    key,
+    maxRunning,
+    rate: most === null || perMs === null ? null : { starts: most, perMs },
+    running,
+    starts,
+    waiting,
+  };
 }

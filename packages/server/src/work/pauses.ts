@@ -70,14 +70,14 @@ const QUEUE_ID = statement(
 /** The pauses of one tenant. @param onChange is told after each change, so that those who wait look again */
 export function createPauses(store: Store, runtime: Runtime, tenant: string, onChange: () => void): Pauses {
   async function change(
-    statement: Statement,
+    write: Statement,
     values: readonly unknown[],
     event: { readonly kind: string; readonly planId: string | null; readonly word: PauseWord },
   ): Promise<boolean> {
     const found = await store.transaction(async (tx) => {
       const { kind, planId, word } = event;
       if (planId !== null && (await tx.run(HAS_PLAN, [tenant, planId])).length === 0) return false;
-      const changed = await tx.run(statement, [tenant, ...values]);
+      const changed = await tx.run(write, [tenant, ...values]);
       const data = { by: word.by, reason: word.reason ?? undefined };
       if (changed.length > 0)
         await appendEvents(tx, tenant, runtime.now(), [{ kind, planId, subject: planId ?? tenant, data }]);

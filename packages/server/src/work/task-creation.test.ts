@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { keysOf, type KnownTask, nameIn, type ResolvedCreation, resolveCreation } from "./task-creation.ts";
+import { type KnownTask, keysOf, nameIn, type ResolvedCreation, resolveCreation } from "./task-creation.ts";
 import type { CreateRequest, NewTask } from "./work.types.ts";
 
 function task(key: string | undefined, ...dependsOn: readonly string[]): NewTask {
@@ -13,7 +13,9 @@ function request(...tasks: readonly NewTask[]): CreateRequest {
 
 function resolve(stored: Record<string, KnownTask["state"]>, ...requests: readonly CreateRequest[]): ResolvedCreation {
   let ids = 0;
-  const known = Object.entries(stored).map(([key, state]) => [nameIn("q", key), { taskId: `old-${key}`, state }] as const);
+  const known = Object.entries(stored).map(
+    ([key, state]) => [nameIn("q", key), { taskId: `old-${key}`, state }] as const,
+  );
   return resolveCreation(requests, new Map(known), () => `id-${(ids += 1)}`);
 }
 
@@ -40,7 +42,10 @@ describe("creating tasks", () => {
   });
 
   test("waits for what is not accepted yet, in the request or in the queue, and once for each", () => {
-    const { drafts } = resolve({ old: "accepted", dead: "dead" }, request(task("b", "a", "a", "old", "dead"), task("a")));
+    const { drafts } = resolve(
+      { old: "accepted", dead: "dead" },
+      request(task("b", "a", "a", "old", "dead"), task("a")),
+    );
     expect(drafts.map((draft) => [draft.key, draft.state, draft.after])).toEqual([
       ["b", "waiting", ["id-2", "old-dead"]],
       ["a", "ready", []],

@@ -1,6 +1,6 @@
 import { findCycle, type HoldpointError, problem, type TaskState } from "@holdpoint/core";
-import type { CreateRequest, CreateOutcome, NewTask } from "./work.types.ts";
 import { workRoomProblems } from "./work.problems.ts";
+import type { CreateOutcome, CreateRequest, NewTask } from "./work.types.ts";
 
 /** A task that is in its queue already, or will be when the batch is committed. */
 export interface KnownTask {
@@ -32,7 +32,9 @@ export function nameIn(queue: string, key: string): string {
 }
 
 /** Keys that must be looked up before requests can be resolved. */
-export function keysOf(requests: readonly CreateRequest[]): readonly { readonly queue: string; readonly key: string }[] {
+export function keysOf(
+  requests: readonly CreateRequest[],
+): readonly { readonly queue: string; readonly key: string }[] {
   const wanted = new Map<string, { queue: string; key: string }>();
   for (const { queue, tasks } of requests) {
     for (const key of tasks.flatMap((task) => [...(task.key === undefined ? [] : [task.key]), ...task.dependsOn])) {

@@ -9,8 +9,8 @@ import {
 import { queueSource } from "./create-tasks.ts";
 import { diffGraph, type StoredEdge, type StoredTask } from "./graph-diff.ts";
 import { DEFAULT_MAX_ATTEMPTS, REMOVED_REASON, summaryOf } from "./graph-import.ts";
-import { refusalOf, type TaskCommandOf } from "./work.commands.ts";
 import { nameIn, resolveCreation, type TaskDraft } from "./task-creation.ts";
+import { refusalOf, type TaskCommandOf } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
 import type {
   AttemptRef,
@@ -76,6 +76,22 @@ interface MemoryTask extends StoredTask, Extras {
   readonly lease: TaskView["lease"];
   readonly readyAt: number | null;
 }
+
+/** What every task of a queue begins with. */
+const NEW_TASK = {
+  kind: "task",
+  attempt: 0,
+  tries: 0,
+  judgeFirst: false,
+  removed: false,
+  pinned: false,
+  blocked: false,
+  position: 0,
+  item: null,
+  line: 0,
+  gates: [],
+  assigned: null,
+} as const;
 
 type Arrangement = Extract<TaskCommandOf, { kind: "prioritise" | "assign" }>;
 
@@ -211,12 +227,9 @@ class MemoryWork {
   private fromDraft({ taskId, key, state, after, task }: TaskDraft, planId: string): MemoryTask {
     const { title, priority, capabilities, maxAttempts, concurrencyKey } = task;
     const runAt = task.runAt ?? 0;
-    return {
-      ...{ taskId, planId, key, title, priority, capabilities, maxAttempts, concurrencyKey, state, runAt },
-      ...{ kind: "task", attempt: 0, tries: 0, judgeFirst: false, removed: false, pinned: false, blocked: false },
-      ...{ position: 0, item: null, line: 0, gates: [], assigned: null, ...UNTOUCHED, unmet: after.length },
-      readyAt: state === "ready" ? Math.max(this.runtime.now(), runAt) : null,
-    };
+    const said = { taskId, planId, key, title, priority, capabilities, maxAttempts, concurrencyKey, state, runAt };
+    const readyAt = state === "ready" ? Math.max(this.runtime.now(), runAt) : null;
+    return { ...UNTOUCHED, ...NEW_TASK, ...said, unmet: after.length, readyAt };
   }
 
   /** Neither moves a task; both fit every open one that agents are offered. */

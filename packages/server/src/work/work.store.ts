@@ -4,10 +4,10 @@ import { appendEvents } from "../events/index.ts";
 import { CommandBatch } from "./command-batch.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { importGraph } from "./graph-import.ts";
+import { toView, type ViewRow } from "./task-view.ts";
 import type { WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
 import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
-import { toView, type ViewRow } from "./task-view.ts";
 import type { CommandOutcome, TaskQuery, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
 
 /** Tasks listed by one call unless it says otherwise. */
