@@ -41,9 +41,11 @@ const SLOT = `(($2::bigint / greatest(w.per_ms / ${SLOTS}, 1) + 1) * greatest(w.
 /**
  * Leases in order of priority and position. `$8` is the agent when tasks may be reserved for it, else null.
  *
- * Paused plans and keys without room are left out by sub-selects that are run once. Of what is picked, each key keeps
- * as many as its locked row has room for; `dropped` says how many it did not keep, and the caller asks again for the
- * slots that are left: by then those keys are full and left out.
+ * Paused plans and keys without room are left out by sub-selects that are run once. What rows must fulfil stands in a
+ * CASE, because the planner takes each part of it for far more selective than it is, and would then sort everything that
+ * is ready for each claim instead of reading the index in order: 25 ms instead of 0.2 ms to pick 100 of 20,000.
+ * Of what is picked, each key keeps as many as its locked row has room for; `dropped` says how many it did not keep, and
+ * the caller asks again for the slots that are left: by then those keys are full and left out.
  */
 export const CLAIM: Statement = statement(
   "work_claim",
@@ -51,13 +53,17 @@ export const CLAIM: Statement = statement(
      SELECT * FROM unnest($3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS s(agent, owner, expires_at_ms, place)
    ), picked AS MATERIALIZED (
      SELECT task_id, priority, position, limit_key FROM holdpoint.task_ready
-     WHERE tenant_id = $1 AND ready_at_ms <= $2 AND capabilities <@ $6::text[] AND ($7::uuid IS NULL OR plan_id = $7)
-       AND (assigned IS NULL OR assigned = $8)
+     WHERE tenant_id = $1 AND ready_at_ms <= $2 AND ($7::uuid IS NULL OR plan_id = $7)
        AND NOT EXISTS (SELECT FROM holdpoint.tenant_pause z WHERE z.tenant_id = $1)
-       AND plan_id <> ALL (ARRAY(SELECT z.plan_id FROM holdpoint.plan_pause z WHERE z.tenant_id = $1))
-       AND (limit_key IS NULL OR limit_key <> ALL (
-         ARRAY(SELECT w.key FROM holdpoint.work_limit w WHERE w.tenant_id = $1 AND ${ROOM} <= 0)
-       ))
+       AND CASE
+         WHEN NOT capabilities <@ $6::text[] THEN false
+         WHEN assigned IS NOT NULL AND assigned IS DISTINCT FROM $8 THEN false
+         WHEN plan_id = ANY (ARRAY(SELECT z.plan_id FROM holdpoint.plan_pause z WHERE z.tenant_id = $1)) THEN false
+         WHEN limit_key IS NULL THEN true
+         ELSE limit_key <> ALL (
+           ARRAY(SELECT w.key FROM holdpoint.work_limit w WHERE w.tenant_id = $1 AND ${ROOM} <= 0)
+         )
+       END
      ORDER BY priority DESC, position, task_id
      LIMIT cardinality($3::text[])
      FOR UPDATE SKIP LOCKED

@@ -51,6 +51,7 @@ export function createMemoryWorkStore(runtime: Runtime, options: Omit<WorkStoreO
     assign: (input) => apply({ kind: "assign", input }),
     create: async (request) => await Promise.resolve(work.create(request)),
     expire: async (request) => await Promise.resolve(work.expire(request)),
+    reservedAgents: async () => await Promise.resolve(work.reservedAgents()),
     get: async (taskId) => await Promise.resolve(work.get(taskId)),
     list: async (query) => await Promise.resolve(work.list(query)),
     counts: async (planId) => await Promise.resolve(work.counts(planId)),
@@ -192,6 +193,12 @@ class MemoryWork {
       if (task !== undefined && this.move(task, "expire", attempt) !== null) this.change(taskId, { reason });
       return { taskId, attempt };
     });
+  }
+
+  reservedAgents(): readonly string[] {
+    const now = this.runtime.now();
+    const ready = [...this.tasks.values()].filter(({ readyAt }) => readyAt !== null && readyAt <= now);
+    return [...new Set(ready.flatMap(({ assigned }) => (assigned === null ? [] : [assigned])))];
   }
 
   get(taskId: string): TaskView | null {

@@ -36,6 +36,12 @@ export const NEXT_DUE: Statement = statement(
    ) AS due_at_ms`,
 );
 
+export const RESERVED_AGENTS: Statement = statement(
+  "work_reserved_agents",
+  `SELECT DISTINCT assigned FROM holdpoint.task_ready
+   WHERE tenant_id = $1 AND assigned IS NOT NULL AND ready_at_ms <= $2 LIMIT 1000`,
+);
+
 /** What a command met that changed nothing: where its task is now, and who holds it. */
 export const STANDING: Statement = statement(
   "work_standing",

@@ -7,7 +7,7 @@ import { importGraph } from "./graph-import.ts";
 import { toView, type ViewRow } from "./task-view.ts";
 import type { WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
-import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
+import { COUNTS, GET, LIST, NEXT_DUE, RESERVED_AGENTS } from "./work.read.sql.ts";
 import type { CommandOutcome, TaskQuery, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
 
 /** Tasks listed by one call unless it says otherwise. */
@@ -69,6 +69,10 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
       const result = await queue.add({ kind: "expire", input });
       if (result.kind !== "freed") throw mismatch({ kind: "expire", input });
       return result.freed;
+    },
+    reservedAgents: async () => {
+      const rows = await store.run<{ assigned: string }>(RESERVED_AGENTS, [tenant, runtime.now()]);
+      return rows.map((row) => row.assigned);
     },
     get: async (taskId) => {
       const [row] = await store.run<ViewRow>(GET, [tenant, taskId]);

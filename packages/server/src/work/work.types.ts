@@ -276,6 +276,8 @@ export interface WorkStore {
   create(request: CreateRequest): Promise<Extract<CreateOutcome, { readonly ok: true }>["tasks"]>;
   /** Frees leases; answers the tasks whose attempt ended so. */
   expire(request?: ExpireRequest): Promise<readonly AttemptRef[]>;
+  /** Names of agents for whom ready tasks are reserved; at most 1000. */
+  reservedAgents(): Promise<readonly string[]>;
   get(taskId: string): Promise<TaskView | null>;
   list(query?: TaskQuery): Promise<readonly TaskView[]>;
   counts(planId?: string): Promise<WorkCounts>;
