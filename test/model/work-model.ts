@@ -88,8 +88,9 @@ export class WorkModel {
     return due.map((task) => task.node.key);
   }
 
-  cancel(key: string): boolean {
+  cancel(key: string, only: TaskState | null = null): boolean {
     const task = this.task(key);
+    if (only !== null && task.state !== only) return false;
     if (task.state === "accepted" || task.state === "cancelled") return false;
     this.put(task, "cancelled");
     return true;

@@ -153,14 +153,20 @@ const expireStep = fc.option(fc.constantFrom(...AGENTS), { nil: undefined }).map
 const operatorStep = fc
   .record({
     which: fc.nat(),
-    kind: fc.constantFrom(...(["cancel", "redrive", "redrive", "reoffer", "reoffer"] as const)),
+    kind: fc.constantFrom(...(["cancel", "purge", "redrive", "redrive", "reoffer", "reoffer"] as const)),
   })
   .map(({ which, kind }) =>
     step(`${kind}(#${which})`, async (model, real) => {
       const node = real.graph.nodes[which % real.graph.nodes.length];
       if (node === undefined) return;
       const command = { taskId: real.idOf.get(node.key) ?? "", by: "kim", reason: "because" };
-      const expected = kind === "cancel" ? model.cancel(node.key) : model[kind](node.key, real.runtime.now());
+      if (kind === "cancel" || kind === "purge") {
+        const only = kind === "purge" ? "dead" : null;
+        const outcome = await real.work.cancel({ ...command, ...(only === null ? {} : { only }) });
+        strictEqual(outcome.ok, model.cancel(node.key, only));
+        return;
+      }
+      const expected = model[kind](node.key, real.runtime.now());
       strictEqual((await real.work[kind](command)).ok, expected);
     }),
   );

@@ -107,7 +107,7 @@ export class CommandBatch {
     await this.move("refused", SQL.REFUSE, of("refuse"), (c) => [json(c.missing), this.context.random()], this.retry());
     await this.move("accepted", SQL.ACCEPT, of("accept"), (c) => [json(c.evidence ?? [])]);
     await this.move("halted", HALT, of("halt"), (c) => [c.reason]);
-    await this.move("cancelled", CANCEL, of("cancel"), (c) => [c.reason, c.by], [false]);
+    await this.move("cancelled", CANCEL, of("cancel"), (c) => [c.reason, c.by, c.only ?? null], [false]);
     await this.move("redriven", REDRIVE, of("redrive"), (c) => [c.reason, c.by]);
     await this.move("reoffered", REOFFER, of("reoffer"), (c) => [c.reason, c.by]);
     await this.move("prioritised", PRIORITISE, of("prioritise"), (c) => [c.priority, c.by]);

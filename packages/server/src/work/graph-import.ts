@@ -87,7 +87,8 @@ async function writeTasks(tx: Session, context: ImportContext, planId: string, d
   await send(SQL.OFFER_TASKS, [...diff.added, ...diff.changed]);
   for (const chunk of chunks(diff.removed)) {
     const ids = chunk.map((task) => task.taskId);
-    await tx.run(CANCEL, [tenant, now, ids, ids.map(() => REMOVED_REASON), ids.map(() => "import"), true]);
+    const said = [ids.map(() => REMOVED_REASON), ids.map(() => "import"), ids.map(() => null)];
+    await tx.run(CANCEL, [tenant, now, ids, ...said, true]);
   }
 }
 

@@ -6,9 +6,10 @@ import { END_LEASE, MOVED, OFFERED, offer } from "./work.fragments.sql.ts";
 export const CANCEL: Statement = statement(
   "work_cancel",
   `WITH moved AS (
-     UPDATE holdpoint.task t SET state = 'cancelled', reason = i.reason, removed = $6, blocked = false, updated_at_ms = $2
-     FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS i(task_id, reason, by, place)
+     UPDATE holdpoint.task t SET state = 'cancelled', reason = i.reason, removed = $7, blocked = false, updated_at_ms = $2
+     FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS i(task_id, reason, by, from_state, place)
      WHERE t.tenant_id = $1 AND t.task_id = i.task_id AND t.state NOT IN ('accepted', 'cancelled')
+       AND (i.from_state IS NULL OR t.state = i.from_state)
      RETURNING i.place, i.by, ${MOVED}, 'cancelled' AS outcome, i.reason, NULL::jsonb AS result
    ), ${END_LEASE}, withdrawn AS (
      DELETE FROM holdpoint.task_ready r USING moved m WHERE r.tenant_id = $1 AND r.task_id = m.task_id

@@ -87,12 +87,9 @@ export function taskRoutes(room: (tenant: string) => Promise<TaskRoom>): readonl
     }),
     implement(operations.purgeDeadLetters, async ({ body, principal }) => {
       const of = await room(principal.tenant);
-      return await inBulk(of, body, async (taskId) => {
-        const task = await of.work.get(taskId);
-        // Cancelling would take any open task; purging is for those that are dead.
-        if (task !== null && task.state !== "dead") return { ...task, ok: false, reason: "wrong_state", holder: null };
-        return await of.work.cancel(decision(taskId, principal.name, body.reason));
-      });
+      return await inBulk(of, body, (taskId) =>
+        of.work.cancel({ ...decision(taskId, principal.name, body.reason), only: "dead" }),
+      );
     }),
   ];
 }

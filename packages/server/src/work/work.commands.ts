@@ -3,6 +3,7 @@ import type {
   AcceptCommand,
   AssignCommand,
   AttemptRef,
+  CancelCommand,
   Claim,
   ClaimRequest,
   CommandOutcome,
@@ -29,7 +30,7 @@ export type WorkCommand =
   | { readonly kind: "hold"; readonly input: HoldCommand }
   | { readonly kind: "refuse"; readonly input: RefuseCommand }
   | { readonly kind: "accept"; readonly input: AcceptCommand }
-  | { readonly kind: "cancel"; readonly input: OperatorCommand }
+  | { readonly kind: "cancel"; readonly input: CancelCommand }
   | { readonly kind: "redrive"; readonly input: OperatorCommand }
   | { readonly kind: "halt"; readonly input: HaltCommand }
   | { readonly kind: "reoffer"; readonly input: OperatorCommand }

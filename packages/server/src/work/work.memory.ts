@@ -160,6 +160,8 @@ class MemoryWork {
     if (task === undefined) return refusalOf(command, null);
     if (command.kind === "renew") return this.renew(task, command);
     if (command.kind === "prioritise" || command.kind === "assign") return this.arrange(task, command);
+    if (command.kind === "cancel" && command.input.only !== undefined && command.input.only !== task.state)
+      return refusalOf(command, { ...task, holder: task.lease?.agent ?? null });
     const moved = this.move(task, command.kind, "attempt" in command.input ? command.input.attempt : undefined);
     if (moved === null) return refusalOf(command, { ...task, holder: task.lease?.agent ?? null });
     this.note(moved, command);

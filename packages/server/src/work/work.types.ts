@@ -163,6 +163,12 @@ export type CreateOutcome =
   | { readonly ok: true; readonly tasks: readonly { readonly taskId: string; readonly created: boolean }[] }
   | { readonly ok: false; readonly error: HoldpointError };
 
+/** A person takes a task out of the work. */
+export interface CancelCommand extends OperatorCommand {
+  /** Only when the task is in this state; any open one, and dead, when absent. */
+  readonly only?: TaskState;
+}
+
 /** Frees leases that ran out, or every lease of a process that is known to be dead. */
 export interface ExpireRequest {
   /** At most this many. @default 500 */
@@ -260,7 +266,7 @@ export interface WorkStore {
   fail(command: FailCommand): Promise<CommandOutcome>;
   release(command: ReleaseCommand): Promise<CommandOutcome>;
   hold(command: HoldCommand): Promise<CommandOutcome>;
-  cancel(command: OperatorCommand): Promise<CommandOutcome>;
+  cancel(command: CancelCommand): Promise<CommandOutcome>;
   redrive(command: OperatorCommand): Promise<CommandOutcome>;
   /** The agent cannot go on: the task is held, blocked, and its try is not counted. */
   halt(command: HaltCommand): Promise<CommandOutcome>;
