@@ -1,6 +1,9 @@
 import { COMMANDS } from "../../packages/cli/src/command-table.ts";
+import { openApiDocument } from "../../packages/contract/src/api/openapi.ts";
+import { OPERATIONS } from "../../packages/contract/src/api/operations.ts";
 import { jsonSchemaOf } from "../../packages/contract/src/json-schema.ts";
 import { SCHEMAS } from "../../packages/contract/src/schemas.ts";
+import { VERSION } from "../../packages/cli/src/version.ts";
 import { findProblems } from "../problem-tables.ts";
 import { commandPage } from "./command-page.ts";
 import { exitCodePage } from "./exit-code-page.ts";
@@ -25,5 +28,6 @@ export async function generatedFiles(root: string): Promise<FileSet> {
   contents.set("docs/reference/cli.md", commandPage(COMMANDS));
   contents.set("docs/reference/exit-codes.md", exitCodePage(problems));
   contents.set("docs/reference/metrics.md", metricsPage());
+  contents.set("docs/reference/openapi.json", printJson(openApiDocument(OPERATIONS, VERSION)));
   return { contents, folders: ["packages/contract/schemas", "docs/reference/schemas", "docs/problems"] };
 }

@@ -14,6 +14,7 @@ export * from "./yaml-reading.ts";
 export type { FieldMap, FieldValue } from "./yaml-text.ts";
 export * from "./api/common.ts";
 export * from "./api/operation.ts";
+export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";
 export { OPERATIONS, operations } from "./api/operations.ts";
 export * from "./api/scopes.ts";
 export { LEASE_TTL_MS, MAX_CLAIM_WAIT_MS } from "./api/work.operations.ts";
