@@ -12,7 +12,7 @@ import {
   type PlanJudge,
   producersOf,
 } from "./run/index.ts";
-import { HandOut, type JsonValue } from "./work/index.ts";
+import { type BatchRecord, HandOut, type JsonValue } from "./work/index.ts";
 
 /** Everything that one tenant has on one replica. */
 export interface TenantRooms extends App {
@@ -31,6 +31,8 @@ export interface TenantRoomsParts {
   readonly storeOf: (tenant: string) => Store;
   readonly runtime: Runtime;
   readonly signals: SignalBus;
+  /** Is told of each batch of commands, for metrics. */
+  readonly onBatch?: (batch: BatchRecord) => void;
 }
 
 /** The rooms of each tenant, made when the tenant is first spoken of. */
@@ -57,9 +59,16 @@ export function createTenantRooms(parts: TenantRoomsParts): {
   };
 }
 
-async function createRooms({ storeOf, runtime, signals }: TenantRoomsParts, tenant: string): Promise<TenantRooms> {
+async function createRooms(parts: TenantRoomsParts, tenant: string): Promise<TenantRooms> {
+  const { storeOf, runtime, signals } = parts;
   const store = storeOf(tenant);
-  const app = await createApp({ store, runtime, tenant, signals });
+  const app = await createApp({
+    store,
+    runtime,
+    tenant,
+    signals,
+    ...(parts.onBatch === undefined ? {} : { onBatch: parts.onBatch }),
+  });
   const feed = new EventFeed(app.events);
   const handOut = new HandOut(app.work, () => runtime.now());
   const shelf = createDocumentShelf(app.plans);

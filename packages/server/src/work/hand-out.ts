@@ -31,6 +31,7 @@ export class HandOut {
   #serving = false;
   #again = false;
   #timer: NodeJS.Timeout | null = null;
+  #lookedAt: number | null = null;
 
   constructor(work: Pick<WorkStore, "claim" | "release" | "nextDueAt">, now: () => number) {
     this.#work = work;
@@ -42,6 +43,11 @@ export class HandOut {
     let sum = 0;
     for (const queue of this.#queues.values()) sum += queue.size;
     return sum;
+  }
+
+  /** When work was last looked for, milliseconds since the epoch; null before the first time. */
+  get lookedAt(): number | null {
+    return this.#lookedAt;
   }
 
   /** Something may have become ready. */
@@ -100,6 +106,7 @@ export class HandOut {
         this.#again = false;
         await Promise.all([...this.#queues.keys()].map((key) => this.#serveAlike(key)));
       }
+      this.#lookedAt = this.#now();
       await this.#sleep();
     } finally {
       this.#serving = false;

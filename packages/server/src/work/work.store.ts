@@ -14,8 +14,9 @@ const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
 export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
-  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady } = options;
+  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, onBatch } = options;
   const queue = new CommandQueue<WorkCommand, WorkResult>(async (commands) => {
+    const began = performance.now();
     const { results, events } = await store.transaction(async (tx) => {
       const now = runtime.now();
       const batch = new CommandBatch(tx, { tenant, now, retry, random: () => runtime.random() });
@@ -24,6 +25,12 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
       return { results: answers, events: batch.events };
     });
     if (events.some((event) => event.data?.["to"] === "ready")) onReady?.();
+    onBatch?.({
+      commands: commands.length,
+      tookMs: performance.now() - began,
+      moved: events.map(({ kind }) => kind.slice(kind.indexOf(".") + 1)),
+      fenced: results.filter((result) => result.kind === "outcome" && isFenced(result.outcome)).length,
+    });
     return results;
   });
   const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
@@ -74,6 +81,10 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
       return rows[0]?.due_at_ms ?? null;
     },
   };
+}
+
+function isFenced(outcome: CommandOutcome): boolean {
+  return !outcome.ok && outcome.reason === "fenced";
 }
 
 function mismatch(command: WorkCommand): Error {

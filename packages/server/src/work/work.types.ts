@@ -181,6 +181,19 @@ export interface WorkStoreOptions {
   readonly retry?: RetryPolicy;
   /** Is told after each commit that made a task ready, so that those who wait for work can be served at once. */
   readonly onReady?: () => void;
+  /** Is told of each batch after its commit. */
+  readonly onBatch?: (batch: BatchRecord) => void;
+}
+
+/** What one transaction of commands did, for metrics. */
+export interface BatchRecord {
+  /** Commands that shared the transaction. */
+  readonly commands: number;
+  readonly tookMs: number;
+  /** Verbs of the task events that it wrote: `claimed`, `accepted` …. */
+  readonly moved: readonly string[];
+  /** Commands that were refused because a later attempt is the current one. */
+  readonly fenced: number;
 }
 
 /**
