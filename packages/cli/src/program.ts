@@ -120,6 +120,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   plan: "work with the plan document",
   gate: "sign or waive a gate",
   evidence: "hand in evidence",
+  config: "the settings of the server",
 };
 
 function toOption(spec: OptionSpec): Option {

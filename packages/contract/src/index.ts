@@ -1,5 +1,8 @@
 export * from "./agent-lines.ts";
 export * from "./agent-manifest.ts";
+export { configProblems } from "./config/config.problems.ts";
+export * from "./config/load-config.ts";
+export { type Setting, SETTINGS, settings } from "./config/settings.ts";
 export * from "./duration.ts";
 export * from "./edit-sidecar.ts";
 export * from "./evidence-record.ts";

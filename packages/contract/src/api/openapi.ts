@@ -50,15 +50,16 @@ const PROBLEM_RESPONSES: Readonly<Record<number, readonly [name: string, about: 
 /**
  * The HTTP interface as an OpenAPI 3.1 document, made from the operations that also validate the requests.
  *
- * @param operations in the order of the reference
+ * @param operations in any order; the document has them by path
  */
 export function openApiDocument(operations: readonly Operation[], version: string): OpenApiDocument {
   const paths: Record<string, Record<string, JsonObject>> = {};
-  for (const operation of operations) {
+  const placed = operations.map((operation) => ({ operation, place: `${operation.path} ${operation.method}` }));
+  for (const { operation } of placed.sort((a, b) => (a.place < b.place ? -1 : 1))) {
     const path = (paths[operation.path] ??= {});
     path[operation.method.toLowerCase()] = describe(operation);
   }
-  const tags = [...new Set(operations.map(({ tag }) => tag))];
+  const tags = [...new Set(operations.map(({ tag }) => tag))].sort();
   const lifted: Record<string, JsonObject> = {};
   const lift = (value: JsonObject): JsonObject => asObject(withoutDefinitions(value, lifted));
   const shapes = { Problem: problemDocument, ...VIEWS };
