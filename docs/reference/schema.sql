@@ -28,9 +28,11 @@ CREATE TABLE holdpoint.event (
   subject text,
   attempt integer,
   data jsonb NOT NULL DEFAULT '{}'::jsonb,
+  trace text,
   CONSTRAINT event_pkey PRIMARY KEY (tenant_id, seq),
   CONSTRAINT event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
-  CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text))
+  CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text)),
+  CONSTRAINT event_trace_check CHECK ((trace ~ '^[0-9a-f]{32}$'::text))
 );
 
 CREATE INDEX event_of_plan ON holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
@@ -123,11 +125,23 @@ CREATE TABLE holdpoint.plan (
   revision integer NOT NULL,
   created_at_ms bigint NOT NULL,
   updated_at_ms bigint NOT NULL,
+  kind text NOT NULL DEFAULT 'document'::text,
   CONSTRAINT plan_tenant_id_source_key UNIQUE (tenant_id, source),
   CONSTRAINT plan_pkey PRIMARY KEY (tenant_id, plan_id),
   CONSTRAINT plan_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT plan_kind_check CHECK ((kind = ANY (ARRAY['document'::text, 'queue'::text]))),
   CONSTRAINT plan_revision_check CHECK ((revision >= 1)),
   CONSTRAINT plan_source_check CHECK ((source <> ''::text))
+);
+
+CREATE TABLE holdpoint.plan_host (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  host text NOT NULL,
+  expires_at_ms bigint NOT NULL,
+  CONSTRAINT plan_host_pkey PRIMARY KEY (tenant_id, plan_id),
+  CONSTRAINT plan_host_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT plan_host_host_check CHECK ((host <> ''::text))
 );
 
 CREATE TABLE holdpoint.plan_item (
@@ -151,6 +165,16 @@ CREATE TABLE holdpoint.plan_item (
 
 CREATE INDEX plan_item_in_order ON holdpoint.plan_item USING btree (tenant_id, plan_id, "position") WHERE present;
 
+CREATE TABLE holdpoint.plan_pause (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  by text NOT NULL,
+  reason text,
+  paused_at_ms bigint NOT NULL,
+  CONSTRAINT plan_pause_pkey PRIMARY KEY (tenant_id, plan_id),
+  CONSTRAINT plan_pause_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE
+);
+
 CREATE TABLE holdpoint.plan_revision (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -160,6 +184,7 @@ CREATE TABLE holdpoint.plan_revision (
   title text NOT NULL,
   document bytea NOT NULL,
   imported_at_ms bigint NOT NULL,
+  sidecar text,
   CONSTRAINT plan_revision_pkey PRIMARY KEY (tenant_id, plan_id, revision),
   CONSTRAINT plan_revision_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
   CONSTRAINT plan_revision_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
@@ -201,6 +226,8 @@ CREATE TABLE holdpoint.task (
 
 CREATE INDEX task_in_order ON holdpoint.task USING btree (tenant_id, plan_id, "position");
 
+CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
+
 CREATE TABLE holdpoint.task_edge (
   tenant_id text NOT NULL,
   parent_id uuid NOT NULL,
@@ -228,6 +255,14 @@ CREATE TABLE holdpoint.task_lease (
 CREATE INDEX task_lease_by_expiry ON holdpoint.task_lease USING btree (tenant_id, expires_at_ms);
 
 CREATE INDEX task_lease_by_owner ON holdpoint.task_lease USING btree (tenant_id, owner);
+
+CREATE TABLE holdpoint.task_payload (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  payload jsonb NOT NULL,
+  CONSTRAINT task_payload_pkey PRIMARY KEY (tenant_id, task_id),
+  CONSTRAINT task_payload_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE
+);
 
 CREATE TABLE holdpoint.task_ready (
   tenant_id text NOT NULL,

@@ -84,6 +84,7 @@ const event = z.object({
   subject: z.string().nullable(),
   attempt: z.int().nullable(),
   data: z.record(z.string(), z.unknown()),
+  trace: z.string().nullable().describe("W3C trace id of the request that caused it; null when none did."),
 });
 
 /** The log of every state change. */

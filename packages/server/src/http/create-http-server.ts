@@ -11,6 +11,7 @@ import { problemReply } from "./problem-document.ts";
 import { validateRequest } from "./request-validation.ts";
 import { serialiserOf } from "./serialise.ts";
 import { sendStream } from "./send-stream.ts";
+import { withTrace } from "../trace-scope.ts";
 import { type TraceContext, traceOf } from "./trace-context.ts";
 
 /** Largest request body unless its operation says otherwise, bytes. */
@@ -164,7 +165,8 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
         header: (name: string): string | null => headerOf(request, name),
       };
       try {
-        const answer = await implementation.handle({ params, query, body, principal, request: facts });
+        const call = { params, query, body, principal, request: facts };
+        const answer = await withTrace(facts.traceId, () => implementation.handle(call));
         return await send(reply, operation, write, answer, hangUp.signal);
       } finally {
         hangUp.stop();

@@ -4,7 +4,8 @@ import { appendEvents } from "../events/index.ts";
 import { CommandBatch } from "./command-batch.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { importGraph } from "./graph-import.ts";
-import type { WorkCommand, WorkResult } from "./work.commands.ts";
+import { currentTrace } from "../trace-scope.ts";
+import type { TracedCommand, WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
 import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
 import type { CommandOutcome, TaskQuery, TaskView, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
@@ -15,7 +16,7 @@ const DEFAULT_LIST_LIMIT = 1_000;
 /** The work of one tenant in PostgreSQL. */
 export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
   const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, onBatch } = options;
-  const queue = new CommandQueue<WorkCommand, WorkResult>(async (commands) => {
+  const queue = new CommandQueue<TracedCommand, WorkResult>(async (commands) => {
     const began = performance.now();
     const { results, events } = await store.transaction(async (tx) => {
       const now = runtime.now();
@@ -34,7 +35,7 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     return results;
   });
   const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
-    const result = await queue.add(command);
+    const result = await queue.add({ command, trace: currentTrace() });
     if (result.kind !== "outcome") throw mismatch(command);
     return result.outcome;
   };
@@ -46,7 +47,7 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
       return imported;
     },
     claim: async (input) => {
-      const result = await queue.add({ kind: "claim", input });
+      const result = await queue.add({ command: { kind: "claim", input }, trace: currentTrace() });
       if (result.kind !== "claims") throw mismatch({ kind: "claim", input });
       return result.claims;
     },
@@ -60,7 +61,7 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     cancel: (input) => outcome({ kind: "cancel", input }),
     redrive: (input) => outcome({ kind: "redrive", input }),
     expire: async (input = {}) => {
-      const result = await queue.add({ kind: "expire", input });
+      const result = await queue.add({ command: { kind: "expire", input }, trace: null });
       if (result.kind !== "freed") throw mismatch({ kind: "expire", input });
       return result.freed;
     },
