@@ -1,10 +1,10 @@
 import { COMMANDS } from "../../packages/cli/src/command-table.ts";
+import { VERSION } from "../../packages/cli/src/version.ts";
 import { openApiDocument } from "../../packages/contract/src/api/openapi.ts";
 import { OPERATIONS } from "../../packages/contract/src/api/operations.ts";
 import { SETTINGS } from "../../packages/contract/src/config/settings.ts";
 import { jsonSchemaOf } from "../../packages/contract/src/json-schema.ts";
 import { SCHEMAS } from "../../packages/contract/src/schemas.ts";
-import { VERSION } from "../../packages/cli/src/version.ts";
 import { findProblems } from "../problem-tables.ts";
 import { commandPage } from "./command-page.ts";
 import { configPage } from "./config-page.ts";

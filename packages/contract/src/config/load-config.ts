@@ -3,7 +3,7 @@ import { z } from "zod";
 import { strictShape } from "../strict-shape.ts";
 import { readYamlAs } from "../yaml-reading.ts";
 import { configProblems } from "./config.problems.ts";
-import { type Setting, SETTINGS } from "./settings.ts";
+import { SETTINGS, type Setting } from "./settings.ts";
 
 /** Name of the configuration file. */
 export const CONFIG_FILE = "holdpoint.config.yaml";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { EventFeed } from "./event-feed.ts";
 import type { EventLog, EventQuery, EventRow } from "./event.types.ts";
+import { EventFeed } from "./event-feed.ts";
 
 /** A log in memory. */
 class Log implements EventLog {

@@ -1,17 +1,18 @@
+import { setMaxListeners } from "node:events";
 import compress from "@fastify/compress";
 import helmet from "@fastify/helmet";
 import { allows, type Operation } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { createInFlight } from "./in-flight.ts";
+import { withTrace } from "../trace-scope.ts";
 import { httpProblems } from "./http.problems.ts";
 import { type Implementation, Reply, StreamReply } from "./implementation.ts";
+import { createInFlight } from "./in-flight.ts";
 import type { Authenticate, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
 import { validateRequest } from "./request-validation.ts";
-import { serialiserOf } from "./serialise.ts";
 import { sendStream } from "./send-stream.ts";
-import { withTrace } from "../trace-scope.ts";
+import { serialiserOf } from "./serialise.ts";
 import { type TraceContext, traceOf } from "./trace-context.ts";
 
 /** Largest request body unless its operation says otherwise, bytes. */
@@ -76,6 +77,8 @@ declare module "fastify" {
 /** The edge of the control plane: routes from operations, one way to refuse, nothing of what any room does. */
 export async function createHttpServer(parts: HttpServerParts): Promise<HttpServer> {
   const inFlight = createInFlight();
+  // Every request that is being answered listens.
+  setMaxListeners(0, parts.closing);
   const app = Fastify({
     bodyLimit: BODY_BYTES,
     logger: false,

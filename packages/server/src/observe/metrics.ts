@@ -1,5 +1,5 @@
 import { type Session, type Statement, statement } from "@holdpoint/store";
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { RequestRecord } from "../http/index.ts";
 import type { RoundOutcome } from "../jobs/index.ts";
 import type { BatchRecord } from "../work/index.ts";

@@ -1,5 +1,5 @@
 import { type OpenApiDocument, operations, type ResponseOf } from "@holdpoint/contract";
-import { problem, type ProblemDefinition } from "@holdpoint/core";
+import { type ProblemDefinition, problem } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
 import { problemPage } from "./problem-page.ts";
 

@@ -1,10 +1,10 @@
 import { DEFAULT_RETRY_POLICY, type Runtime, type TaskState } from "@holdpoint/core";
 import type { Store } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
+import { currentTrace } from "../trace-scope.ts";
 import { CommandBatch } from "./command-batch.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { importGraph } from "./graph-import.ts";
-import { currentTrace } from "../trace-scope.ts";
 import type { TracedCommand, WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
 import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
