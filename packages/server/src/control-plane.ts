@@ -32,7 +32,7 @@ import {
 import { planRoutes } from "./plans/index.ts";
 import { completionRoutes, refusedCommand, runProblems } from "./run/index.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
-import { workRoomProblems, workRoutes } from "./work/index.ts";
+import { type BatchRecord, workRoomProblems, workRoutes } from "./work/index.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -89,7 +89,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const signals = createSignalBus();
   const metrics = createMetrics({ version: parts.version, store, now: () => runtime.now(), present: () => present() });
   const watch = createRoundWatch(["leases", "settle"], () => runtime.now());
-  const onBatch = metrics.sawBatch;
+  const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
   const tenants = createTenantRooms({ storeOf: () => store, runtime, signals, onBatch });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const services = backgroundServices(parts, rooms);

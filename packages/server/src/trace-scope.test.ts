@@ -56,8 +56,8 @@ test("events carry the trace of the request that caused them, also when requests
   const events: readonly { kind: string; trace: string | null; subject: string }[] = Array.isArray(body["items"])
     ? body["items"]
     : [];
-  const of = (kind: string): readonly (string | null)[] =>
-    events.filter((event) => event.kind === kind).map((event) => event.trace);
+  const of = (kind: string): readonly string[] =>
+    events.filter((event) => event.kind === kind).map((event) => event.trace ?? "none");
   expect(new Set(of("plan.imported"))).toEqual(new Set([imported]));
   expect([...of("task.claimed")].sort()).toEqual([...traces].sort());
   taken.forEach((task, at) => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { EventLog, EventQuery, EventRow } from "./event.types.ts";
 import { EventFeed } from "./event-feed.ts";

@@ -5,20 +5,18 @@ const PLACED: ReadonlySet<string> = new Set(["time", "level", "msg", "err"]);
 export function logLine(json: string): string {
   const fields = parse(json);
   if (fields === null) return json;
-  const time = String(fields["time"] ?? "").slice(11, 19);
-  const level = String(fields["level"] ?? "").padEnd(5);
+  const time = textOf(fields["time"]).slice(11, 19);
+  const level = textOf(fields["level"]).padEnd(5);
   const rest = Object.entries(fields).filter(([name, value]) => !PLACED.has(name) && value !== null);
-  const told = rest.map(
-    ([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`,
-  );
-  return `${[time, level, String(fields["msg"] ?? ""), ...told].join(" ")}${errorOf(fields["err"])}\n`;
+  const told = rest.map(([name, value]) => `${name}=${textOf(value)}`);
+  return `${[time, level, textOf(fields["msg"]), ...told].join(" ")}${errorOf(fields["err"])}\n`;
 }
 
 function errorOf(err: unknown): string {
   if (typeof err === "string") return `: ${err}`;
   if (typeof err !== "object" || err === null) return "";
   const { stack, message }: { readonly stack?: unknown; readonly message?: unknown } = err;
-  return `\n${String(stack ?? message ?? "")}`;
+  return `\n${textOf(stack ?? message)}`;
 }
 
 function parse(json: string): Record<string, unknown> | null {
@@ -28,4 +26,9 @@ function parse(json: string): Record<string, unknown> | null {
   } catch {
     return null;
   }
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-import { HoldpointError, problem } from "@holdpoint/core";
+import { problem } from "@holdpoint/core";
 import { describe, expect, test } from "vitest";
 import { httpProblems, type RequestRecord } from "../http/index.ts";
 import { createLog, type LogLevel, logControlPlane } from "./log.ts";
@@ -76,7 +76,7 @@ describe("the log", () => {
 
   test("gives what the catalogue knows without a stack", () => {
     const { lines, log } = logged("warn");
-    const error: HoldpointError = problem(httpProblems, "HP9108");
+    const error = problem(httpProblems, "HP9108");
     logControlPlane(log).onRound({ name: "leases", ok: false, tookMs: 1, error });
     expect(parsed(lines)[0]?.["err"]).toBe(error.message);
   });

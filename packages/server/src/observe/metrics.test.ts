@@ -60,7 +60,7 @@ describe("metrics", () => {
       asked += 1;
       return Promise.resolve([row]);
     });
-    const [text = ""] = await Promise.all([all.text(), all.text(), all.text()]);
+    const [text] = await Promise.all([all.text(), all.text(), all.text()]);
     expect(asked).toBe(1);
     expect(text).toContain('holdpoint_tasks{state="ready"} 4');
     expect(text).toContain("holdpoint_oldest_ready_seconds 6");
