@@ -35,9 +35,11 @@ CREATE TABLE holdpoint.event (
   subject text,
   attempt integer,
   data jsonb NOT NULL DEFAULT '{}'::jsonb,
+  trace text,
   CONSTRAINT event_pkey PRIMARY KEY (tenant_id, seq),
   CONSTRAINT event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
-  CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text))
+  CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text)),
+  CONSTRAINT event_trace_check CHECK ((trace ~ '^[0-9a-f]{32}$'::text))
 );
 
 CREATE INDEX event_of_plan ON holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
@@ -178,6 +180,7 @@ CREATE TABLE holdpoint.plan (
 );
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 ALTER TABLE holdpoint.plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan TO holdpoint_system USING (true) WITH CHECK (true);
@@ -187,6 +190,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_system;
 
 =======
 >>>>>>> work
+=======
+>>>>>>> observe
 CREATE TABLE holdpoint.plan_host (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -219,6 +224,7 @@ CREATE TABLE holdpoint.plan_item (
 CREATE INDEX plan_item_in_order ON holdpoint.plan_item USING btree (tenant_id, plan_id, "position") WHERE present;
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 ALTER TABLE holdpoint.plan_item ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan_item FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan_item TO holdpoint_system USING (true) WITH CHECK (true);
@@ -228,6 +234,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_system;
 
 =======
 >>>>>>> work
+=======
+>>>>>>> observe
 CREATE TABLE holdpoint.plan_pause (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -317,6 +325,8 @@ CREATE POLICY own_rows ON holdpoint.task TO holdpoint_app USING ((tenant_id = cu
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task TO holdpoint_system;
 
+CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
+
 CREATE TABLE holdpoint.task_edge (
   tenant_id text NOT NULL,
   parent_id uuid NOT NULL,
@@ -356,6 +366,7 @@ CREATE INDEX task_lease_by_limit ON holdpoint.task_lease USING btree (tenant_id,
 CREATE INDEX task_lease_by_owner ON holdpoint.task_lease USING btree (tenant_id, owner);
 
 <<<<<<< HEAD
+<<<<<<< HEAD
 ALTER TABLE holdpoint.task_lease ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task_lease FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.task_lease TO holdpoint_system USING (true) WITH CHECK (true);
@@ -365,6 +376,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_system
 
 =======
 >>>>>>> work
+=======
+>>>>>>> observe
 CREATE TABLE holdpoint.task_payload (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,

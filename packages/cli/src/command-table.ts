@@ -222,6 +222,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/trust.ts"),
   },
   {
+    name: "config explain",
+    summary: "print every setting of the server with its value and where that comes from",
+    args: [],
+    options: [
+      { flags: "--config <file>", about: "the configuration file", default: "holdpoint.config.yaml in this folder" },
+      { flags: "--set <name=value>", about: "a setting as an option would give it (may be given again)", repeat: true },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/config-explain.ts"),
+  },
+  {
     name: "doctor",
     summary: "say what works on this machine: database, isolation, limits, git, consent",
     args: [],

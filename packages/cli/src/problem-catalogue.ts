@@ -1,5 +1,5 @@
 import { agentProblems } from "@holdpoint/agent";
-import { sidecarFileProblems } from "@holdpoint/contract";
+import { configProblems, sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
 import { gateProblems, httpProblems, runProblems, workRoomProblems } from "@holdpoint/server";
@@ -30,6 +30,7 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   agentProblems,
   placeProblems,
   commandProblems,
+  configProblems,
   outputProblems,
   serveProblems,
 ];

@@ -3,7 +3,7 @@ import { type Store, statement } from "@holdpoint/store";
 import { createEventLog, type EventLog, type SignalBus } from "./events/index.ts";
 import { createGateStore, type GateStore } from "./gates/index.ts";
 import { createPlanStore, importPlan, type PlanImport, type PlanImported, type PlanStore } from "./plans/index.ts";
-import { createWorkStore, importGraph, type WorkImported, type WorkStore } from "./work/index.ts";
+import { type BatchRecord, createWorkStore, importGraph, type WorkImported, type WorkStore } from "./work/index.ts";
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -16,6 +16,8 @@ export interface AppOptions {
   readonly signals?: SignalBus;
   /** Shares the database between tenants; see `createFairShare`. */
   readonly turn?: () => Promise<(cost: number) => void>;
+  /** Is told of each batch of commands, for metrics. */
+  readonly onBatch?: (batch: BatchRecord) => void;
 }
 
 /** A plan with its graph of work, stored together. */
@@ -44,11 +46,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   await store.run(ADD_TENANT, [tenant, runtime.now()]);
   const retry = options.retry === undefined ? {} : { retry: options.retry };
   const turn = options.turn === undefined ? {} : { turn: options.turn };
+  const told = options.onBatch === undefined ? {} : { onBatch: options.onBatch };
   const onReady = (): void => signals?.emit(tenant, "ready");
   return {
     tenant,
     plans: createPlanStore(store, runtime, tenant),
-    work: createWorkStore(store, runtime, { tenant, ...retry, ...turn, onReady }),
+    work: createWorkStore(store, runtime, { tenant, ...retry, ...turn, ...told, onReady }),
     gates: createGateStore(store, runtime, tenant),
     events: createEventLog(store, tenant),
     importPlan: async ({ graph, maxAttempts, ...request }) => {

@@ -1,15 +1,38 @@
-import type { Runtime } from "@holdpoint/core";
-import type { Store } from "@holdpoint/store";
+import { openApiDocument, sidecarFileProblems } from "@holdpoint/contract";
+import {
+  bindingProblems,
+  type ProblemTable,
+  type Runtime,
+  readingNotes,
+  readPlanProblems,
+  workProblems,
+} from "@holdpoint/core";
+import { evidenceProblems } from "@holdpoint/evidence";
+import { type Store, storeProblems } from "@holdpoint/store";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
-import { gateRoutes } from "./gates/index.ts";
-import { type Authenticate, createHttpServer, type Implementation, type RequestRecord } from "./http/index.ts";
+import { gateProblems, gateRoutes } from "./gates/index.ts";
+import {
+  type Authenticate,
+  createHttpServer,
+  httpProblems,
+  type Implementation,
+  type RequestRecord,
+} from "./http/index.ts";
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "./jobs/index.ts";
-import { type PartHealth, progressRoutes, systemRoutes } from "./observe/index.ts";
+import {
+  createHealth,
+  createMetrics,
+  createRoundWatch,
+  docsAssets,
+  type PartHealth,
+  progressRoutes,
+  systemRoutes,
+} from "./observe/index.ts";
 import { planRoutes } from "./plans/index.ts";
-import { completionRoutes, refusedCommand } from "./run/index.ts";
+import { completionRoutes, refusedCommand, runProblems } from "./run/index.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
-import { holdingRoutes, taskRoutes, workRoutes } from "./work/index.ts";
+import { type BatchRecord, holdingRoutes, taskRoutes, workRoomProblems, workRoutes } from "./work/index.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -21,6 +44,16 @@ export interface ControlPlaneParts {
   readonly authenticate: Authenticate;
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
+  /** Problem tables besides those of the server itself, for the pages under /problems. */
+  readonly problems?: readonly ProblemTable[];
+  /** Whether /metrics needs no token from callers on the same machine. @default false */
+  readonly openMetrics?: boolean;
+  /** Folder of an embedded database, whose disk is watched; null or absent when the data is elsewhere. */
+  readonly dataDir?: string | null;
+  /** Health of further parts, such as a cache. */
+  readonly moreHealth?: () => Promise<readonly PartHealth[]>;
+  /** How long requests may take to end when the server stops, milliseconds. @default 10000 */
+  readonly drainMs?: number;
 }
 
 /** Where to listen. */
@@ -43,25 +76,45 @@ export interface ControlPlane {
 /** Leases that ran out are looked for this often, milliseconds. */
 const SWEEP_MS = 1_000;
 /** Longest pause of a service whose rounds fail, milliseconds. */
-const BACK_OFF_MS = 15_000;
+const BACK_OFF_MS = 5_000;
+/** How long requests may take to end when the server stops, milliseconds. */
+const DRAIN_MS = 10_000;
 
 /** Puts the control plane together. */
 export async function createControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const { store, runtime, replica } = parts;
   const startedAt = runtime.now();
+  const problems = new Map([...PROBLEMS, ...(parts.problems ?? [])].flatMap((table) => Object.entries(table)));
   const closing = new AbortController();
   const signals = createSignalBus();
-  const tenants = createTenantRooms({ storeOf: () => store, runtime, signals });
+  const metrics = createMetrics({ version: parts.version, store, now: () => runtime.now(), present: () => present() });
+  const watch = createRoundWatch(["leases", "settle"], () => runtime.now());
+  const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
+  const tenants = createTenantRooms({ storeOf: () => store, runtime, signals, onBatch });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const services = backgroundServices(parts, rooms);
   signals.onAny((_, kind) => {
     if (kind === "committed") services.settle.wake();
   });
+  const health = createHealth({
+    store,
+    handOuts: async () => (await tenants.open()).map(({ handOut }) => handOut),
+    services: () => watch.parts(),
+    dataDir: parts.dataDir ?? null,
+    now: () => runtime.now(),
+    ...(parts.moreHealth === undefined ? {} : { more: parts.moreHealth }),
+  });
+  const implementations = implementationsOf(parts, rooms, () => runtime.now() - startedAt);
   const server = await createHttpServer({
-    implementations: implementationsOf(parts, rooms, () => runtime.now() - startedAt),
+    implementations,
     authenticate: parts.authenticate,
     closing: closing.signal,
-    ...(parts.onRequest === undefined ? {} : { onRequest: parts.onRequest }),
+    assets: docsAssets(),
+    isOpen: ({ id }, remote) => parts.openMetrics === true && id === "metrics" && isLoopback(remote),
+    onRequest: (record) => {
+      metrics.sawRequest(record);
+      parts.onRequest?.(record);
+    },
   });
   const all: readonly BackgroundService[] = [services.leases, services.settle];
   return {
@@ -72,11 +125,20 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       return url;
     },
     async close() {
+      // Long polls are answered with nothing and streams end; the rest comes to its own end.
       closing.abort();
+      await server.drain(parts.drainMs ?? DRAIN_MS);
       await Promise.all(all.map((service) => service.stop()));
-      await server.close();
     },
   };
+
+  async function present(): Promise<{ followers: number; waiting: number }> {
+    const open = await tenants.open();
+    return {
+      followers: open.reduce((sum, { feed }) => sum + feed.followers, 0),
+      waiting: open.reduce((sum, { handOut }) => sum + handOut.waiting, 0),
+    };
+  }
 
   function backgroundServices(
     { onRound }: ControlPlaneParts,
@@ -86,7 +148,11 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     const shared = {
       backOffMs: BACK_OFF_MS,
       random: () => runtime.random(),
-      ...(onRound === undefined ? {} : { onRound }),
+      onRound: (round: RoundOutcome<unknown>) => {
+        watch.saw(round);
+        metrics.sawRound(round);
+        onRound?.(round);
+      },
     };
     return {
       leases: createBackgroundService({
@@ -124,7 +190,14 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         version,
         uptimeMs,
         database: store.description,
-        parts: () => partsOf(store),
+        parts: () => health(),
+        metrics: () => metrics.text(),
+        openApi: () =>
+          openApiDocument(
+            implementations.map(({ operation }) => operation),
+            version,
+          ),
+        problemOf: (code) => problems.get(code),
         summary: async (tenant) => {
           const of = await roomsOf(tenant);
           const [tasks, plans] = [await of.work.counts(), await of.plans.list()];
@@ -179,7 +252,21 @@ async function gateBriefs(
   return gates.filter(({ key }) => wanted.has(key)).map(({ key, metric, text }) => ({ key, metric, text }));
 }
 
-async function partsOf(store: Store): Promise<readonly PartHealth[]> {
-  const { ok, tookMs, detail } = await store.health();
-  return [{ name: "database", status: ok ? "ok" : "down", detail, tookMs }];
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^(?:::ffff:)?127\./.test(address);
 }
+
+/** The tables of the server and of what it stands on. */
+const PROBLEMS: readonly ProblemTable[] = [
+  readPlanProblems,
+  readingNotes,
+  sidecarFileProblems,
+  bindingProblems,
+  evidenceProblems,
+  workProblems,
+  workRoomProblems,
+  runProblems,
+  gateProblems,
+  storeProblems,
+  httpProblems,
+];

@@ -3,6 +3,16 @@ export { type ControlPlane, type ControlPlaneParts, createControlPlane, type Lis
 export type * from "./events/index.ts";
 export * from "./gates/index.ts";
 export { type Authenticate, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
+export {
+  createLog,
+  LOG_LEVELS,
+  type Log,
+  type LogFields,
+  type LogLevel,
+  type LogOptions,
+  logControlPlane,
+  type PartHealth,
+} from "./observe/index.ts";
 export type * from "./plans/index.ts";
 export * from "./run/index.ts";
 export { createSystemRuntime } from "./system-runtime.ts";

@@ -16,6 +16,7 @@ import {
   signingIsolation,
 } from "./run/index.ts";
 import {
+  type BatchRecord,
   createFairShare,
   createLimits,
   createPauses,
@@ -50,6 +51,8 @@ export interface TenantRoomsParts {
   readonly storeOf: (tenant: string) => Store;
   readonly runtime: Runtime;
   readonly signals: SignalBus;
+  /** Is told of each batch of commands, for metrics. */
+  readonly onBatch?: (batch: BatchRecord) => void;
 }
 
 /** Batches of commands committed at one time, of all tenants: the pool keeps connections for reads. */
@@ -80,13 +83,17 @@ export function createTenantRooms(parts: TenantRoomsParts): {
   };
 }
 
-async function createRooms(
-  { storeOf, runtime, signals }: TenantRoomsParts,
-  share: FairShare,
-  tenant: string,
-): Promise<TenantRooms> {
+async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: string): Promise<TenantRooms> {
+  const { storeOf, runtime, signals } = parts;
   const store = storeOf(tenant);
-  const app = await createApp({ store, runtime, tenant, signals, turn: () => share.turn(tenant) });
+  const app = await createApp({
+    store,
+    runtime,
+    tenant,
+    signals,
+    turn: () => share.turn(tenant),
+    ...(parts.onBatch === undefined ? {} : { onBatch: parts.onBatch }),
+  });
   const feed = new EventFeed(app.events);
   const handOut = new HandOut(app.work, () => runtime.now());
   const shelf = createDocumentShelf(app.plans);

@@ -1,7 +1,7 @@
 import { operations } from "@holdpoint/contract";
 import { type Implementation, implement, StreamReply } from "../http/index.ts";
-import type { EventFeed } from "./event-feed.ts";
 import type { EventLog, EventRow } from "./event.types.ts";
+import type { EventFeed } from "./event-feed.ts";
 
 /** What the routes of events need of a tenant. */
 export interface EventRoom {
@@ -77,7 +77,7 @@ function toChunk(row: EventRow): string {
   return `id: ${row.seq}\nevent: ${row.kind}\ndata: ${JSON.stringify(toView(row))}\n\n`;
 }
 
-function toView({ seq, at, kind, planId, subject, attempt, data }: EventRow): {
+function toView({ seq, at, kind, planId, subject, attempt, data, trace }: EventRow): {
   seq: number;
   at: string;
   kind: string;
@@ -85,6 +85,7 @@ function toView({ seq, at, kind, planId, subject, attempt, data }: EventRow): {
   subject: string | null;
   attempt: number | null;
   data: Record<string, unknown>;
+  trace: string | null;
 } {
-  return { seq, at: new Date(at).toISOString(), kind, plan: planId, subject, attempt, data: { ...data } };
+  return { seq, at: new Date(at).toISOString(), kind, plan: planId, subject, attempt, data: { ...data }, trace };
 }

@@ -1,15 +1,18 @@
+import { setMaxListeners } from "node:events";
 import compress from "@fastify/compress";
 import helmet from "@fastify/helmet";
 import { allows, type Operation } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { withTrace } from "../trace-scope.ts";
 import { httpProblems } from "./http.problems.ts";
 import { type Implementation, Reply, StreamReply } from "./implementation.ts";
+import { createInFlight } from "./in-flight.ts";
 import type { Authenticate, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
 import { validateRequest } from "./request-validation.ts";
-import { serialiserOf } from "./serialise.ts";
 import { sendStream } from "./send-stream.ts";
+import { serialiserOf } from "./serialise.ts";
 import { type TraceContext, traceOf } from "./trace-context.ts";
 
 /** Largest request body unless its operation says otherwise, bytes. */
@@ -37,6 +40,29 @@ export interface HttpServerParts {
   /** Aborted when the server begins to shut down: what waits is answered, and nothing new is taken. */
   readonly closing: AbortSignal;
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Files that are served as they are, to anyone. */
+  readonly assets?: readonly Asset[];
+  /** Whether a caller at this address needs no token for an operation. @default always needed where there is a scope */
+  readonly isOpen?: (operation: Operation, remote: string) => boolean;
+}
+
+/** A file that is served as it is. */
+export interface Asset {
+  readonly path: string;
+  readonly type: string;
+  readonly read: () => Promise<string | Uint8Array>;
+}
+
+/** The edge as it runs. */
+export interface HttpServer {
+  /** Begins to listen; answers the address. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /**
+   * Waits for the requests that are being answered, refusing new ones, and ends; what is not answered in time is cut off.
+   *
+   * @param mostMs how long to wait, milliseconds
+   */
+  drain(mostMs: number): Promise<void>;
 }
 
 declare module "fastify" {
@@ -49,12 +75,17 @@ declare module "fastify" {
 }
 
 /** The edge of the control plane: routes from operations, one way to refuse, nothing of what any room does. */
-export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
+export async function createHttpServer(parts: HttpServerParts): Promise<HttpServer> {
+  const inFlight = createInFlight();
+  // Every request that is being answered listens.
+  setMaxListeners(0, parts.closing);
   const app = Fastify({
     bodyLimit: BODY_BYTES,
     logger: false,
     exposeHeadRoutes: true,
     forceCloseConnections: "idle",
+    // While it closes, the catalogue's own problem is answered.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
     // Both would reveal more than the catalogue says.
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
@@ -63,11 +94,18 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.decorateRequest("principal", null);
   app.decorateRequest("fault", null);
   app.addHook("onRequest", async (request, reply) => {
+    inFlight.begin();
     request.trace = traceOf(headerOf(request, "traceparent"));
     reply.header("traceparent", request.trace.traceparent);
     if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
   });
-  app.addHook("onResponse", async (request, reply) => parts.onRequest?.(recordOf(request, reply)));
+  app.addHook("onSend", async (_, reply) => {
+    if (parts.closing.aborted) reply.header("connection", "close");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    inFlight.end();
+    parts.onRequest?.(recordOf(request, reply));
+  });
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
   app.setErrorHandler(refuse);
@@ -76,7 +114,23 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     return refuse(problem(httpProblems, "HP9102", params), request, reply);
   });
   for (const implementation of parts.implementations) register(app, implementation, parts);
-  return app;
+  for (const { path, type, read } of parts.assets ?? []) {
+    app.get(path, async (_, reply) =>
+      reply
+        .type(type)
+        .header("cache-control", "no-cache")
+        .send(await read()),
+    );
+  }
+  return {
+    listen: (address) => app.listen(address),
+    async drain(mostMs) {
+      await inFlight.empty(mostMs);
+      const closed = app.close();
+      app.server.closeAllConnections();
+      await closed;
+    },
+  };
 }
 
 const CONTENT_SECURITY_POLICY = {
@@ -101,7 +155,7 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
     bodyLimit: operation.bodyLimit ?? BODY_BYTES,
     onRequest: async (request) => {
       request.operation = operation;
-      request.principal = await principalOf(request, operation, parts.authenticate);
+      request.principal = await principalOf(request, operation, parts);
     },
     handler: async (request, reply) => {
       const { params, query, body } = validateRequest(operation, request);
@@ -114,7 +168,8 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
         header: (name: string): string | null => headerOf(request, name),
       };
       try {
-        const answer = await implementation.handle({ params, query, body, principal, request: facts });
+        const call = { params, query, body, principal, request: facts };
+        const answer = await withTrace(facts.traceId, () => implementation.handle(call));
         return await send(reply, operation, write, answer, hangUp.signal);
       } finally {
         hangUp.stop();
@@ -125,13 +180,9 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
 
 const NOBODY: Principal = { tenant: "", name: "anyone", tokenId: null, scopes: new Set() };
 
-async function principalOf(
-  request: FastifyRequest,
-  operation: Operation,
-  authenticate: Authenticate,
-): Promise<Principal> {
-  if (operation.scope === null) return NOBODY;
-  const principal = await authenticate({
+async function principalOf(request: FastifyRequest, operation: Operation, parts: HttpServerParts): Promise<Principal> {
+  if (operation.scope === null || isOpenTo(request, operation, parts)) return NOBODY;
+  const principal = await parts.authenticate({
     token: tokenOf(request),
     clientId: headerOf(request, "x-client-id"),
     remote: request.ip,
@@ -142,6 +193,12 @@ async function principalOf(
     throw problem(httpProblems, "HP9104", { operation: operation.id, scope: operation.scope, held });
   }
   return principal;
+}
+
+/** Whoever comes through a proxy is not where the connection comes from. */
+function isOpenTo(request: FastifyRequest, operation: Operation, { isOpen }: HttpServerParts): boolean {
+  const isForwarded = headerOf(request, "x-forwarded-for") !== null || headerOf(request, "forwarded") !== null;
+  return !isForwarded && isOpen?.(operation, request.ip) === true;
 }
 
 function tokenOf(request: FastifyRequest): string | null {
@@ -170,6 +227,7 @@ async function send(
 function hangUpSignal(request: FastifyRequest, closing: AbortSignal): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
+  if (closing.aborted) abort();
   request.raw.socket.once("close", abort);
   closing.addEventListener("abort", abort, { once: true });
   return {
@@ -192,9 +250,9 @@ async function refuse(error: unknown, request: FastifyRequest, reply: FastifyRep
 
 /** What the framework refuses, in the words of the catalogue. */
 function asKnown(error: unknown, request: FastifyRequest): unknown {
-  if (error instanceof HoldpointError || !(error instanceof Error) || !("code" in error)) return error;
+  if (error instanceof HoldpointError || !(error instanceof Error)) return error;
   const operation = request.operation?.id ?? `${request.method} ${request.url.split("?")[0] ?? ""}`;
-  switch (error.code) {
+  switch ("code" in error ? error.code : null) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return problem(httpProblems, "HP9106", { operation, bound: request.operation?.bodyLimit ?? BODY_BYTES });
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
@@ -207,8 +265,13 @@ function asKnown(error: unknown, request: FastifyRequest): unknown {
     case "FST_ERR_ASYNC_CONSTRAINT":
       return problem(httpProblems, "HP9102", { method: request.method, path: "this address" });
     default:
-      return error;
+      return isCallersFault(error) ? problem(httpProblems, "HP9107", { operation, why: error.message }) : error;
   }
+}
+
+/** What the framework itself calls a bad request, such as a body with a key that could change prototypes. */
+function isCallersFault(error: Error): boolean {
+  return "statusCode" in error && error.statusCode === 400;
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

@@ -1,4 +1,10 @@
-export { createHttpServer, type HttpServerParts, type RequestRecord } from "./create-http-server.ts";
+export {
+  type Asset,
+  createHttpServer,
+  type HttpServer,
+  type HttpServerParts,
+  type RequestRecord,
+} from "./create-http-server.ts";
 export { httpProblems } from "./http.problems.ts";
 export {
   type Answer,

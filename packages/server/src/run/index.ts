@@ -1,3 +1,4 @@
+export { completionRoutes } from "./completion.routes.ts";
 export { type Completion, createCompletion } from "./completion.ts";
 export { createPlanHosts, type PlanHosts } from "./plan-host.ts";
 export { createPlanJudge, type PlanJudge } from "./plan-judge.ts";
@@ -8,4 +9,3 @@ export { type Exposure, recordExposure, signingIsolation } from "./exposure.ts";
 export type * from "./run.types.ts";
 export { createSettler, needsPersonOrTime, type SettlerParts } from "./settler.ts";
 export { type Fleet, type WorkPlanEnd, type WorkPlanListener, type WorkPlanParts, workPlan } from "./work-plan.ts";
-export { completionRoutes } from "./completion.routes.ts";
