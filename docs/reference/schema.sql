@@ -18,6 +18,13 @@ CREATE TABLE holdpoint.attempt (
   CONSTRAINT attempt_outcome_check CHECK ((outcome = ANY (ARRAY['reported'::text, 'accepted'::text, 'refused'::text, 'held'::text, 'failed'::text, 'released'::text, 'expired'::text, 'cancelled'::text])))
 ) WITH (fillfactor=80);
 
+ALTER TABLE holdpoint.attempt ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.attempt FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.attempt TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.attempt TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT, UPDATE ON holdpoint.attempt TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt TO holdpoint_system;
+
 CREATE TABLE holdpoint.event (
   tenant_id text NOT NULL,
   seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -34,6 +41,13 @@ CREATE TABLE holdpoint.event (
 );
 
 CREATE INDEX event_of_plan ON holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
+
+ALTER TABLE holdpoint.event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.event FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.event TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.event TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.event TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.event TO holdpoint_system;
 
 CREATE TABLE holdpoint.evidence (
   tenant_id text NOT NULL,
@@ -60,6 +74,13 @@ CREATE INDEX evidence_of_check ON holdpoint.evidence USING btree (tenant_id, pla
 
 CREATE INDEX evidence_of_plan ON holdpoint.evidence USING btree (tenant_id, plan_id, ended_at_ms, digest);
 
+ALTER TABLE holdpoint.evidence ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.evidence FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.evidence TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.evidence TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.evidence TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.evidence TO holdpoint_system;
+
 CREATE TABLE holdpoint.evidence_gate (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -74,6 +95,13 @@ CREATE TABLE holdpoint.evidence_gate (
 CREATE INDEX evidence_gate_by_age ON holdpoint.evidence_gate USING btree (tenant_id, plan_id, gate_key, ended_at_ms DESC);
 
 CREATE INDEX evidence_gate_by_digest ON holdpoint.evidence_gate USING btree (tenant_id, digest);
+
+ALTER TABLE holdpoint.evidence_gate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.evidence_gate FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.evidence_gate TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.evidence_gate TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.evidence_gate TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.evidence_gate TO holdpoint_system;
 
 CREATE TABLE holdpoint.gate (
   tenant_id text NOT NULL,
@@ -94,12 +122,22 @@ CREATE TABLE holdpoint.gate (
 
 CREATE INDEX gate_in_order ON holdpoint.gate USING btree (tenant_id, plan_id, "position") WHERE present;
 
+ALTER TABLE holdpoint.gate ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.gate FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.gate TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.gate TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.gate TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.gate TO holdpoint_system;
+
 CREATE TABLE holdpoint.migration (
   name text NOT NULL,
   checksum text NOT NULL,
   applied_at_ms bigint NOT NULL,
   CONSTRAINT migration_pkey PRIMARY KEY (name)
 );
+
+GRANT SELECT ON holdpoint.migration TO holdpoint_app;
+GRANT SELECT ON holdpoint.migration TO holdpoint_system;
 
 CREATE TABLE holdpoint.observation (
   tenant_id text NOT NULL,
@@ -115,6 +153,13 @@ CREATE TABLE holdpoint.observation (
   CONSTRAINT observation_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text])))
 );
 
+ALTER TABLE holdpoint.observation ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.observation FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.observation TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.observation TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.observation TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.observation TO holdpoint_system;
+
 CREATE TABLE holdpoint.plan (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -129,6 +174,13 @@ CREATE TABLE holdpoint.plan (
   CONSTRAINT plan_revision_check CHECK ((revision >= 1)),
   CONSTRAINT plan_source_check CHECK ((source <> ''::text))
 );
+
+ALTER TABLE holdpoint.plan ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.plan FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.plan TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.plan TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_system;
 
 CREATE TABLE holdpoint.plan_item (
   tenant_id text NOT NULL,
@@ -151,6 +203,13 @@ CREATE TABLE holdpoint.plan_item (
 
 CREATE INDEX plan_item_in_order ON holdpoint.plan_item USING btree (tenant_id, plan_id, "position") WHERE present;
 
+ALTER TABLE holdpoint.plan_item ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.plan_item FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.plan_item TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.plan_item TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_system;
+
 CREATE TABLE holdpoint.plan_revision (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -166,6 +225,13 @@ CREATE TABLE holdpoint.plan_revision (
   CONSTRAINT plan_revision_format_check CHECK ((format = ANY (ARRAY['markdown'::text, 'yaml'::text]))),
   CONSTRAINT plan_revision_revision_check CHECK ((revision >= 1))
 );
+
+ALTER TABLE holdpoint.plan_revision ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.plan_revision FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.plan_revision TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.plan_revision TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.plan_revision TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_revision TO holdpoint_system;
 
 CREATE TABLE holdpoint.task (
   tenant_id text NOT NULL,
@@ -201,6 +267,13 @@ CREATE TABLE holdpoint.task (
 
 CREATE INDEX task_in_order ON holdpoint.task USING btree (tenant_id, plan_id, "position");
 
+ALTER TABLE holdpoint.task ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.task FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.task TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.task TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task TO holdpoint_system;
+
 CREATE TABLE holdpoint.task_edge (
   tenant_id text NOT NULL,
   parent_id uuid NOT NULL,
@@ -212,6 +285,13 @@ CREATE TABLE holdpoint.task_edge (
 );
 
 CREATE INDEX task_edge_by_child ON holdpoint.task_edge USING btree (tenant_id, child_id);
+
+ALTER TABLE holdpoint.task_edge ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.task_edge FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.task_edge TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.task_edge TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_edge TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_edge TO holdpoint_system;
 
 CREATE TABLE holdpoint.task_lease (
   tenant_id text NOT NULL,
@@ -229,6 +309,13 @@ CREATE INDEX task_lease_by_expiry ON holdpoint.task_lease USING btree (tenant_id
 
 CREATE INDEX task_lease_by_owner ON holdpoint.task_lease USING btree (tenant_id, owner);
 
+ALTER TABLE holdpoint.task_lease ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.task_lease FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.task_lease TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.task_lease TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_system;
+
 CREATE TABLE holdpoint.task_ready (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -242,6 +329,13 @@ CREATE TABLE holdpoint.task_ready (
 
 CREATE INDEX task_ready_in_order ON holdpoint.task_ready USING btree (tenant_id, priority DESC, "position", task_id);
 
+ALTER TABLE holdpoint.task_ready ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.task_ready FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.task_ready TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.task_ready TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_ready TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_ready TO holdpoint_system;
+
 CREATE TABLE holdpoint.task_text (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -254,12 +348,26 @@ CREATE TABLE holdpoint.task_text (
   CONSTRAINT task_text_line_check CHECK ((line >= 0))
 );
 
+ALTER TABLE holdpoint.task_text ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.task_text FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.task_text TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.task_text TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_text TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_text TO holdpoint_system;
+
 CREATE TABLE holdpoint.tenant (
   tenant_id text NOT NULL,
   created_at_ms bigint NOT NULL,
   CONSTRAINT tenant_pkey PRIMARY KEY (tenant_id),
   CONSTRAINT tenant_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text))
 );
+
+ALTER TABLE holdpoint.tenant ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.tenant FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.tenant TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.tenant TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_system;
 
 CREATE TABLE holdpoint.verdict (
   tenant_id text NOT NULL,
@@ -284,6 +392,13 @@ CREATE TABLE holdpoint.verdict (
   CONSTRAINT verdict_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text])))
 );
 
+ALTER TABLE holdpoint.verdict ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.verdict FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.verdict TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.verdict TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.verdict TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.verdict TO holdpoint_system;
+
 CREATE TABLE holdpoint.witness_record (
   tenant_id text NOT NULL,
   digest text NOT NULL,
@@ -302,3 +417,10 @@ CREATE TABLE holdpoint.witness_record (
   CONSTRAINT witness_record_kind_check CHECK ((kind = ANY (ARRAY['witness'::text, 'waiver'::text]))),
   CONSTRAINT witness_record_name_check CHECK ((name <> ''::text))
 );
+
+ALTER TABLE holdpoint.witness_record ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.witness_record FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.witness_record TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.witness_record TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.witness_record TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.witness_record TO holdpoint_system;

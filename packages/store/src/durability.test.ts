@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readPostmasterFile } from "./embedded/postmaster-file.ts";
 import { statement } from "./statement.ts";
-import { openStore, type Store } from "./store.ts";
+import { openStore } from "./store.ts";
+import type { Store } from "./store.types.ts";
 
 const COMMITS = 100;
 const WRITE = statement("durable_write", "INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) VALUES ($1, 0)");

@@ -40,6 +40,18 @@ export async function migrate(
   }
 }
 
+/**
+ * The migrations that a database lacks, which are not applied.
+ *
+ * @throws HoldpointError HP6012 when the database is ahead of the program, HP6013 when an applied migration was edited
+ */
+export async function missingMigrations(
+  client: ClientBase,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
+  return (await pending(client, migrations)).map((migration) => migration.name);
+}
+
 /** SHA-256 of a migration's text, in hex. */
 export function checksumOf(migration: Migration): string {
   return createHash("sha256").update(migration.sql).digest("hex");

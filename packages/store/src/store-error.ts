@@ -20,7 +20,7 @@ const UNREACHABLE_STATES = /^(?:08|28|57P0[1-3]|53300|3D000)/;
 
 /** What `pg` says, without a code, when a connection breaks or cannot be had in time. */
 const BROKEN_CONNECTION =
-  /connection (?:terminated|timeout|ended)|timeout exceeded when trying to connect|Client was closed|cannot use a pool/i;
+  /connection (?:terminated|timeout|ended)|timeout exceeded when trying to connect|Client was closed|not queryable|cannot use a pool/i;
 
 /** SQLSTATE of a conflict with another transaction: the same work may succeed when it is done again. */
 const CONFLICT_STATES: ReadonlySet<string> = new Set(["40001", "40P01"]);

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { statement } from "./statement.ts";
-import { openStore, type Store } from "./store.ts";
+import { openStore } from "./store.ts";
+import type { Store } from "./store.types.ts";
 import { TEST_SERVERS, type TestServer } from "./testing/test-server.ts";
 
 const ADD = statement("add", "INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) VALUES ($1, $2)");

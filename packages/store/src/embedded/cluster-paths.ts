@@ -11,4 +11,6 @@ export interface ClusterPaths {
   /** Settings and access rules of ours, written at every start; those in the data directory do not count. */
   readonly config: string;
   readonly access: string;
+  /** Says that the server of the lock's holder can be joined. */
+  readonly known: string;
 }

@@ -31,6 +31,7 @@ export function clusterPaths(root: string): ClusterPaths {
     seal: join(root, "seal"),
     config: join(root, "holdpoint.conf"),
     access: join(root, "access.conf"),
+    known: join(root, "known"),
   };
 }
 
@@ -94,7 +95,7 @@ export function serverOptions(socketDir: string, version: number, durable: boole
     listen_addresses: "",
     unix_socket_directories: socketDir,
     unix_socket_permissions: "0700",
-    max_connections: "20",
+    max_connections: "40",
     shared_buffers: "32MB",
     max_wal_size: "256MB",
     wal_compression: "on",

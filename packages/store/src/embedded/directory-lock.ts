@@ -9,6 +9,8 @@ import { isAlive, markOf, type ProcessMark } from "./process-info.ts";
 /** What the lock file says. */
 export interface LockHolder extends ProcessMark {
   readonly host: string;
+  /** What it has the directory for: its database as well, which others may join, or only the work in it. */
+  readonly holds: "database" | "work";
   /** ISO 8601 in UTC. */
   readonly since: string;
   /** Tells one lock from the next of the same process. */
@@ -17,6 +19,8 @@ export interface LockHolder extends ProcessMark {
 
 /** A directory that belongs to this process until it is released. */
 export interface DirectoryLock {
+  /** What the file says of this process. */
+  readonly holder: LockHolder;
   /** Who held it before and left it behind, if anyone. */
   readonly recoveredFrom: LockHolder | null;
   release(): void;
@@ -31,15 +35,16 @@ const MAX_RACES = 20;
  * The file is written whole before it gets its name (`link`), so that nobody ever reads half of one.
  *
  * @param now milliseconds since the epoch, for people to read
+ * @param holds what it is taken for
  * @throws HoldpointError HP6003 when a living process, or one on another host, holds it
  */
-export function lockDirectory(dir: string, now: number): DirectoryLock {
+export function lockDirectory(dir: string, now: number, holds: LockHolder["holds"] = "work"): DirectoryLock {
   mkdirSync(dir, { recursive: true });
-  const file = join(dir, "lock");
-  const mine = newHolder(now);
+  const file = lockFile(dir);
+  const mine = newHolder(now, holds);
   let recoveredFrom: LockHolder | null = null;
   for (let race = 0; race < MAX_RACES; race += 1) {
-    if (create(file, mine)) return { recoveredFrom, release: () => release(file, mine) };
+    if (create(file, mine)) return { holder: mine, recoveredFrom, release: () => release(file, mine) };
     const holder = readHolder(file);
     if (holder === null) {
       if (isHeld(file)) setAside(file, null);
@@ -51,9 +56,24 @@ export function lockDirectory(dir: string, now: number): DirectoryLock {
   throw held(dir, file, readHolder(file) ?? mine);
 }
 
-function newHolder(now: number): LockHolder {
+/** Who holds the lock of a state directory and lives, as far as can be seen from here; null when it can be taken. */
+export function holderOf(dir: string): LockHolder | null {
+  const holder = readHolder(lockFile(dir));
+  return holder === null || (holder.host === hostname() && !isAlive(holder)) ? null : holder;
+}
+
+/** The refusal of a directory that another process holds. */
+export function heldBy(dir: string, holder: LockHolder): Error {
+  return held(dir, lockFile(dir), holder);
+}
+
+function lockFile(dir: string): string {
+  return join(dir, "lock");
+}
+
+function newHolder(now: number, holds: LockHolder["holds"]): LockHolder {
   const mark = markOf(process.pid) ?? { pid: process.pid, startTicks: null, bootId: null };
-  return { ...mark, host: hostname(), since: new Date(now).toISOString(), nonce: randomUUID() };
+  return { ...mark, host: hostname(), holds, since: new Date(now).toISOString(), nonce: randomUUID() };
 }
 
 function create(file: string, holder: LockHolder): boolean {
@@ -102,7 +122,8 @@ function isHeld(file: string): boolean {
 function readHolder(file: string): LockHolder | null {
   try {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return isHolder(value) ? value : null;
+    // An earlier version did not say what it holds, and made nothing known that could be joined.
+    return isHolder(value) ? { ...value, holds: value.holds === "database" ? "database" : "work" } : null;
   } catch {
     return null;
   }

@@ -15,6 +15,7 @@ import {
 import type { ClusterPaths } from "./cluster-paths.ts";
 import { type DirectoryLock, lockDirectory } from "./directory-lock.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
+import { makeKnown, unmakeKnown } from "./known-server.ts";
 import { clearLeftovers, pause, readPostmasterFile } from "./postmaster-file.ts";
 import { checkReach, chooseRunAs, giveTo, type RunAs } from "./run-as.ts";
 import { type SocketDir, shortSocketDir } from "./socket-dir.ts";
@@ -56,6 +57,8 @@ export interface EmbeddedPostgres {
   /** What was cleared first: the lock, file or server of a run that was killed. */
   readonly recovered: readonly ("lock" | "file" | "server")[];
   readonly running: boolean;
+  /** Tells other processes of this user that they may join now: the database and its schema are there. */
+  makeKnown(): void;
   /** Stops it in order, within ten seconds, and gives up the directory. */
   stop(): Promise<void>;
 }
@@ -88,7 +91,7 @@ function openStateDir(stateDir: string, now: number): DirectoryLock {
   try {
     mkdirSync(stateDir, { recursive: true });
     writeFileSync(join(stateDir, ".gitignore"), "*\n");
-    return lockDirectory(stateDir, now);
+    return lockDirectory(stateDir, now, "database");
   } catch (error) {
     if (error instanceof HoldpointError) throw error;
     const detail = error instanceof Error ? error.message : String(error);
@@ -116,10 +119,11 @@ async function startLocked(stateDir: string, lock: DirectoryLock, options: Embed
     socket.remove();
     throw error;
   });
+  const description = `PostgreSQL ${version} ${settings.runAs.description}`;
   return {
     connection: { host: socket.path, user: CLUSTER_USER, password },
     version,
-    description: `PostgreSQL ${version} ${settings.runAs.description}`,
+    description,
     created,
     recovered: [
       ...(lock.recoveredFrom === null ? [] : ["lock" as const]),
@@ -128,7 +132,9 @@ async function startLocked(stateDir: string, lock: DirectoryLock, options: Embed
     get running() {
       return server.running;
     },
+    makeKnown: () => makeKnown(paths, { nonce: lock.holder.nonce, description }),
     stop: async () => {
+      unmakeKnown(paths);
       await server.stop(STOP_WITHIN_MS + 1_000);
       socket.remove();
       lock.release();

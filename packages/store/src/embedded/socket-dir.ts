@@ -6,7 +6,7 @@ import { join } from "node:path";
 const MAX_SOCKET_PATH_BYTES = 103;
 
 /** The name PostgreSQL gives its socket for the port that `pg` assumes. */
-const SOCKET_NAME = ".s.PGSQL.5432";
+export const SOCKET_NAME = ".s.PGSQL.5432";
 
 /** A directory whose socket can be connected to. */
 export interface SocketDir {

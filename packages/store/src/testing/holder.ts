@@ -16,9 +16,11 @@ export interface Holder {
 }
 
 /** Starts `hold-store.ts` in a process of its own. */
-export function startHolder(dataDir: string): Holder {
+export function startHolder(dataDir: string, how: "hold" | "join" = "hold"): Holder {
   const script = fileURLToPath(new URL("hold-store.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", script, dataDir], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--import", "tsx", script, dataDir, how], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = once(child, "exit");
   return {

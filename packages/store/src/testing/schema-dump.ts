@@ -29,6 +29,32 @@ const INDEXES = statement(
    ORDER BY c.relname`,
 );
 
+const SECURITY = statement(
+  "dump_security",
+  `SELECT relrowsecurity AS enabled, relforcerowsecurity AS forced FROM pg_class WHERE oid = $1::oid`,
+);
+
+const POLICIES = statement(
+  "dump_policies",
+  `SELECT p.polname AS name, (SELECT string_agg(r.rolname, ', ' ORDER BY r.rolname) FROM pg_roles r WHERE r.oid = ANY (p.polroles)) AS roles,
+     pg_get_expr(p.polqual, p.polrelid) AS shown, pg_get_expr(p.polwithcheck, p.polrelid) AS written
+   FROM pg_policy p WHERE p.polrelid = $1::oid ORDER BY p.polname`,
+);
+
+/** Without those of the owner, who has every right. */
+const GRANTS = statement(
+  "dump_grants",
+  `SELECT g.grantee::regrole::text AS role, string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type) AS privileges
+   FROM pg_class c, aclexplode(c.relacl) g WHERE c.oid = $1::oid AND g.grantee <> c.relowner GROUP BY 1 ORDER BY 1`,
+);
+
+interface Policy {
+  readonly name: string;
+  readonly roles: string;
+  readonly shown: string;
+  readonly written: string;
+}
+
 interface Column {
   readonly name: string;
   readonly type: string;
@@ -50,8 +76,23 @@ export async function dumpSchema(store: Session): Promise<string> {
     const more = options === null ? "" : ` WITH (${options})`;
     parts.push(`CREATE TABLE holdpoint.${name} (\n  ${lines.join(",\n  ")}\n)${more};`);
     for (const index of await store.run<{ definition: string }>(INDEXES, [oid])) parts.push(`${index.definition};`);
+    parts.push(...(await securityOf(store, oid, name)));
   }
   return `${parts.join("\n\n")}\n`;
+}
+
+async function securityOf(store: Session, oid: number, table: string): Promise<readonly string[]> {
+  const [security] = await store.run<{ enabled: boolean; forced: boolean }>(SECURITY, [oid]);
+  const lines: string[] = [];
+  if (security?.enabled === true) lines.push(`ALTER TABLE holdpoint.${table} ENABLE ROW LEVEL SECURITY;`);
+  if (security?.forced === true) lines.push(`ALTER TABLE holdpoint.${table} FORCE ROW LEVEL SECURITY;`);
+  for (const { name, roles, shown, written } of await store.run<Policy>(POLICIES, [oid])) {
+    lines.push(`CREATE POLICY ${name} ON holdpoint.${table} TO ${roles} USING (${shown}) WITH CHECK (${written});`);
+  }
+  for (const { role, privileges } of await store.run<{ role: string; privileges: string }>(GRANTS, [oid])) {
+    lines.push(`GRANT ${privileges} ON holdpoint.${table} TO ${role};`);
+  }
+  return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
 function toColumn({ name, type, required, identity, value }: Column): string {

@@ -6,7 +6,8 @@ import type { PostgresBinaries } from "../embedded/binaries.ts";
 import { startEmbedded } from "../embedded/embedded-postgres.ts";
 import { migrate } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations.generated.ts";
-import { openStore, type Store } from "../store.ts";
+import { openStore } from "../store.ts";
+import type { Store } from "../store.types.ts";
 
 /** A throw-away server for one test file. */
 export interface TestServer {
@@ -14,7 +15,7 @@ export interface TestServer {
   /** The address of a fresh, empty database. */
   emptyDatabase(): Promise<string>;
   /** A store on a fresh database with the whole schema, cloned from a template. */
-  openStore(now: () => number): Promise<Store>;
+  openStore(now: () => number, poolSize?: number): Promise<Store>;
   /** Closes every store that it opened, stops the server and removes its files. */
   stop(): Promise<void>;
 }
@@ -22,6 +23,8 @@ export interface TestServer {
 /** A server that tests can run on. */
 export interface TestServerKind {
   readonly name: string;
+  /** Whether it has addresses to connect to, any number of databases, and users. */
+  readonly hasUsers: boolean;
   start(): Promise<TestServer>;
 }
 
@@ -30,10 +33,10 @@ const OLDEST_SERVER_DIRS: readonly string[] = ["/usr/lib/postgresql/15/bin", "/u
 
 /** The embedded PostgreSQL, and PostgreSQL 15 where this machine has it. */
 export const TEST_SERVERS: readonly TestServerKind[] = [
-  { name: "the embedded PostgreSQL", start: () => startTestServer(undefined) },
+  { name: "the embedded PostgreSQL", hasUsers: true, start: () => startTestServer(undefined) },
   ...OLDEST_SERVER_DIRS.filter((dir) => existsSync(join(dir, "initdb")))
     .slice(0, 1)
-    .map((dir) => ({ name: "PostgreSQL 15", start: () => startTestServer(binariesIn(dir)) })),
+    .map((dir) => ({ name: "PostgreSQL 15", hasUsers: true, start: () => startTestServer(binariesIn(dir)) })),
 ];
 
 /** Starts a server that never waits for the disk. @param binaries the embedded ones when undefined */
@@ -65,9 +68,10 @@ export async function startTestServer(binaries: PostgresBinaries | undefined): P
   return {
     version: server.version,
     emptyDatabase: async () => addressOf(await create("template1")),
-    openStore: async (now) => {
+    openStore: async (now, poolSize = 8) => {
       template ??= makeTemplate();
-      const store = await openStore({ databaseUrl: addressOf(await create(await template)), runtime: { now } });
+      const databaseUrl = addressOf(await create(await template));
+      const store = await openStore({ databaseUrl, poolSize, runtime: { now } });
       stores.push(store);
       return store;
     },

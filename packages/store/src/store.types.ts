@@ -1,0 +1,77 @@
+import type { Runtime } from "@holdpoint/core";
+import type { Session } from "./statement.ts";
+
+/** Which database: an embedded one beside the plan, or a server. */
+export type StoreOptions = {
+  readonly runtime: Pick<Runtime, "now">;
+  /** Connections at most. @default 8, or 2 on the database of another process */
+  readonly poolSize?: number;
+} & (EmbeddedStoreOptions | { readonly databaseUrl: string });
+
+/** An embedded database, in `<dataDir>/.holdpoint/`. */
+export interface EmbeddedStoreOptions {
+  readonly dataDir: string;
+  /**
+   * What to do when another living process of this user runs the database of the directory.
+   *
+   * `true`: become its guest, over its socket. A guest has neither the lock nor the server: {@link Store.close} leaves
+   * both alone, migrations are not applied, and once the other process has ended every call fails with HP6014. So it is
+   * for commands that read or write a word and end (a signature, a status), not for those that work the plan, which
+   * need the directory for themselves. When nobody holds the directory, the database is started as without it, lock
+   * included; {@link Store.joined} says which it was.
+   *
+   * `false`: HP6003, which names the other process.
+   *
+   * @default false
+   */
+  readonly join?: boolean;
+}
+
+/** A part of the database to work on: the rows of one tenant, or all. */
+export interface StoreScope extends Session {
+  /**
+   * Runs `work` in one transaction: committed when it resolves, undone when it throws. Work that lost against another
+   * transaction is run again, so it must have no effect outside of the database.
+   *
+   * @throws HoldpointError HP6010 when the database does not answer, HP6014 when it was another process's that has ended
+   */
+  transaction<T>(work: (tx: Session) => Promise<T>): Promise<T>;
+}
+
+/**
+ * A database with Holdpoint's schema.
+ *
+ * Run by itself, a statement sees what the database user sees: for an owner or a superuser the rows of every tenant. Work
+ * for a tenant goes through {@link Store.forTenant}, work across tenants through {@link Store.asSystem}.
+ */
+export interface Store extends StoreScope {
+  readonly kind: "embedded" | "server";
+  /** Whether this is the embedded database of another process, which this one joined; see `join`. */
+  readonly joined: boolean;
+  /** For people: version and how it runs; never holds a password. */
+  readonly description: string;
+  /** Major version of the server. */
+  readonly serverVersion: number;
+  /** What was cleared first after a run that was killed; empty for a server and for a guest. */
+  readonly recovered: readonly ("lock" | "file" | "server")[];
+  /**
+   * The rows of one tenant, whatever a statement's WHERE says: the database shows no others and refuses to write others.
+   * Statements and transactions run as the role `holdpoint_app`, which owns nothing and passes no policy by.
+   *
+   * Costs nothing while a connection stays with its tenant and nothing in transactions; a single statement on a
+   * connection that last served another tenant costs one more round trip.
+   *
+   * @throws HoldpointError HP6018 when no tenant can have that name
+   */
+  forTenant(tenant: string): StoreScope;
+  /**
+   * The rows of every tenant, for work that spans them: expiry sweeps, leader election, administration.
+   *
+   * @throws HoldpointError HP6019 when the database user is bound to tenants
+   */
+  asSystem(): StoreScope;
+  /** Whether the database answers, and how long that took in milliseconds. Never throws. */
+  health(): Promise<{ readonly ok: boolean; readonly tookMs: number; readonly detail: string | null }>;
+  /** Gives back every connection and stops an embedded server that this process runs. */
+  close(): Promise<void>;
+}
