@@ -51,7 +51,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const startedAt = runtime.now();
   const closing = new AbortController();
   const signals = createSignalBus();
-  const tenants = createTenantRooms({ storeOf: () => store, runtime, signals });
+  const tenants = createTenantRooms({ store, runtime, signals });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const services = backgroundServices(parts, rooms);
   signals.onAny((_, kind) => {
@@ -82,7 +82,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     { onRound }: ControlPlaneParts,
     roomsOf: (tenant: string) => Promise<TenantRooms>,
   ): { readonly leases: BackgroundService; readonly settle: BackgroundService } {
-    const due = createDueTenants(store);
+    const due = createDueTenants(store.asSystem());
     const shared = {
       backOffMs: BACK_OFF_MS,
       random: () => runtime.random(),

@@ -27,8 +27,8 @@ export interface TenantRooms extends App {
 
 /** What the rooms of tenants are made from. */
 export interface TenantRoomsParts {
-  /** The store as one tenant may see it. */
-  readonly storeOf: (tenant: string) => Store;
+  /** The whole database; each tenant's rooms work in it as that tenant. */
+  readonly store: Store;
   readonly runtime: Runtime;
   readonly signals: SignalBus;
 }
@@ -57,9 +57,9 @@ export function createTenantRooms(parts: TenantRoomsParts): {
   };
 }
 
-async function createRooms({ storeOf, runtime, signals }: TenantRoomsParts, tenant: string): Promise<TenantRooms> {
-  const store = storeOf(tenant);
-  const app = await createApp({ store, runtime, tenant, signals });
+async function createRooms({ store: whole, runtime, signals }: TenantRoomsParts, tenant: string): Promise<TenantRooms> {
+  const store = whole.forTenant(tenant);
+  const app = await createApp({ store: whole, runtime, tenant, signals });
   const feed = new EventFeed(app.events);
   const handOut = new HandOut(app.work, () => runtime.now());
   const shelf = createDocumentShelf(app.plans);

@@ -1,5 +1,5 @@
 import { DEFAULT_RETRY_POLICY, type Runtime, type TaskState } from "@holdpoint/core";
-import type { Store } from "@holdpoint/store";
+import type { StoreScope } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
 import { CommandBatch } from "./command-batch.ts";
 import { CommandQueue } from "./command-queue.ts";
@@ -13,7 +13,7 @@ import type { CommandOutcome, TaskQuery, TaskView, WorkCounts, WorkStore, WorkSt
 const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
-export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
+export function createWorkStore(store: StoreScope, runtime: Runtime, options: WorkStoreOptions): WorkStore {
   const { tenant, retry = DEFAULT_RETRY_POLICY, onReady } = options;
   const queue = new CommandQueue<WorkCommand, WorkResult>(async (commands) => {
     const { results, events } = await store.transaction(async (tx) => {
