@@ -2,7 +2,7 @@ import { agentProblems } from "@holdpoint/agent";
 import { sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
-import { workRoomProblems } from "@holdpoint/server";
+import { accessProblems, httpProblems, workRoomProblems } from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
@@ -22,6 +22,8 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   evidenceProblems,
   workProblems,
   workRoomProblems,
+  httpProblems,
+  accessProblems,
   storeProblems,
   agentProblems,
   placeProblems,

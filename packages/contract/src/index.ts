@@ -12,6 +12,14 @@ export * from "./trust-file.ts";
 export * from "./verification.ts";
 export * from "./yaml-reading.ts";
 export type { FieldMap, FieldValue } from "./yaml-text.ts";
+export {
+  type AuditCheckpoint,
+  type AuditLine,
+  auditCheckpoint,
+  auditLine,
+  TOKEN_DAYS,
+  TOKEN_KINDS,
+} from "./api/access.operations.ts";
 export * from "./api/common.ts";
 export * from "./api/operation.ts";
 export { OPERATIONS, operations } from "./api/operations.ts";

@@ -1,5 +1,6 @@
 import type { Runtime } from "@holdpoint/core";
 import type { Store } from "@holdpoint/store";
+import { type Access, createAccess } from "./access/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
 import { gateRoutes } from "./gates/index.ts";
@@ -18,7 +19,8 @@ export interface ControlPlaneParts {
   readonly version: string;
   /** Names this process among its replicas. */
   readonly replica: string;
-  readonly authenticate: Authenticate;
+  /** Who calls. @default by the tokens in the store */
+  readonly authenticate?: Authenticate;
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
 }
@@ -34,6 +36,8 @@ export interface ListenAddress {
 export interface ControlPlane {
   /** Begins to serve; answers the address. @throws Error with `code` EADDRINUSE and the like */
   listen(address: ListenAddress): Promise<string>;
+  /** Tokens, tenants and the audit log. */
+  readonly access: Access;
   /** The rooms of a tenant, for callers in this process. */
   rooms(tenant: string): Promise<TenantRooms>;
   /** Takes nothing new, lets what runs come to its end, and stops. The store is left open. */
@@ -54,17 +58,19 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const tenants = createTenantRooms({ store, runtime, signals });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const services = backgroundServices(parts, rooms);
+  const access = createAccess({ store, runtime, ...(parts.onRound === undefined ? {} : { onRound: parts.onRound }) });
   signals.onAny((_, kind) => {
     if (kind === "committed") services.settle.wake();
   });
   const server = await createHttpServer({
-    implementations: implementationsOf(parts, rooms, () => runtime.now() - startedAt),
-    authenticate: parts.authenticate,
+    implementations: [...implementationsOf(parts, rooms, () => runtime.now() - startedAt), ...access.routes],
+    authenticate: parts.authenticate ?? access.authenticate,
     closing: closing.signal,
     ...(parts.onRequest === undefined ? {} : { onRequest: parts.onRequest }),
   });
-  const all: readonly BackgroundService[] = [services.leases, services.settle];
+  const all: readonly BackgroundService[] = [services.leases, services.settle, ...access.services];
   return {
+    access,
     rooms,
     async listen(address) {
       const url = await server.listen(address);

@@ -1,3 +1,13 @@
+export {
+  type Access,
+  accessProblems,
+  type IssuedToken,
+  isToken,
+  type NewToken,
+  type TenantView,
+  type TokenStore,
+  type TokenView,
+} from "./access/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";

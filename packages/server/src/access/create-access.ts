@@ -1,0 +1,59 @@
+import type { Runtime } from "@holdpoint/core";
+import type { Store } from "@holdpoint/store";
+import type { Authenticate, Implementation } from "../http/index.ts";
+import { createBackgroundService, type BackgroundService, type RoundOutcome } from "../jobs/index.ts";
+import type { IssuedToken } from "./access.types.ts";
+import { createAuthenticator } from "./authenticator.store.ts";
+import { firstAdmin, tenantRoutes } from "./tenant.routes.ts";
+import { createTenantStore } from "./tenant.store.ts";
+import { tokenRoutes } from "./token.routes.ts";
+import { createTokenStore, type TokenStore } from "./token.store.ts";
+
+/** What access is made from. */
+export interface AccessParts {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly onRound?: (round: RoundOutcome<unknown>) => void;
+}
+
+/** Tokens and tenants on one replica. */
+export interface Access {
+  readonly authenticate: Authenticate;
+  /** The tokens of a tenant, for callers in this process. */
+  tokensOf(tenant: string): TokenStore;
+  /** At the first run on a database: makes the system tenant's admin token. Null ever after: nobody can see it again. */
+  ensureFirstAdmin(): Promise<IssuedToken | null>;
+  readonly routes: readonly Implementation[];
+  readonly services: readonly BackgroundService[];
+}
+
+/** Pause between two writes of when tokens were last used, milliseconds. */
+const USE_EVERY_MS = 60_000;
+/** Longest pause of a service whose rounds fail, milliseconds. */
+const BACK_OFF_MS = 300_000;
+
+/** Puts tokens and tenants together. */
+export function createAccess({ store, runtime, onRound }: AccessParts): Access {
+  const system = store.asSystem();
+  const authenticator = createAuthenticator(system, runtime);
+  const lostAccess = (): void => authenticator.forget();
+  const tenants = createTenantStore(system, runtime, lostAccess);
+  const tokensOf = (tenant: string): TokenStore =>
+    createTokenStore(store.forTenant(tenant), runtime, tenant, lostAccess);
+  return {
+    authenticate: authenticator.authenticate,
+    tokensOf,
+    ensureFirstAdmin: () => tenants.firstOf(firstAdmin("holdpoint up")),
+    routes: [...tokenRoutes(tokensOf, () => runtime.now()), ...tenantRoutes(tenants)],
+    services: [
+      createBackgroundService({
+        name: "token-use",
+        everyMs: USE_EVERY_MS,
+        backOffMs: BACK_OFF_MS,
+        random: () => runtime.random(),
+        runOnce: () => authenticator.writeUse(),
+        ...(onRound === undefined ? {} : { onRound }),
+      }),
+    ],
+  };
+}
