@@ -65,6 +65,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const server = await createHttpServer({
     implementations: [...implementationsOf(parts, rooms, () => runtime.now() - startedAt), ...access.routes],
     authenticate: parts.authenticate ?? access.authenticate,
+    guards: access.guards,
     closing: closing.signal,
     ...(parts.onRequest === undefined ? {} : { onRequest: parts.onRequest }),
   });

@@ -12,7 +12,7 @@ export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.t
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";
 export * from "./gates/index.ts";
-export { type Authenticate, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
+export { type Authenticate, guardProblems, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
 export type * from "./plans/index.ts";
 export * from "./run/index.ts";
 export { createSystemRuntime } from "./system-runtime.ts";

@@ -2,7 +2,7 @@ import type { ProblemTable } from "@holdpoint/core";
 
 /** What the room of tokens and tenants refuses. */
 export const accessProblems = {
-  HP9201: {
+  HP9401: {
     title: "Only the system tenant administers tenants",
     message: "{operation} is for administrators of the tenant local; this token is of the tenant {tenant}.",
     remedy: "Use an admin token of the tenant local.",
@@ -11,7 +11,7 @@ export const accessProblems = {
     retryable: false,
     http: 403,
   },
-  HP9202: {
+  HP9402: {
     title: "The tenant is there already",
     message: "There is a tenant {tenant} already.",
     remedy: "Choose another name, or use that tenant.",
@@ -20,7 +20,7 @@ export const accessProblems = {
     retryable: false,
     http: 409,
   },
-  HP9203: {
+  HP9403: {
     title: "The system tenant cannot be disabled",
     message: "The tenant local administers the others and cannot be disabled.",
     remedy: "Revoke the tokens that should no longer be used.",
@@ -29,7 +29,7 @@ export const accessProblems = {
     retryable: false,
     http: 409,
   },
-  HP9204: {
+  HP9404: {
     title: "The token is no longer valid",
     message: "The token {id} was revoked or has expired, and cannot be rotated.",
     remedy: "Create a new token.",
@@ -38,7 +38,7 @@ export const accessProblems = {
     retryable: false,
     http: 409,
   },
-  HP9205: {
+  HP9405: {
     title: "The token was made by the process itself",
     message: "The caller has no stored token that could be renewed.",
     remedy: "Only tokens that were created with an id can be renewed.",

@@ -201,7 +201,7 @@ describe("tenants", () => {
       await served.ask("POST", "/v1/tenants/nowhere/disable", { token: served.admin }),
       await served.ask("POST", "/v1/tenants", { token: served.admin, body: { tenant: "No Name" } }),
     ].map(({ json }) => json["code"]);
-    expect(codes).toEqual(["HP9202", "HP9203", "HP9105", "HP9101"]);
+    expect(codes).toEqual(["HP9402", "HP9403", "HP9105", "HP9101"]);
   });
 
   test("are no business of another tenant's administrators", async () => {
@@ -213,18 +213,23 @@ describe("tenants", () => {
       await served.ask("POST", "/v1/tenants/twice/disable", { token }),
       await served.ask("POST", "/v1/tenants/unknown/enable", { token }),
     ];
-    expect(answers.map(({ json }) => json["code"])).toEqual(["HP9201", "HP9201", "HP9201", "HP9201"]);
+    expect(answers.map(({ json }) => json["code"])).toEqual(["HP9401", "HP9401", "HP9401", "HP9401"]);
   });
 });
 
 /** Every row of the database as text. */
 async function everythingIn(store: Store): Promise<string> {
   const tables = await store.run<{ name: string }>(
-    statement("all_tables", "SELECT c.relname AS name FROM pg_class c WHERE relnamespace = 'holdpoint'::regnamespace AND relkind = 'r'"),
+    statement(
+      "all_tables",
+      "SELECT c.relname AS name FROM pg_class c WHERE relnamespace = 'holdpoint'::regnamespace AND relkind = 'r'",
+    ),
   );
   let all = "";
   for (const { name } of tables) {
-    const rows = await store.run<{ row: string }>(statement(`all_${name}`, `SELECT t::text AS row FROM holdpoint.${name} t`));
+    const rows = await store.run<{ row: string }>(
+      statement(`all_${name}`, `SELECT t::text AS row FROM holdpoint.${name} t`),
+    );
     all += rows.map(({ row }) => row).join("\n");
   }
   return all;

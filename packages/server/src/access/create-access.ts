@@ -1,6 +1,12 @@
 import type { Runtime } from "@holdpoint/core";
 import type { Store } from "@holdpoint/store";
-import type { Authenticate, Implementation } from "../http/index.ts";
+import {
+  type Authenticate,
+  createKeptAnswers,
+  type Guards,
+  type Implementation,
+  removeKeptAnswers,
+} from "../http/index.ts";
 import { createBackgroundService, type BackgroundService, type RoundOutcome } from "../jobs/index.ts";
 import type { IssuedToken } from "./access.types.ts";
 import { createAuthenticator } from "./authenticator.store.ts";
@@ -23,12 +29,16 @@ export interface Access {
   tokensOf(tenant: string): TokenStore;
   /** At the first run on a database: makes the system tenant's admin token. Null ever after: nobody can see it again. */
   ensureFirstAdmin(): Promise<IssuedToken | null>;
+  /** What stands between requests and handlers. */
+  readonly guards: Guards;
   readonly routes: readonly Implementation[];
   readonly services: readonly BackgroundService[];
 }
 
 /** Pause between two writes of when tokens were last used, milliseconds. */
 const USE_EVERY_MS = 60_000;
+/** Pause between two removals of answers that are kept no longer, milliseconds. */
+const REMOVE_EVERY_MS = 60_000;
 /** Longest pause of a service whose rounds fail, milliseconds. */
 const BACK_OFF_MS = 300_000;
 
@@ -45,15 +55,21 @@ export function createAccess({ store, runtime, onRound }: AccessParts): Access {
     tokensOf,
     ensureFirstAdmin: () => tenants.firstOf(firstAdmin("holdpoint up")),
     routes: [...tokenRoutes(tokensOf, () => runtime.now()), ...tenantRoutes(tenants)],
+    guards: { retries: createKeptAnswers((tenant) => store.forTenant(tenant), runtime) },
     services: [
-      createBackgroundService({
-        name: "token-use",
-        everyMs: USE_EVERY_MS,
-        backOffMs: BACK_OFF_MS,
-        random: () => runtime.random(),
-        runOnce: () => authenticator.writeUse(),
-        ...(onRound === undefined ? {} : { onRound }),
-      }),
+      service("token-use", USE_EVERY_MS, () => authenticator.writeUse()),
+      service("kept-answers", REMOVE_EVERY_MS, () => removeKeptAnswers(system, runtime.now())),
     ],
   };
+
+  function service(name: string, everyMs: number, runOnce: () => Promise<number>): BackgroundService {
+    return createBackgroundService({
+      name,
+      everyMs,
+      backOffMs: BACK_OFF_MS,
+      random: () => runtime.random(),
+      runOnce,
+      ...(onRound === undefined ? {} : { onRound }),
+    });
+  }
 }

@@ -53,7 +53,7 @@ export function tenantRoutes(tenants: TenantStore): readonly Implementation[] {
 }
 
 function systemOnly({ tenant }: Principal, operation: string): void {
-  if (tenant !== SYSTEM_TENANT) throw problem(accessProblems, "HP9201", { operation, tenant });
+  if (tenant !== SYSTEM_TENANT) throw problem(accessProblems, "HP9401", { operation, tenant });
 }
 
 function toTenantView({ tenant, createdAt, disabledAt }: TenantView): {

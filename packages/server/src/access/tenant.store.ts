@@ -9,7 +9,7 @@ export const SYSTEM_TENANT = "local";
 
 /** All tenants; for the system only. */
 export interface TenantStore {
-  /** Makes a tenant with its first token. @throws HoldpointError HP9202 */
+  /** Makes a tenant with its first token. @throws HoldpointError HP9402 */
   create(tenant: string, first: NewToken): Promise<{ readonly view: TenantView; readonly first: IssuedToken }>;
   list(page: { readonly after: string | null; readonly limit: number }): Promise<readonly TenantView[]>;
   /** Lets nobody in, or again everybody who has a valid token; null when there is no such tenant. */
@@ -53,12 +53,12 @@ export function createTenantStore(
     create: (tenant, token) =>
       store.transaction(async (tx) => {
         const [row] = await tx.run<Row>(ADD, [tenant, runtime.now()]);
-        if (row === undefined) throw problem(accessProblems, "HP9202", { tenant });
+        if (row === undefined) throw problem(accessProblems, "HP9402", { tenant });
         return { view: toView(row), first: await addToken(tx, runtime, tenant, token) };
       }),
     list: async ({ after, limit }) => (await store.run<Row>(LIST, [after, limit])).map(toView),
     async setDisabled(tenant, disabled) {
-      if (tenant === SYSTEM_TENANT) throw problem(accessProblems, "HP9203");
+      if (tenant === SYSTEM_TENANT) throw problem(accessProblems, "HP9403");
       const view = await store.transaction(async (tx) => {
         const [row] = await tx.run<Row>(SET_DISABLED, [tenant, disabled, runtime.now()]);
         if (row === undefined) return null;

@@ -9,10 +9,7 @@ import type { TokenStore } from "./token.store.ts";
 const SECOND_MS = 1_000;
 
 /** Routes of tokens. */
-export function tokenRoutes(
-  tokensOf: (tenant: string) => TokenStore,
-  now: () => number,
-): readonly Implementation[] {
+export function tokenRoutes(tokensOf: (tenant: string) => TokenStore, now: () => number): readonly Implementation[] {
   const rotate = async (
     { tenant, name }: Principal,
     tokenId: string,
@@ -38,7 +35,7 @@ export function tokenRoutes(
     }),
     implement(operations.rotateToken, ({ params, body, principal }) => rotate(principal, params.token, body)),
     implement(operations.renewToken, ({ body, principal }) => {
-      if (principal.tokenId === null) throw problem(accessProblems, "HP9205");
+      if (principal.tokenId === null) throw problem(accessProblems, "HP9405");
       return rotate(principal, principal.tokenId, body);
     }),
     implement(operations.revokeToken, async ({ params, query, principal }) => {

@@ -116,7 +116,7 @@ export function createTokenStore(
         const [row] = await tx.run<Row>(LOCK, [tenant, tokenId]);
         if (row === undefined) return null;
         if (row.revoked_at_ms !== null || row.expires_at_ms <= runtime.now()) {
-          throw problem(accessProblems, "HP9204", { id: tokenId });
+          throw problem(accessProblems, "HP9404", { id: tokenId });
         }
         const old = toView(row);
         const next = await addToken(tx, runtime, tenant, {

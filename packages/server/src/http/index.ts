@@ -1,4 +1,6 @@
 export { createHttpServer, type HttpServerParts, type RequestRecord } from "./create-http-server.ts";
+export { guardProblems } from "./guard.problems.ts";
+export type { AuditTrail, Deed, Guards, LimitState, RateLimits, RetryKeeper } from "./guards.ts";
 export { httpProblems } from "./http.problems.ts";
 export {
   type Answer,
@@ -9,6 +11,7 @@ export {
   type RequestFacts,
   StreamReply,
 } from "./implementation.ts";
+export { createKeptAnswers, removeKeptAnswers } from "./kept-answers.store.ts";
 export type { Authenticate, Credentials, Principal } from "./principal.ts";
 export { problemReply } from "./problem-document.ts";
 export { traceOf } from "./trace-context.ts";
