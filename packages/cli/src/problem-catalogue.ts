@@ -2,7 +2,7 @@ import { agentProblems } from "@holdpoint/agent";
 import { sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
-import { accessProblems, guardProblems, httpProblems, workRoomProblems } from "@holdpoint/server";
+import { accessProblems, auditProblems, guardProblems, httpProblems, workRoomProblems } from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
@@ -25,6 +25,7 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   httpProblems,
   guardProblems,
   accessProblems,
+  auditProblems,
   storeProblems,
   agentProblems,
   placeProblems,

@@ -1,6 +1,6 @@
 import type { Runtime } from "@holdpoint/core";
 import type { Store } from "@holdpoint/store";
-import { type Access, createAccess } from "./access/index.ts";
+import { type Access, type AccessParts, createAccess } from "./access/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
 import { gateRoutes } from "./gates/index.ts";
@@ -19,6 +19,8 @@ export interface ControlPlaneParts {
   readonly version: string;
   /** Names this process among its replicas. */
   readonly replica: string;
+  /** See {@link AccessParts.auditFolder}. */
+  readonly auditFolder?: string;
   /** Who calls. @default by the tokens in the store */
   readonly authenticate?: Authenticate;
   readonly onRequest?: (record: RequestRecord) => void;
@@ -58,7 +60,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const tenants = createTenantRooms({ store, runtime, signals });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const services = backgroundServices(parts, rooms);
-  const access = createAccess({ store, runtime, ...(parts.onRound === undefined ? {} : { onRound: parts.onRound }) });
+  const access = createAccess(accessParts(parts));
   signals.onAny((_, kind) => {
     if (kind === "committed") services.settle.wake();
   });
@@ -82,6 +84,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       closing.abort();
       await Promise.all(all.map((service) => service.stop()));
       await server.close();
+      await access.close();
     },
   };
 
@@ -183,4 +186,13 @@ async function gateBriefs(
 async function partsOf(store: Store): Promise<readonly PartHealth[]> {
   const { ok, tookMs, detail } = await store.health();
   return [{ name: "database", status: ok ? "ok" : "down", detail, tookMs }];
+}
+
+function accessParts({ store, runtime, auditFolder, onRound }: ControlPlaneParts): AccessParts {
+  return {
+    store,
+    runtime,
+    ...(auditFolder === undefined ? {} : { auditFolder }),
+    ...(onRound === undefined ? {} : { onRound }),
+  };
 }

@@ -1,12 +1,16 @@
 export {
   type Access,
   accessProblems,
+  type AuditFault,
+  auditProblems,
+  type AuditReport,
   type IssuedToken,
   isToken,
   type NewToken,
   type TenantView,
   type TokenStore,
   type TokenView,
+  verifyAudit,
 } from "./access/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";

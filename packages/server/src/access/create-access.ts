@@ -1,5 +1,5 @@
 import type { Runtime } from "@holdpoint/core";
-import type { Store } from "@holdpoint/store";
+import type { Store, StoreScope } from "@holdpoint/store";
 import {
   type Authenticate,
   createKeptAnswers,
@@ -9,6 +9,9 @@ import {
 } from "../http/index.ts";
 import { createBackgroundService, type BackgroundService, type RoundOutcome } from "../jobs/index.ts";
 import type { IssuedToken } from "./access.types.ts";
+import { createCheckpoints } from "./audit-checkpoints.store.ts";
+import { createAuditLog } from "./audit-log.store.ts";
+import { auditRoutes } from "./audit.routes.ts";
 import { createAuthenticator } from "./authenticator.store.ts";
 import { firstAdmin, tenantRoutes } from "./tenant.routes.ts";
 import { createTenantStore } from "./tenant.store.ts";
@@ -19,6 +22,11 @@ import { createTokenStore, type TokenStore } from "./token.store.ts";
 export interface AccessParts {
   readonly store: Store;
   readonly runtime: Runtime;
+  /**
+   * Folder of the key that signs the audit log and of the checkpoints that it signs; outside of the database. Without one
+   * nothing is signed.
+   */
+  readonly auditFolder?: string;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
 }
 
@@ -33,33 +41,42 @@ export interface Access {
   readonly guards: Guards;
   readonly routes: readonly Implementation[];
   readonly services: readonly BackgroundService[];
+  /** Waits for what the audit log still has to store. */
+  close(): Promise<void>;
 }
 
 /** Pause between two writes of when tokens were last used, milliseconds. */
 const USE_EVERY_MS = 60_000;
 /** Pause between two removals of answers that are kept no longer, milliseconds. */
 const REMOVE_EVERY_MS = 60_000;
+/** Pause between two checkpoints of the audit log, milliseconds: what was changed is seen within it. */
+const CHECKPOINT_EVERY_MS = 30_000;
 /** Longest pause of a service whose rounds fail, milliseconds. */
 const BACK_OFF_MS = 300_000;
 
 /** Puts tokens and tenants together. */
-export function createAccess({ store, runtime, onRound }: AccessParts): Access {
+export function createAccess({ store, runtime, auditFolder, onRound }: AccessParts): Access {
   const system = store.asSystem();
   const authenticator = createAuthenticator(system, runtime);
   const lostAccess = (): void => authenticator.forget();
   const tenants = createTenantStore(system, runtime, lostAccess);
   const tokensOf = (tenant: string): TokenStore =>
     createTokenStore(store.forTenant(tenant), runtime, tenant, lostAccess);
+  const scopeOf = (tenant: string): StoreScope => store.forTenant(tenant);
+  const audit = createAuditLog(scopeOf, runtime);
+  const signed = auditFolder === undefined ? null : createCheckpoints(system, runtime, auditFolder);
   return {
     authenticate: authenticator.authenticate,
     tokensOf,
     ensureFirstAdmin: () => tenants.firstOf(firstAdmin("holdpoint up")),
-    routes: [...tokenRoutes(tokensOf, () => runtime.now()), ...tenantRoutes(tenants)],
-    guards: { retries: createKeptAnswers((tenant) => store.forTenant(tenant), runtime) },
+    routes: [...tokenRoutes(tokensOf, () => runtime.now()), ...tenantRoutes(tenants), ...auditRoutes(scopeOf)],
+    guards: { retries: createKeptAnswers(scopeOf, runtime), audit },
     services: [
       service("token-use", USE_EVERY_MS, () => authenticator.writeUse()),
       service("kept-answers", REMOVE_EVERY_MS, () => removeKeptAnswers(system, runtime.now())),
+      ...(signed === null ? [] : [service("audit-checkpoints", CHECKPOINT_EVERY_MS, signed)]),
     ],
+    close: () => audit.flush(),
   };
 
   function service(name: string, everyMs: number, runOnce: () => Promise<number>): BackgroundService {

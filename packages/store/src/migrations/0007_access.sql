@@ -45,7 +45,7 @@ GRANT SELECT, UPDATE ON holdpoint.access_version TO holdpoint_app, holdpoint_sys
 
 -- Answers to writes that carried an Idempotency-Key. `status` is null while the first request runs; `holder` is that request.
 CREATE TABLE holdpoint.kept_answer (
-  tenant_id text NOT NULL REFERENCES holdpoint.tenant,
+  tenant_id text NOT NULL,
   token text NOT NULL,
   operation text NOT NULL,
   key text NOT NULL,
