@@ -19,8 +19,8 @@ export interface ControlPlaneParts {
   readonly version: string;
   /** Names this process among its replicas. */
   readonly replica: string;
-  /** See {@link AccessParts.auditFolder}. */
-  readonly auditFolder?: string;
+  /** Tokens, limits and the audit log. */
+  readonly access?: Omit<AccessParts, "store" | "runtime" | "onRound">;
   /** Who calls. @default by the tokens in the store */
   readonly authenticate?: Authenticate;
   readonly onRequest?: (record: RequestRecord) => void;
@@ -188,11 +188,6 @@ async function partsOf(store: Store): Promise<readonly PartHealth[]> {
   return [{ name: "database", status: ok ? "ok" : "down", detail, tookMs }];
 }
 
-function accessParts({ store, runtime, auditFolder, onRound }: ControlPlaneParts): AccessParts {
-  return {
-    store,
-    runtime,
-    ...(auditFolder === undefined ? {} : { auditFolder }),
-    ...(onRound === undefined ? {} : { onRound }),
-  };
+function accessParts({ store, runtime, access, onRound }: ControlPlaneParts): AccessParts {
+  return { store, runtime, ...access, ...(onRound === undefined ? {} : { onRound }) };
 }

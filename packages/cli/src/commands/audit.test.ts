@@ -22,7 +22,13 @@ describe("holdpoint audit", () => {
     const store = await server.openStore(() => Date.now());
     const auditFolder = folder.path("installation");
     const runtime = createSystemRuntime();
-    const plane = await createControlPlane({ store, runtime, version: "test", replica: "test", auditFolder });
+    const plane = await createControlPlane({
+      store,
+      runtime,
+      version: "test",
+      replica: "test",
+      access: { auditFolder },
+    });
     const token = (await plane.access.ensureFirstAdmin())?.token ?? "";
     const url = await plane.listen({ host: "127.0.0.1", port: 0 });
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };

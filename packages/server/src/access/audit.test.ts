@@ -267,7 +267,7 @@ describe("checkpoints", () => {
 
   test("are read over HTTP, and go on after a line that a crash cut off", async () => {
     const dir = folder();
-    const of = await servePlane(server, { aheadMs: 0 }, { auditFolder: dir });
+    const of = await servePlane(server, { aheadMs: 0 }, { access: { auditFolder: dir } });
     await of.ask("POST", "/v1/tokens", { token: of.admin, body: { kind: "rdr", name: "n" } });
     of.plane.access.services.find(({ name }) => name === "audit-checkpoints")?.wake();
     await expect

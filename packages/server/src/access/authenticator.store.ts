@@ -1,7 +1,7 @@
 import type { Scope } from "@holdpoint/contract";
-import type { Runtime } from "@holdpoint/core";
+import { problem, type Runtime } from "@holdpoint/core";
 import { type StoreScope, statement } from "@holdpoint/store";
-import type { Authenticate, Principal } from "../http/index.ts";
+import { type Authenticate, guardProblems, type Principal, type Rate, TokenBuckets } from "../http/index.ts";
 import { hashOf, isToken } from "./token-format.ts";
 
 /** How often the version is read while requests come, milliseconds. */
@@ -10,6 +10,8 @@ const LOOK_EVERY_MS = 400;
 const TRUST_MS = 800;
 /** Tokens remembered at most; the one that was learned first is forgotten for another. */
 const MOST_KNOWN = 20_000;
+/** Wrong tokens that an address may send; then its tokens are looked for no more until it pauses. */
+const WRONG: Rate = { perSecond: 10, burst: 100 };
 /** Last use is written when the stored one is older, milliseconds. */
 const COARSE_MS = 600_000;
 
@@ -64,6 +66,7 @@ export interface Authenticator {
 export function createAuthenticator(store: StoreScope, runtime: Pick<Runtime, "now">): Authenticator {
   const known = new Map<string, Known>();
   const used = new Map<string, { readonly tenant: string; readonly id: string; readonly at: number }>();
+  const wrong = new TokenBuckets(() => performance.now());
   let generation = 0;
   let version: number | null = null;
   let lookedAt = Number.NEGATIVE_INFINITY;
@@ -114,9 +117,19 @@ export function createAuthenticator(store: StoreScope, runtime: Pick<Runtime, "n
     return found;
   }
 
+  /** @throws HoldpointError HP9414 */
+  async function findFor(remote: string, hash: Buffer, key: string): Promise<Known | null> {
+    if (wrong.isEmpty(remote, WRONG)) {
+      throw problem(guardProblems, "HP9414", { who: "An address with wrong tokens", limit: WRONG.perSecond });
+    }
+    const found = await find(hash, key);
+    if (found === null) wrong.take(remote, WRONG);
+    return found;
+  }
+
   return {
     forget,
-    async authenticate({ token }) {
+    async authenticate({ token, remote }) {
       if (token === null || !isToken(token)) return null;
       const hash = hashOf(token);
       const key = hash.toString("base64");
@@ -124,7 +137,7 @@ export function createAuthenticator(store: StoreScope, runtime: Pick<Runtime, "n
       if (age > TRUST_MS) await lookOnce();
       // Nobody waits for this one; when it fails, the next request after TRUST_MS does.
       else if (age > LOOK_EVERY_MS) void lookOnce().catch(() => undefined);
-      const found = known.get(key) ?? (await find(hash, key));
+      const found = known.get(key) ?? (await findFor(remote, hash, key));
       const now = runtime.now();
       if (found === null || found.expiresAt <= now) return null;
       if (now - found.usedAt > COARSE_MS) {

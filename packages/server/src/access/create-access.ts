@@ -3,6 +3,8 @@ import type { Store, StoreScope } from "@holdpoint/store";
 import {
   type Authenticate,
   createKeptAnswers,
+  createRateLimits,
+  createRedisCount,
   type Guards,
   type Implementation,
   removeKeptAnswers,
@@ -27,6 +29,10 @@ export interface AccessParts {
    * nothing is signed.
    */
   readonly auditFolder?: string;
+  /** Requests a second of a token that says nothing else. @default 1000 */
+  readonly requestsPerSecond?: number;
+  /** Redis in which replicas share their counts of requests. @default each counts for itself */
+  readonly redisUrl?: string;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
 }
 
@@ -45,6 +51,8 @@ export interface Access {
   close(): Promise<void>;
 }
 
+/** Everyone's limit unless the server is told another, requests a second. */
+const REQUESTS_PER_SECOND = 1_000;
 /** Pause between two writes of when tokens were last used, milliseconds. */
 const USE_EVERY_MS = 60_000;
 /** Pause between two removals of answers that are kept no longer, milliseconds. */
@@ -55,7 +63,8 @@ const CHECKPOINT_EVERY_MS = 30_000;
 const BACK_OFF_MS = 300_000;
 
 /** Puts tokens and tenants together. */
-export function createAccess({ store, runtime, auditFolder, onRound }: AccessParts): Access {
+export function createAccess(parts: AccessParts): Access {
+  const { store, runtime, auditFolder, onRound, redisUrl, requestsPerSecond = REQUESTS_PER_SECOND } = parts;
   const system = store.asSystem();
   const authenticator = createAuthenticator(system, runtime);
   const lostAccess = (): void => authenticator.forget();
@@ -63,6 +72,12 @@ export function createAccess({ store, runtime, auditFolder, onRound }: AccessPar
   const tokensOf = (tenant: string): TokenStore =>
     createTokenStore(store.forTenant(tenant), runtime, tenant, lostAccess);
   const scopeOf = (tenant: string): StoreScope => store.forTenant(tenant);
+  const shared = redisUrl === undefined ? null : createRedisCount(redisUrl);
+  const limits = createRateLimits({
+    perSecond: requestsPerSecond,
+    now: () => performance.now(),
+    ...(shared === null ? {} : { shared }),
+  });
   const audit = createAuditLog(scopeOf, runtime);
   const signed = auditFolder === undefined ? null : createCheckpoints(system, runtime, auditFolder);
   return {
@@ -70,13 +85,16 @@ export function createAccess({ store, runtime, auditFolder, onRound }: AccessPar
     tokensOf,
     ensureFirstAdmin: () => tenants.firstOf(firstAdmin("holdpoint up")),
     routes: [...tokenRoutes(tokensOf, () => runtime.now()), ...tenantRoutes(tenants), ...auditRoutes(scopeOf)],
-    guards: { retries: createKeptAnswers(scopeOf, runtime), audit },
+    guards: { retries: createKeptAnswers(scopeOf, runtime), audit, limits },
     services: [
       service("token-use", USE_EVERY_MS, () => authenticator.writeUse()),
       service("kept-answers", REMOVE_EVERY_MS, () => removeKeptAnswers(system, runtime.now())),
       ...(signed === null ? [] : [service("audit-checkpoints", CHECKPOINT_EVERY_MS, signed)]),
     ],
-    close: () => audit.flush(),
+    close: async () => {
+      await audit.flush();
+      shared?.close();
+    },
   };
 
   function service(name: string, everyMs: number, runOnce: () => Promise<number>): BackgroundService {
