@@ -232,8 +232,7 @@ CREATE TABLE holdpoint.kept_answer (
   headers jsonb,
   body text,
   expires_at_ms bigint NOT NULL,
-  CONSTRAINT kept_answer_pkey PRIMARY KEY (tenant_id, token, operation, key),
-  CONSTRAINT kept_answer_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id)
+  CONSTRAINT kept_answer_pkey PRIMARY KEY (tenant_id, token, operation, key)
 );
 
 CREATE INDEX kept_answer_expired ON holdpoint.kept_answer USING btree (expires_at_ms);
