@@ -21,7 +21,13 @@ const DAY_S = 86_400;
 const tokenKind = z
   .enum(["adm", "opr", "pln", "agt", "run", "rdr", "sgn"])
   .describe("Administrator, operator, planner, agent, runner, reader, signer.");
-const tokenName = z.string().trim().min(1).max(200).describe("Who or what holds it; shown in audit and events.");
+const tokenName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^\P{Cc}*$/u, "must not have control characters")
+  .describe("Who or what holds it; shown in audit and events.");
 const rateLimit = z
   .int()
   .min(0)
@@ -178,7 +184,7 @@ export const listTenants = operation({
   tag: "access",
   summary: "List tenants; only in the tenant local",
   scope: "admin",
-  query: z.object({ ...pageQuery }),
+  query: z.object({ ...pageQuery, cursor: tenantName.optional() }),
   response: pageOf(tenantView),
 });
 
