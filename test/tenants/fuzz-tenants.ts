@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Operation, OPERATIONS } from "@holdpoint/contract";
+import { OPERATIONS, type Operation } from "@holdpoint/contract";
 import type { Answered, ServedPlane } from "../../packages/server/src/access/served-plane.testing.ts";
 import { type MadeRequest, type Names, RequestMaker } from "./request-maker.ts";
 import type { World } from "./tenant-world.ts";

@@ -1,17 +1,5 @@
 export * from "./agent-lines.ts";
 export * from "./agent-manifest.ts";
-export * from "./duration.ts";
-export * from "./edit-sidecar.ts";
-export * from "./evidence-record.ts";
-export * from "./inspection.ts";
-export * from "./load-sidecar.ts";
-export * from "./problem-report.ts";
-export * from "./sidecar.problems.ts";
-export * from "./task-input.ts";
-export * from "./trust-file.ts";
-export * from "./verification.ts";
-export * from "./yaml-reading.ts";
-export type { FieldMap, FieldValue } from "./yaml-text.ts";
 export {
   type AuditCheckpoint,
   type AuditLine,
@@ -25,3 +13,15 @@ export * from "./api/operation.ts";
 export { OPERATIONS, operations } from "./api/operations.ts";
 export * from "./api/scopes.ts";
 export { LEASE_TTL_MS, MAX_CLAIM_WAIT_MS } from "./api/work.operations.ts";
+export * from "./duration.ts";
+export * from "./edit-sidecar.ts";
+export * from "./evidence-record.ts";
+export * from "./inspection.ts";
+export * from "./load-sidecar.ts";
+export * from "./problem-report.ts";
+export * from "./sidecar.problems.ts";
+export * from "./task-input.ts";
+export * from "./trust-file.ts";
+export * from "./verification.ts";
+export * from "./yaml-reading.ts";
+export type { FieldMap, FieldValue } from "./yaml-text.ts";

@@ -1,9 +1,9 @@
 export {
   type Access,
-  accessProblems,
   type AuditFault,
-  auditProblems,
   type AuditReport,
+  accessProblems,
+  auditProblems,
   type IssuedToken,
   isToken,
   type NewToken,

@@ -1,8 +1,8 @@
 import { type Store, statement } from "@holdpoint/store";
 import { startTestServer, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ServedPlane, serveOn, servePlane, textAt } from "./served-plane.testing.ts";
 import { isToken } from "./token-format.ts";
-import { type ServedPlane, servePlane, serveOn, textAt } from "./served-plane.testing.ts";
 
 const DAY_MS = 86_400_000;
 const clock = { aheadMs: 0 };

@@ -1,11 +1,11 @@
-import { appendFileSync, existsSync, fsyncSync, mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AuditCheckpoint, auditCheckpoint } from "@holdpoint/contract";
 import { problem, type Runtime } from "@holdpoint/core";
 import { type StoreScope, statement } from "@holdpoint/store";
+import { auditProblems } from "./audit.problems.ts";
 import { CHAIN_START, isSignedBy, keyIdOf, sha256, signCheckpoint } from "./audit-chain.ts";
 import { readAudit } from "./audit-log.store.ts";
-import { auditProblems } from "./audit.problems.ts";
 import { installationKey } from "./installation-key.ts";
 
 /** Every checkpoint of this installation, one a line; what matters is the copy elsewhere. */

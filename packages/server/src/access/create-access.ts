@@ -9,11 +9,11 @@ import {
   type Implementation,
   removeKeptAnswers,
 } from "../http/index.ts";
-import { createBackgroundService, type BackgroundService, type RoundOutcome } from "../jobs/index.ts";
+import { type BackgroundService, createBackgroundService, type RoundOutcome } from "../jobs/index.ts";
 import type { IssuedToken } from "./access.types.ts";
+import { auditRoutes } from "./audit.routes.ts";
 import { createCheckpoints } from "./audit-checkpoints.store.ts";
 import { createAuditLog } from "./audit-log.store.ts";
-import { auditRoutes } from "./audit.routes.ts";
 import { createAuthenticator } from "./authenticator.store.ts";
 import { firstAdmin, tenantRoutes } from "./tenant.routes.ts";
 import { createTenantStore } from "./tenant.store.ts";

@@ -87,7 +87,7 @@ describe("values of a request", () => {
         if (made.status === 201) expect(textAt(made.json, "view", "name")).toBe(text.trim());
         else expect([made.status, made.json["code"]]).toEqual([400, "HP9101"]);
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
     expect((await served.ask("GET", "/v1/tokens", { token: served.admin })).status).toBe(200);
   });

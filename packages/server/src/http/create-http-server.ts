@@ -6,13 +6,13 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { deedOf, guardedWrite } from "./guarded-write.ts";
 import type { Guards, WrittenAnswer } from "./guards.ts";
 import { httpProblems } from "./http.problems.ts";
-import { limitRequest } from "./limit-request.ts";
 import { type Implementation, Reply, StreamReply } from "./implementation.ts";
+import { limitRequest } from "./limit-request.ts";
 import type { Authenticate, Credentials, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
 import { validateRequest } from "./request-validation.ts";
-import { serialiserOf } from "./serialise.ts";
 import { sendStream } from "./send-stream.ts";
+import { serialiserOf } from "./serialise.ts";
 import { type TraceContext, traceOf } from "./trace-context.ts";
 
 /** Largest request body unless its operation says otherwise, bytes. */

@@ -14,7 +14,7 @@ export {
 export { createKeptAnswers, removeKeptAnswers } from "./kept-answers.store.ts";
 export type { Authenticate, Credentials, Principal } from "./principal.ts";
 export { problemReply } from "./problem-document.ts";
-export { traceOf } from "./trace-context.ts";
 export { createRateLimits } from "./rate-limits.ts";
 export { createRedisCount } from "./redis-count.ts";
 export { type Rate, TokenBuckets } from "./token-bucket.ts";
+export { traceOf } from "./trace-context.ts";

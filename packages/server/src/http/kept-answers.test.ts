@@ -1,5 +1,5 @@
 import { operation } from "@holdpoint/contract";
-import { problem, type ProblemTable } from "@holdpoint/core";
+import { type ProblemTable, problem } from "@holdpoint/core";
 import { type Store, statement } from "@holdpoint/store";
 import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LimitState } from "./guards.ts";
 import type { Principal } from "./principal.ts";
 import { createRateLimits, type SharedCount } from "./rate-limits.ts";
-import { createRedisCount, type RedisCount } from "./redis-count.ts";
 import { hasRedis, type TestRedis, testRedis } from "./redis.testing.ts";
+import { createRedisCount, type RedisCount } from "./redis-count.ts";
 import { TokenBuckets } from "./token-bucket.ts";
 
 const caller = (tokenId: string | null, more: Partial<Principal> = {}): Principal => ({
