@@ -45,7 +45,7 @@ export class RequestMaker {
     const params = this.value(schemaOf(operation.params), "");
     const query = this.value(schemaOf(operation.query), "");
     const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-      encodeURIComponent(String(isJson(params) ? (params[name] ?? "1") : "1")),
+      encodeURIComponent(isJson(params) ? textOf(params[name]) : "1"),
     );
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(isJson(query) ? query : {})) {
@@ -127,6 +127,10 @@ export class RequestMaker {
 
 function schemaOf(shape: z.ZodType | undefined): Json | null {
   return shape === undefined ? null : asJson(z.toJSONSchema(shape, { io: "input", unrepresentable: "any" }));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value ?? 1);
 }
 
 function isJson(value: unknown): value is Json {

@@ -47,7 +47,7 @@ describe.each(FENCES)("two tenants with %s between them", (fence) => {
     expect(summary.faults).toEqual([]);
     expect(summary.statuses["200"]).toBeGreaterThan(REQUESTS / 20);
     expect(await snapshot(served, north.tenant)).toBe(before);
-    if (fence === "only the database") expect(removedPredicates()).toBeGreaterThan(100);
+    expect(fence !== "only the database" || removedPredicates() > 100).toBe(true);
   });
 
   test("do not see each other's events in a stream, wherever it begins", async () => {
@@ -66,7 +66,7 @@ describe.each(FENCES)("two tenants with %s between them", (fence) => {
       const text = await readSome(response);
       controller.abort();
       expect(foreignIn(text, request, north)).toBeNull();
-      if (!where.includes("plan=")) expect(text).toContain("event: plan.imported");
+      expect(where.includes("plan=") || text.includes("event: plan.imported")).toBe(true);
     }
   });
 

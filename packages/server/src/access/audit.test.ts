@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const made of folders.splice(0)) rmSync(made, { recursive: true, force: true });
 });
 
 afterAll(async () => {
@@ -141,8 +141,8 @@ describe("checkpoints", () => {
     readonly dir: string;
     readonly lines: readonly AuditLine[];
     readonly checkpoints: readonly string[];
-    verify(lines: readonly unknown[], checkpoints?: readonly string[]): Promise<AuditReport>;
-    sign(): Promise<number>;
+    readonly verify: (lines: readonly unknown[], checkpoints?: readonly string[]) => Promise<AuditReport>;
+    readonly sign: () => Promise<number>;
   }> {
     const dir = folder();
     const of = await servePlane(server);

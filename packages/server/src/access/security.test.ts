@@ -1,5 +1,5 @@
 import { startTestServer, type TestServer } from "@holdpoint/store/testing";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServedPlane, servePlane, textAt } from "./served-plane.testing.ts";
 
@@ -84,8 +84,8 @@ describe("values of a request", () => {
         ];
         expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
         const made = await served.ask("POST", "/v1/tokens", { token: served.admin, body: { kind: "rdr", name: text } });
-        if (made.status === 201) expect(textAt(made.json, "view", "name")).toBe(text.trim());
-        else expect([made.status, made.json["code"]]).toEqual([400, "HP9101"]);
+        const said = made.status === 201 ? textAt(made.json, "view", "name") : textAt(made.json, "code");
+        expect(said).toBe(made.status === 201 ? text.trim() : "HP9101");
       }),
       { numRuns: 25 },
     );
