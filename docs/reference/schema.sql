@@ -1,5 +1,47 @@
 -- The schema after every migration. Written by `npx tsx packages/store/src/testing/write-schema.ts`; not to be edited.
 
+CREATE TABLE holdpoint.access_token (
+  tenant_id text NOT NULL,
+  token_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  hash bytea NOT NULL,
+  rate_limit integer,
+  created_by text NOT NULL,
+  created_at_ms bigint NOT NULL,
+  expires_at_ms bigint NOT NULL,
+  revoked_at_ms bigint,
+  last_used_at_ms bigint,
+  replaces uuid,
+  CONSTRAINT access_token_hash_key UNIQUE (hash),
+  CONSTRAINT access_token_pkey PRIMARY KEY (tenant_id, token_id),
+  CONSTRAINT access_token_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT access_token_check CHECK ((expires_at_ms > created_at_ms)),
+  CONSTRAINT access_token_hash_check CHECK ((length(hash) = 32)),
+  CONSTRAINT access_token_kind_check CHECK ((kind ~ '^[a-z]{3}$'::text)),
+  CONSTRAINT access_token_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT access_token_rate_limit_check CHECK ((rate_limit >= 0)),
+  CONSTRAINT access_token_scopes_check CHECK ((cardinality(scopes) > 0))
+);
+
+ALTER TABLE holdpoint.access_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.access_token FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.access_token TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.access_token TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT, UPDATE ON holdpoint.access_token TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.access_token TO holdpoint_system;
+
+CREATE TABLE holdpoint.access_version (
+  one boolean NOT NULL DEFAULT true,
+  version bigint NOT NULL,
+  CONSTRAINT access_version_pkey PRIMARY KEY (one),
+  CONSTRAINT access_version_one_check CHECK (one)
+);
+
+GRANT SELECT, UPDATE ON holdpoint.access_version TO holdpoint_app;
+GRANT SELECT, UPDATE ON holdpoint.access_version TO holdpoint_system;
+
 CREATE TABLE holdpoint.attempt (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -24,6 +66,56 @@ CREATE POLICY every_row ON holdpoint.attempt TO holdpoint_system USING (true) WI
 CREATE POLICY own_rows ON holdpoint.attempt TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT, UPDATE ON holdpoint.attempt TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt TO holdpoint_system;
+
+CREATE TABLE holdpoint.audit_checkpoint (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL,
+  key_id text NOT NULL,
+  checkpoint text NOT NULL,
+  CONSTRAINT audit_checkpoint_pkey PRIMARY KEY (tenant_id, seq, key_id),
+  CONSTRAINT audit_checkpoint_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT audit_checkpoint_seq_check CHECK ((seq > 0))
+);
+
+ALTER TABLE holdpoint.audit_checkpoint ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.audit_checkpoint FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.audit_checkpoint TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.audit_checkpoint TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.audit_checkpoint TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_checkpoint TO holdpoint_system;
+
+CREATE TABLE holdpoint.audit_entry (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL,
+  entry text NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT audit_entry_pkey PRIMARY KEY (tenant_id, seq),
+  CONSTRAINT audit_entry_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT audit_entry_seq_check CHECK ((seq > 0))
+);
+
+ALTER TABLE holdpoint.audit_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.audit_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.audit_entry TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.audit_entry TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.audit_entry TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_entry TO holdpoint_system;
+
+CREATE TABLE holdpoint.audit_head (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT audit_head_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT audit_head_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT audit_head_seq_check CHECK ((seq >= 0))
+);
+
+ALTER TABLE holdpoint.audit_head ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.audit_head FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.audit_head TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.audit_head TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_system;
 
 CREATE TABLE holdpoint.event (
   tenant_id text NOT NULL,
@@ -131,6 +223,29 @@ CREATE POLICY own_rows ON holdpoint.gate TO holdpoint_app USING ((tenant_id = cu
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.gate TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.gate TO holdpoint_system;
 
+CREATE TABLE holdpoint.kept_answer (
+  tenant_id text NOT NULL,
+  token text NOT NULL,
+  operation text NOT NULL,
+  key text NOT NULL,
+  request_digest text NOT NULL,
+  holder uuid NOT NULL,
+  status integer,
+  headers jsonb,
+  body text,
+  expires_at_ms bigint NOT NULL,
+  CONSTRAINT kept_answer_pkey PRIMARY KEY (tenant_id, token, operation, key)
+);
+
+CREATE INDEX kept_answer_expired ON holdpoint.kept_answer USING btree (expires_at_ms);
+
+ALTER TABLE holdpoint.kept_answer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.kept_answer FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.kept_answer TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.kept_answer TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.kept_answer TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.kept_answer TO holdpoint_system;
+
 CREATE TABLE holdpoint.migration (
   name text NOT NULL,
   checksum text NOT NULL,
@@ -188,10 +303,13 @@ CREATE POLICY own_rows ON holdpoint.plan TO holdpoint_app USING ((tenant_id = cu
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_system;
 
+<<<<<<< HEAD
 =======
 >>>>>>> work
 =======
 >>>>>>> observe
+=======
+>>>>>>> access
 CREATE TABLE holdpoint.plan_host (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -202,6 +320,16 @@ CREATE TABLE holdpoint.plan_host (
   CONSTRAINT plan_host_host_check CHECK ((host <> ''::text))
 );
 
+<<<<<<< HEAD
+=======
+ALTER TABLE holdpoint.plan_host ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.plan_host FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.plan_host TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.plan_host TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_host TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_host TO holdpoint_system;
+
+>>>>>>> access
 CREATE TABLE holdpoint.plan_item (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -232,10 +360,13 @@ CREATE POLICY own_rows ON holdpoint.plan_item TO holdpoint_app USING ((tenant_id
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_system;
 
+<<<<<<< HEAD
 =======
 >>>>>>> work
 =======
 >>>>>>> observe
+=======
+>>>>>>> access
 CREATE TABLE holdpoint.plan_pause (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -246,6 +377,16 @@ CREATE TABLE holdpoint.plan_pause (
   CONSTRAINT plan_pause_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE
 );
 
+<<<<<<< HEAD
+=======
+ALTER TABLE holdpoint.plan_pause ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.plan_pause FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.plan_pause TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.plan_pause TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_pause TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_pause TO holdpoint_system;
+
+>>>>>>> access
 CREATE TABLE holdpoint.plan_revision (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -318,6 +459,8 @@ CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, ta
 
 CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
 
+CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
+
 ALTER TABLE holdpoint.task ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.task TO holdpoint_system USING (true) WITH CHECK (true);
@@ -374,10 +517,13 @@ CREATE POLICY own_rows ON holdpoint.task_lease TO holdpoint_app USING ((tenant_i
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_system;
 
+<<<<<<< HEAD
 =======
 >>>>>>> work
 =======
 >>>>>>> observe
+=======
+>>>>>>> access
 CREATE TABLE holdpoint.task_payload (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -386,6 +532,16 @@ CREATE TABLE holdpoint.task_payload (
   CONSTRAINT task_payload_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE
 );
 
+<<<<<<< HEAD
+=======
+ALTER TABLE holdpoint.task_payload ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.task_payload FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.task_payload TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.task_payload TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_payload TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_payload TO holdpoint_system;
+
+>>>>>>> access
 CREATE TABLE holdpoint.task_ready (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -432,6 +588,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_text TO holdpoint_system;
 CREATE TABLE holdpoint.tenant (
   tenant_id text NOT NULL,
   created_at_ms bigint NOT NULL,
+  disabled_at_ms bigint,
   CONSTRAINT tenant_pkey PRIMARY KEY (tenant_id),
   CONSTRAINT tenant_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text))
 );
@@ -441,7 +598,7 @@ ALTER TABLE holdpoint.tenant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.tenant FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.tenant TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.tenant TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
-GRANT INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_app;
+GRANT INSERT, SELECT ON holdpoint.tenant TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_system;
 =======
 CREATE TABLE holdpoint.tenant_pause (

@@ -234,6 +234,33 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/config-explain.ts"),
   },
   {
+    name: "audit export",
+    summary: "print a server's audit log as JSON lines, from its first entry",
+    args: [],
+    options: [
+      { flags: "--server <url>", about: "address of the server", default: "HOLDPOINT_URL, else http://127.0.0.1:5005" },
+      { flags: "--checkpoints", about: "print the signed checkpoints instead" },
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/audit-export.ts"),
+  },
+  {
+    name: "audit verify",
+    summary: "verify an exported audit log against checkpoints that were kept elsewhere, without a server",
+    args: [{ name: "<file>", about: "the log, as audit export printed it" }],
+    options: [
+      { flags: "--checkpoints <file>", about: "the checkpoints, as they were kept (required)" },
+      {
+        flags: "--key <file>",
+        about: "a public key of the installation, PEM (required; may be given again)",
+        repeat: true,
+      },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/audit-verify.ts"),
+  },
+  {
     name: "doctor",
     summary: "say what works on this machine: database, isolation, limits, git, consent",
     args: [],

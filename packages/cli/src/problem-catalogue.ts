@@ -2,7 +2,15 @@ import { agentProblems } from "@holdpoint/agent";
 import { configProblems, sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
-import { gateProblems, httpProblems, runProblems, workRoomProblems } from "@holdpoint/server";
+import {
+  accessProblems,
+  auditProblems,
+  gateProblems,
+  guardProblems,
+  httpProblems,
+  runProblems,
+  workRoomProblems,
+} from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
@@ -26,6 +34,9 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   runProblems,
   gateProblems,
   httpProblems,
+  guardProblems,
+  accessProblems,
+  auditProblems,
   storeProblems,
   agentProblems,
   placeProblems,

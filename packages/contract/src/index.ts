@@ -1,5 +1,13 @@
 export * from "./agent-lines.ts";
 export * from "./agent-manifest.ts";
+export {
+  type AuditCheckpoint,
+  type AuditLine,
+  auditCheckpoint,
+  auditLine,
+  TOKEN_DAYS,
+  TOKEN_KINDS,
+} from "./api/access.operations.ts";
 export * from "./api/common.ts";
 export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";
 export * from "./api/operation.ts";

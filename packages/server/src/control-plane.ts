@@ -9,12 +9,14 @@ import {
 } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
 import { type Store, storeProblems } from "@holdpoint/store";
+import { type Access, type AccessParts, accessProblems, auditProblems, createAccess } from "./access/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
 import { gateProblems, gateRoutes } from "./gates/index.ts";
 import {
   type Authenticate,
   createHttpServer,
+  guardProblems,
   httpProblems,
   type Implementation,
   type RequestRecord,
@@ -41,7 +43,10 @@ export interface ControlPlaneParts {
   readonly version: string;
   /** Names this process among its replicas. */
   readonly replica: string;
-  readonly authenticate: Authenticate;
+  /** Tokens, limits and the audit log. */
+  readonly access?: Omit<AccessParts, "store" | "runtime" | "onRound">;
+  /** Who calls. @default by the tokens in the store */
+  readonly authenticate?: Authenticate;
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
   /** Problem tables besides those of the server itself, for the pages under /problems. */
@@ -67,6 +72,8 @@ export interface ListenAddress {
 export interface ControlPlane {
   /** Begins to serve; answers the address. @throws Error with `code` EADDRINUSE and the like */
   listen(address: ListenAddress): Promise<string>;
+  /** Tokens, tenants and the audit log. */
+  readonly access: Access;
   /** The rooms of a tenant, for callers in this process. */
   rooms(tenant: string): Promise<TenantRooms>;
   /** Takes nothing new, lets what runs come to its end, and stops. The store is left open. */
@@ -90,9 +97,10 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const metrics = createMetrics({ version: parts.version, store, now: () => runtime.now(), present: () => present() });
   const watch = createRoundWatch(["leases", "settle"], () => runtime.now());
   const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
-  const tenants = createTenantRooms({ storeOf: () => store, runtime, signals, onBatch });
+  const tenants = createTenantRooms({ store, runtime, signals, onBatch });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const services = backgroundServices(parts, rooms);
+  const access = createAccess(accessParts(parts));
   signals.onAny((_, kind) => {
     if (kind === "committed") services.settle.wake();
   });
@@ -106,8 +114,9 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   });
   const implementations = implementationsOf(parts, rooms, () => runtime.now() - startedAt);
   const server = await createHttpServer({
-    implementations,
-    authenticate: parts.authenticate,
+    implementations: [...implementations, ...access.routes],
+    authenticate: parts.authenticate ?? access.authenticate,
+    guards: access.guards,
     closing: closing.signal,
     assets: docsAssets(),
     isOpen: ({ id }, remote) => parts.openMetrics === true && id === "metrics" && isLoopback(remote),
@@ -116,8 +125,9 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       parts.onRequest?.(record);
     },
   });
-  const all: readonly BackgroundService[] = [services.leases, services.settle];
+  const all: readonly BackgroundService[] = [services.leases, services.settle, ...access.services];
   return {
+    access,
     rooms,
     async listen(address) {
       const url = await server.listen(address);
@@ -129,6 +139,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       closing.abort();
       await server.drain(parts.drainMs ?? DRAIN_MS);
       await Promise.all(all.map((service) => service.stop()));
+      await access.close();
     },
   };
 
@@ -144,7 +155,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     { onRound }: ControlPlaneParts,
     roomsOf: (tenant: string) => Promise<TenantRooms>,
   ): { readonly leases: BackgroundService; readonly settle: BackgroundService } {
-    const due = createDueTenants(store);
+    const due = createDueTenants(store.asSystem());
     const shared = {
       backOffMs: BACK_OFF_MS,
       random: () => runtime.random(),
@@ -269,4 +280,11 @@ const PROBLEMS: readonly ProblemTable[] = [
   gateProblems,
   storeProblems,
   httpProblems,
+  guardProblems,
+  accessProblems,
+  auditProblems,
 ];
+
+function accessParts({ store, runtime, access, onRound }: ControlPlaneParts): AccessParts {
+  return { store, runtime, ...access, ...(onRound === undefined ? {} : { onRound }) };
+}

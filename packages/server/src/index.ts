@@ -1,8 +1,22 @@
+export {
+  type Access,
+  type AuditFault,
+  type AuditReport,
+  accessProblems,
+  auditProblems,
+  type IssuedToken,
+  isToken,
+  type NewToken,
+  type TenantView,
+  type TokenStore,
+  type TokenView,
+  verifyAudit,
+} from "./access/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";
 export * from "./gates/index.ts";
-export { type Authenticate, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
+export { type Authenticate, guardProblems, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
 export {
   createLog,
   LOG_LEVELS,

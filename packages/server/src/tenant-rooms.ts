@@ -47,8 +47,8 @@ export interface TenantRooms extends App {
 
 /** What the rooms of tenants are made from. */
 export interface TenantRoomsParts {
-  /** The store as one tenant may see it. */
-  readonly storeOf: (tenant: string) => Store;
+  /** The whole database; each tenant's rooms work in it as that tenant. */
+  readonly store: Store;
   readonly runtime: Runtime;
   readonly signals: SignalBus;
   /** Is told of each batch of commands, for metrics. */
@@ -84,10 +84,10 @@ export function createTenantRooms(parts: TenantRoomsParts): {
 }
 
 async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: string): Promise<TenantRooms> {
-  const { storeOf, runtime, signals } = parts;
-  const store = storeOf(tenant);
+  const { runtime, signals } = parts;
+  const store = parts.store.forTenant(tenant);
   const app = await createApp({
-    store,
+    store: parts.store,
     runtime,
     tenant,
     signals,

@@ -38,7 +38,10 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, R = unknown> {
   readonly streams?: string;
   /** Statuses of problems that it answers besides 400, 401, 403, 429 and 5xx. */
   readonly problems?: readonly number[];
-  /** A write that must not be kept for `Idempotency-Key`, because it is idempotent by itself or far too frequent. */
+  /**
+   * A write that must not be kept for `Idempotency-Key`, because it is idempotent by itself, far too
+   * frequent, or answers a secret.
+   */
   readonly idempotency?: "none";
   /** Largest request body, bytes. @default 1 MiB */
   readonly bodyLimit?: number;

@@ -4,11 +4,14 @@ import helmet from "@fastify/helmet";
 import { allows, type Operation } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { deedOf, guardedWrite } from "./guarded-write.ts";
+import type { Guards, WrittenAnswer } from "./guards.ts";
 import { withTrace } from "../trace-scope.ts";
 import { httpProblems } from "./http.problems.ts";
 import { type Implementation, Reply, StreamReply } from "./implementation.ts";
 import { createInFlight } from "./in-flight.ts";
-import type { Authenticate, Principal } from "./principal.ts";
+import { limitRequest } from "./limit-request.ts";
+import type { Authenticate, Credentials, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
 import { validateRequest } from "./request-validation.ts";
 import { sendStream } from "./send-stream.ts";
@@ -40,6 +43,8 @@ export interface HttpServerParts {
   /** Aborted when the server begins to shut down: what waits is answered, and nothing new is taken. */
   readonly closing: AbortSignal;
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Limits, retries and the audit log. @default none */
+  readonly guards?: Guards;
   /** Files that are served as they are, to anyone. */
   readonly assets?: readonly Asset[];
   /** Whether a caller at this address needs no token for an operation. @default always needed where there is a scope */
@@ -149,13 +154,18 @@ const CONTENT_SECURITY_POLICY = {
 function register(app: FastifyInstance, implementation: Implementation, parts: HttpServerParts): void {
   const { operation } = implementation;
   const write = serialiserOf(operation);
+  const { guards = {} } = parts;
   app.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
     bodyLimit: operation.bodyLimit ?? BODY_BYTES,
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       request.operation = operation;
-      request.principal = await principalOf(request, operation, parts);
+      const principal = await principalOf(request, operation, parts);
+      request.principal = principal;
+      if (operation.scope === null || principal === NOBODY) return;
+      await limitRequest(guards.limits, principal, reply);
+      await allowScope(principal, operation, request, guards);
     },
     handler: async (request, reply) => {
       const { params, query, body } = validateRequest(operation, request);
@@ -167,10 +177,25 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
         signal: hangUp.signal,
         header: (name: string): string | null => headerOf(request, name),
       };
+      const call = { params, query, body, principal, request: facts };
       try {
-        const call = { params, query, body, principal, request: facts };
-        const answer = await withTrace(facts.traceId, () => implementation.handle(call));
-        return await send(reply, operation, write, answer, hangUp.signal);
+        if (operation.method === "GET") {
+          const answer = await withTrace(facts.traceId, () => implementation.handle(call));
+          if (!(answer instanceof StreamReply)) return await send(reply, written(operation, write, answer));
+          const mayFollow = async (): Promise<boolean> =>
+            operation.scope === null || (await parts.authenticate(credentialsOf(request))) !== null;
+          return await sendStream(reply, answer, hangUp.signal, mayFollow);
+        }
+        const asked = {
+          operation,
+          principal,
+          parts: { params, query, body },
+          key: headerOf(request, "idempotency-key"),
+          trace: request.trace.traceId,
+        };
+        const perform = async (): Promise<WrittenAnswer> =>
+          written(operation, write, await withTrace(facts.traceId, () => implementation.handle(call)));
+        return await send(reply, await guardedWrite(guards, asked, perform));
       } finally {
         hangUp.stop();
       }
@@ -182,16 +207,8 @@ const NOBODY: Principal = { tenant: "", name: "anyone", tokenId: null, scopes: n
 
 async function principalOf(request: FastifyRequest, operation: Operation, parts: HttpServerParts): Promise<Principal> {
   if (operation.scope === null || isOpenTo(request, operation, parts)) return NOBODY;
-  const principal = await parts.authenticate({
-    token: tokenOf(request),
-    clientId: headerOf(request, "x-client-id"),
-    remote: request.ip,
-  });
+  const principal = await parts.authenticate(credentialsOf(request));
   if (principal === null) throw problem(httpProblems, "HP9103", { operation: operation.id });
-  if (!allows(principal.scopes, operation.scope)) {
-    const held = [...principal.scopes].join(", ") || "none";
-    throw problem(httpProblems, "HP9104", { operation: operation.id, scope: operation.scope, held });
-  }
   return principal;
 }
 
@@ -201,26 +218,48 @@ function isOpenTo(request: FastifyRequest, operation: Operation, { isOpen }: Htt
   return !isForwarded && isOpen?.(operation, request.ip) === true;
 }
 
+/** Refuses, and records, what the token does not allow. */
+async function allowScope(
+  principal: Principal,
+  operation: Operation,
+  request: FastifyRequest,
+  { audit }: Guards,
+): Promise<void> {
+  if (operation.scope === null || allows(principal.scopes, operation.scope)) return;
+  const held = [...principal.scopes].join(", ") || "none";
+  const refused = problem(httpProblems, "HP9104", { operation: operation.id, scope: operation.scope, held });
+  if (operation.method !== "GET" && audit?.covers(operation) === true) {
+    const asked = { params: request.params, query: undefined, body: undefined };
+    const deed = deedOf(operation, principal, asked, request.trace.traceId);
+    await audit.record({ ...deed, status: 403, code: refused.code });
+  }
+  throw refused;
+}
+
+function credentialsOf(request: FastifyRequest): Credentials {
+  return { token: tokenOf(request), clientId: headerOf(request, "x-client-id"), remote: request.ip };
+}
+
 function tokenOf(request: FastifyRequest): string | null {
   const bearer = /^bearer +(\S+)$/i.exec(headerOf(request, "authorization") ?? "")?.[1];
   return bearer ?? headerOf(request, "x-auth-token");
 }
 
-async function send(
-  reply: FastifyReply,
-  operation: Operation,
-  write: (value: unknown) => string,
-  answer: unknown,
-  signal: AbortSignal,
-): Promise<unknown> {
-  if (answer instanceof StreamReply) return sendStream(reply, answer, signal);
+function written(operation: Operation, write: (value: unknown) => string, answer: unknown): WrittenAnswer {
   const wrapped = answer instanceof Reply ? answer : null;
   const status = wrapped?.status ?? operation.status ?? 200;
   const body: unknown = wrapped === null ? answer : wrapped.body;
-  reply.code(status).headers(wrapped?.headers ?? {});
-  if (status === 204) return reply.send();
-  if (operation.produces !== undefined) return reply.type(operation.produces).send(body);
-  return reply.type("application/json; charset=utf-8").send(write(body));
+  if (status === 204) return { status, headers: { ...wrapped?.headers }, text: "" };
+  if (operation.produces !== undefined && typeof body === "string") {
+    return { status, headers: { ...wrapped?.headers, "content-type": operation.produces }, text: body };
+  }
+  const headers = { ...wrapped?.headers, "content-type": "application/json; charset=utf-8" };
+  return { status, headers, text: write(body) };
+}
+
+function send(reply: FastifyReply, { status, headers, text }: WrittenAnswer): FastifyReply {
+  reply.code(status).headers(headers);
+  return status === 204 ? reply.send() : reply.send(text);
 }
 
 /** Tells of a caller that hangs up while it waits, and of a server that shuts down. */

@@ -1,5 +1,5 @@
 import { DEFAULT_RETRY_POLICY, type Runtime, type TaskState } from "@holdpoint/core";
-import type { Store } from "@holdpoint/store";
+import type { StoreScope } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
 import { currentTrace } from "../trace-scope.ts";
 import { CommandBatch } from "./command-batch.ts";
@@ -15,7 +15,7 @@ import type { CommandOutcome, TaskQuery, WorkCounts, WorkStore, WorkStoreOptions
 const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
-export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
+export function createWorkStore(store: StoreScope, runtime: Runtime, options: WorkStoreOptions): WorkStore {
   const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, onBatch, turn } = options;
   const commit = async (commands: readonly TracedCommand[]): Promise<readonly WorkResult[]> => {
     const began = performance.now();

@@ -30,6 +30,14 @@ break', 8)`,
   witness_record: `($1, ${DIGEST}, ${PLAN}, 'gate', 'waiver', 'Ada', NULL, 'because', 17, 18)`,
   verdict: `($1, ${PLAN}, 'gate', 1, 19, 'pass', 'fresh', 'ok', 'E2', '{d}', 'all good', NULL, NULL)`,
   observation: `($1, ${PLAN}, 'gate', 20, ${OBSERVATION}, 'sha256:x', 'inconclusive', '{}')`,
+  plan_pause: `($1, ${PLAN}, 'Ada', NULL, 21)`,
+  task_payload: `($1, ${TASK}, '{"n": 1}')`,
+  plan_host: `($1, ${PLAN}, 'host', 22)`,
+  access_token: `($1, ${TASK}, 'adm', 'A name', '{admin,"a b"}', sha256(convert_to($1, 'UTF8')), NULL, 'Ada', 23, 24, NULL, NULL, NULL)`,
+  kept_answer: `($1, '', 'importPlan', 'key', 'sha256:x', ${TASK}, 201, '{}', '{"a":1}', 25)`,
+  audit_entry: `($1, 1, '{}', 'sha256:x')`,
+  audit_head: `($1, 1, 'sha256:x')`,
+  audit_checkpoint: `($1, 1, 'k', '{}')`,
 };
 
 /** The tables that {@link addSampleRows} fills. */
