@@ -5,6 +5,7 @@ import { createSignalBus, eventRoutes } from "./events/index.ts";
 import { gateRoutes } from "./gates/index.ts";
 import { type Authenticate, createHttpServer, type Implementation, type RequestRecord } from "./http/index.ts";
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "./jobs/index.ts";
+import { type McpOptions, type McpRoom, mountMcp } from "./mcp/index.ts";
 import { type PartHealth, progressRoutes, systemRoutes } from "./observe/index.ts";
 import { planRoutes } from "./plans/index.ts";
 import { completionRoutes, refusedCommand } from "./run/index.ts";
@@ -19,6 +20,7 @@ export interface ControlPlaneParts {
   /** Names this process among its replicas. */
   readonly replica: string;
   readonly authenticate: Authenticate;
+  readonly mcp?: McpOptions;
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
 }
@@ -57,11 +59,21 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   signals.onAny((_, kind) => {
     if (kind === "committed") services.settle.wake();
   });
+  const implementations = implementationsOf(parts, rooms, () => runtime.now() - startedAt);
   const server = await createHttpServer({
-    implementations: implementationsOf(parts, rooms, () => runtime.now() - startedAt),
+    implementations,
     authenticate: parts.authenticate,
     closing: closing.signal,
     ...(parts.onRequest === undefined ? {} : { onRequest: parts.onRequest }),
+  });
+  await mountMcp(server, {
+    version: parts.version,
+    implementations,
+    authenticate: parts.authenticate,
+    runtime,
+    closing: closing.signal,
+    room: async (tenant) => mcpRoom(await rooms(tenant)),
+    ...(parts.mcp === undefined ? {} : { options: parts.mcp }),
   });
   const all: readonly BackgroundService[] = [services.leases, services.settle];
   return {
@@ -171,6 +183,18 @@ async function gateBriefs(
   const wanted = new Set(keys);
   const gates = (await of.planOf(planId))?.plan.gates ?? [];
   return gates.filter(({ key }) => wanted.has(key)).map(({ key, metric, text }) => ({ key, metric, text }));
+}
+
+function mcpRoom(of: TenantRooms): McpRoom {
+  return {
+    plans: () => of.plans.list(),
+    planOf: async (planId) => (await of.planOf(planId))?.plan ?? null,
+    bound: async (planId) => (await of.judge.gatekeeper(planId)).gatekeeper.bound(),
+    verdicts: (planId) => of.gates.currentVerdicts(planId),
+    task: (taskId) => of.work.get(taskId),
+    counts: (planId) => of.work.counts(planId),
+    payload: async (taskId) => (await of.payloads([taskId])).get(taskId) ?? null,
+  };
 }
 
 async function partsOf(store: Store): Promise<readonly PartHealth[]> {

@@ -3,6 +3,7 @@ export { type ControlPlane, type ControlPlaneParts, createControlPlane, type Lis
 export type * from "./events/index.ts";
 export * from "./gates/index.ts";
 export { type Authenticate, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
+export { type McpOptions, mcpProblems } from "./mcp/index.ts";
 export type * from "./plans/index.ts";
 export * from "./run/index.ts";
 export { createSystemRuntime } from "./system-runtime.ts";

@@ -11,4 +11,5 @@ export {
 } from "./implementation.ts";
 export type { Authenticate, Credentials, Principal } from "./principal.ts";
 export { problemReply } from "./problem-document.ts";
+export { validateRequest } from "./request-validation.ts";
 export { traceOf } from "./trace-context.ts";
