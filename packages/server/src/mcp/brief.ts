@@ -45,6 +45,7 @@ export async function briefOf(room: McpRoom, task: TaskView): Promise<Brief> {
   const plan = await room.planOf(task.planId);
   const bound = plan === null || task.gates.length === 0 ? new Map<string, BoundGate>() : await room.bound(task.planId);
   const item = plan?.items.find(({ key }) => key === task.item);
+  const above = plan === null || item === undefined ? [] : ancestors(plan, item);
   const source = (await room.plans()).find(({ planId }) => planId === task.planId);
   return {
     id: task.taskId,
@@ -55,10 +56,8 @@ export async function briefOf(room: McpRoom, task: TaskView): Promise<Brief> {
     try: `${Math.min(task.tries + 1, task.maxAttempts)} of ${task.maxAttempts}`,
     lease_until: task.lease === null ? null : iso(task.lease.expiresAt),
     holder: task.lease?.agent ?? null,
-    where: [source?.title ?? task.planId, ...(plan === null || item === undefined ? [] : pathTo(plan, item))].join(
-      " › ",
-    ),
-    text: plan === null || item === undefined ? null : quote(plan, item),
+    where: [source?.title ?? task.planId, ...above.map(({ title }) => title).toReversed()].join(" › "),
+    text: plan === null || item === undefined ? null : [quote(plan, item), ...gatesAbove(plan, item)].join("\n"),
     gates: atMost(task.gates).map((key) => gateLineOf(key, plan, bound)),
     missing: [...atMost(task.missing)],
     payload: shortened(await room.payload(task.taskId)),
@@ -92,15 +91,28 @@ export function gateLineOf(
   };
 }
 
-function pathTo(plan: PlanDocument, item: PlanItem): readonly string[] {
+/** Items above, the nearest first. */
+function ancestors(plan: PlanDocument, item: PlanItem): readonly PlanItem[] {
   const byKey = new Map(plan.items.map((one) => [one.key, one]));
-  const path: string[] = [];
-  for (let up = byKey.get(item.parent ?? ""); up !== undefined; up = byKey.get(up.parent ?? "")) {
-    path.unshift(up.title);
-    // A document cannot nest deeper; a cycle would be a bug of the reader and must not hang a claim.
-    if (path.length > 50) break;
+  const found: PlanItem[] = [];
+  // A document cannot nest deeper; a cycle would be a bug of the reader and must not hang a claim.
+  for (let up = byKey.get(item.parent ?? ""); up !== undefined && found.length < 50; up = byKey.get(up.parent ?? "")) {
+    found.push(up);
   }
-  return path;
+  return found;
+}
+
+/** What the nearest item above asks, whose gates the work of its parts has to open in the end. */
+function gatesAbove(plan: PlanDocument, item: PlanItem): readonly string[] {
+  for (const up of ancestors(plan, item)) {
+    const gates = plan.gates.filter((gate) => gate.item === up.key && gate.severity === "critical");
+    if (gates.length === 0) continue;
+    return [
+      `Then ${up.title} must pass:`,
+      ...atMost(gates).map(({ metric, text }) => `- ${metric ?? ""} ${text}`.slice(0, 200)),
+    ];
+  }
+  return [];
 }
 
 /** The lines of an item, up to the next one. */

@@ -29,7 +29,7 @@ const workNext = tool({
   description:
     "Take the next task you can do: leases it and tells what to do, which gates must pass and what was missing before. Work, then evidence_submit and work_finish.",
   scopes: ["work"],
-  calls: [operations.claimWork],
+  calls: [operations.claimWork, operations.releaseAttempt],
   hints: WRITES,
   input: z.strictObject({
     agent: z.string().optional().describe("Your name. Default: the token's."),
@@ -55,7 +55,12 @@ const workNext = tool({
       const next = ["Nothing that fits you is ready: call work_next with wait_s, or see plan_status."];
       return { data: { task: null, next_actions: next }, text: `No task. ${next[0]}` };
     }
-    const brief = await briefOf(room, await found(room, claimed.id));
+    const brief = await briefOf(room, await found(room, claimed.id)).catch(async (error: unknown) => {
+      // Who is not told of its lease cannot work under it.
+      const params = { task: claimed.id, attempt: claimed.attempt };
+      await call(operations.releaseAttempt, { params, body: { reason: "the task could not be told to its agent" } });
+      throw error;
+    });
     const next = [
       `Work, and call work_heartbeat before ${claimed.expiresAt}.`,
       ...(brief.gates.length === 0 ? [] : ["evidence_submit what the gates ask for."]),
