@@ -1,4 +1,4 @@
-import { type BoundGate, type PlanDocument, type PlanItem, TASK_STATES } from "@holdpoint/core";
+import type { BoundGate, PlanDocument, PlanItem } from "@holdpoint/core";
 import { z } from "zod";
 import type { JsonValue, TaskView } from "../work/index.ts";
 import type { McpRoom } from "./tool.ts";
@@ -25,7 +25,7 @@ export const briefShape = z.object({
   id: z.string(),
   plan: z.string(),
   title: z.string(),
-  state: z.enum(TASK_STATES),
+  state: z.string(),
   attempt: z.int().describe("Send it with every call for this task."),
   try: z.string(),
   lease_until: z.string().nullable(),

@@ -147,3 +147,14 @@ export function coverageReport(covered: number): string {
   const lines = Array.from({ length: 10 }, (_, at) => `DA:${at + 1},${at < covered ? 1 : 0}`);
   return ["TN:", "SF:parser.mjs", ...lines, "LF:10", `LH:${covered}`, "end_of_record", ""].join("\n");
 }
+
+/** The task of an answer of work_next. @throws Error when there is none */
+export function taskOf({ data, text }: Answered): { id: string; gates: { key: string }[]; [field: string]: unknown } {
+  const found: unknown = data["task"];
+  if (!isTask(found)) throw new Error(`no task: ${text}`);
+  return found;
+}
+
+function isTask(value: unknown): value is { id: string; gates: { key: string }[] } {
+  return typeof value === "object" && value !== null && "id" in value && "gates" in value;
+}

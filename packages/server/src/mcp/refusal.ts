@@ -42,8 +42,11 @@ export function withExtras(error: HoldpointError, extras: Extras): HoldpointErro
 }
 
 /** What keeps a gate shut, as agents are told. */
-export function toMissing({ gate, text, reason, explanation }: MissingEvidence): Missing {
-  return { gate, asks: text, reason, explanation };
+export function toMissing(
+  one: Omit<MissingEvidence, "reason" | "verdict"> & { readonly reason: string | null },
+): Missing {
+  const { gate, metric, text, reason, explanation } = one;
+  return { gate, asks: text === null ? null : `${metric ?? ""} ${text}`.trim(), reason, explanation };
 }
 
 /** The refusal of an error. What is not of the catalogue is a fault, and is told without its particulars. */
@@ -72,7 +75,7 @@ export function refusedResult(error: unknown): CallToolResult {
   const refusal = refusalOf(error);
   const lines = [
     `Refused (${refusal.code}): ${refusal.why}`,
-    ...refusal.missing.map(({ explanation }) => `- ${explanation}`),
+    ...refusal.missing.map(({ asks, explanation }) => `- ${asks === null ? "" : `${asks}: `}${explanation}`),
     ...refusal.next_actions.map((action) => `Next: ${action}`),
   ];
   return { isError: true, content: [{ type: "text", text: lines.join("\n") }], structuredContent: { ...refusal } };

@@ -38,8 +38,10 @@ export interface ToolAnswer<O> {
 
 /** Hints for clients that ask their user before some calls. */
 export interface ToolHints {
-  readonly readOnlyHint: boolean;
-  readonly destructiveHint?: boolean;
+  /** Absent for tools that change something. */
+  readonly readOnlyHint?: true;
+  /** False for tools that take nothing away. */
+  readonly destructiveHint?: false;
   readonly idempotentHint?: boolean;
   /** Nothing outside of the control plane is reached. */
   readonly openWorldHint: false;
@@ -69,8 +71,8 @@ export function tool<I, O>(definition: Tool<I, O>): Tool<I, O> {
 /** Hints of a tool that only reads. */
 export const READS: ToolHints = { readOnlyHint: true, openWorldHint: false };
 /** Hints of a tool that changes something, and something more when it is called again. */
-export const WRITES: ToolHints = { readOnlyHint: false, destructiveHint: false, openWorldHint: false };
+export const WRITES: ToolHints = { destructiveHint: false, openWorldHint: false };
 /** Hints of a tool that may be called again without a further effect. */
 export const WRITES_ONCE: ToolHints = { ...WRITES, idempotentHint: true };
 /** Hints of a tool that takes something away. */
-export const TAKES_AWAY: ToolHints = { ...WRITES, destructiveHint: true };
+export const TAKES_AWAY: ToolHints = { openWorldHint: false };

@@ -27,7 +27,9 @@ export function compactSchema(schema: z.ZodType, io: "input" | "output"): Record
 
 function compact(node: Json, io: "input" | "output"): Json {
   const kept = Object.entries(node).flatMap(([name, value]): [string, unknown][] => {
-    if (name === "$schema" || (name === "additionalProperties" && io === "output")) return [];
+    if (name === "$schema") return [];
+    // An answer carries all of its fields, and an agent reads what comes.
+    if (io === "output" && (name === "additionalProperties" || name === "required")) return [];
     if (name === "pattern" && "format" in node) return [];
     if ((name === "minimum" || name === "maximum") && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER) return [];
     if (name === "properties") return [[name, mapValues(value, (one) => compactAny(one, io))]];

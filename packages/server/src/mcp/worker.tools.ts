@@ -181,18 +181,13 @@ const workFinish = tool({
       .catch((error: unknown) => acceptedBefore(error, number));
     if (settled.outcome === "refused") {
       const [first] = settled.missing;
-      const why = first?.explanation ?? `it is ${settled.state}`;
+      const why = (first?.explanation ?? `it is ${settled.state}`).replace(/\.$/, "");
       const error = problem(mcpProblems, "HP9304", { task: id, why });
       const next = settled.nextActions.map((action) =>
         action.startsWith("Claim the task again") ? "work_next offers it again, with what is missing." : action,
       );
       throw withExtras(error, {
-        missing: settled.missing
-          .map((one) => toMissing({ ...one, reason: null, verdict: null }))
-          .map((one, at) => ({
-            ...one,
-            reason: settled.missing[at]?.reason ?? null,
-          })),
+        missing: settled.missing.map(toMissing),
         nextActions: next,
         retryAfterMs: await restOf(context, id),
         task: { state: settled.state, attempt: settled.attempt, holder: null },

@@ -212,10 +212,11 @@ const NOTHING_TOLD: ToldSubject = { commit: null, tree: null };
 const HELD = { ok: true, state: "held" } as const;
 const NO_GATE = { gate: null, metric: null, text: null, verdict: null, reason: null } as const;
 
-/** Nothing speaks for the gate, but what an agent hands in under its metric's name would: that needs no person. */
+/** What an agent hands in under the metric's name would speak for the gate, and well enough: that needs no person. */
 function agentMayProve(verdict: Verdict, bound: BoundGate | undefined): boolean {
   const isLowered = bound?.policy.minTier === "E0" || bound?.policy.minTier === "E1";
-  return verdict.reason === "unbound" && isLowered && bound.gate.metric !== null;
+  const isAsked = verdict.reason === "unbound" || verdict.reason === "tier_too_low";
+  return isAsked && isLowered && bound.gate.metric !== null;
 }
 
 function outcomeOf(state: TaskView["state"]): SettledReport["outcome"] {
