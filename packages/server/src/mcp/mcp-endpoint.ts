@@ -1,7 +1,7 @@
 import type { Operation } from "@holdpoint/contract";
 import { problem, type Runtime } from "@holdpoint/core";
 import { toNodeHandler } from "@modelcontextprotocol/node";
-import { type AuthInfo, createMcpHandler, type McpServer } from "@modelcontextprotocol/server";
+import { type AuthInfo, createMcpHandler, type McpServer, type McpServerOptions } from "@modelcontextprotocol/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { type Authenticate, httpProblems, type Implementation, type Principal, problemReply } from "../http/index.ts";
@@ -12,6 +12,12 @@ import { challenge, METADATA_PATHS, resourceMetadata } from "./resource-metadata
 import type { McpRoom, ToolContext } from "./tool.ts";
 import { createToolServer } from "./tool-server.ts";
 import { TOOL_SCOPES, toolsFor } from "./tools.ts";
+
+/** What a test adds to the server of each request. */
+export interface Fixtures {
+  readonly options: McpServerOptions;
+  register(server: McpServer): void;
+}
 
 /** How `/mcp` is set up. */
 export interface McpOptions {
@@ -33,8 +39,8 @@ export interface McpParts {
   readonly closing: AbortSignal;
   readonly room: (tenant: string) => Promise<McpRoom>;
   readonly options?: McpOptions;
-  /** Adds to the server of each request. For the fixtures of the conformance suite; nothing in production gives it. */
-  readonly extend?: (server: McpServer) => void;
+  /** Adds to the server of each request: the fixtures of the conformance suite. Nothing in production gives it. */
+  readonly fixtures?: Fixtures;
 }
 
 /** Largest request, bytes: a report of 8 MB goes over HTTP instead. */
@@ -77,8 +83,9 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
         onFault: (error) => {
           caller.request.fault = error;
         },
+        options: parts.fixtures?.options ?? {},
       });
-      parts.extend?.(made);
+      parts.fixtures?.register(made);
       return made;
     },
     { maxRequestBodySize: BODY_BYTES, maxSubscriptions: MOST_STREAMS },

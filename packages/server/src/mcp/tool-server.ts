@@ -1,5 +1,5 @@
 import { HoldpointError } from "@holdpoint/core";
-import type { CallToolResult } from "@modelcontextprotocol/server";
+import type { CallToolResult, McpServerOptions } from "@modelcontextprotocol/server";
 import { McpServer } from "@modelcontextprotocol/server";
 import { refusedResult } from "./refusal.ts";
 import { type ContextOf, registerResources } from "./resources.ts";
@@ -13,6 +13,8 @@ export interface ToolServerParts {
   readonly contextOf: ContextOf;
   /** Is told of what went wrong inside; the caller is not told its particulars. */
   readonly onFault: (error: unknown) => void;
+  /** Options of the protocol besides its own. */
+  readonly options: McpServerOptions;
 }
 
 /** Largest text of an answer, characters: about 20,000 tokens; clients cut at 25,000. */
@@ -26,11 +28,12 @@ const INSTRUCTIONS =
   "Holdpoint hands out tasks of a plan and calls one done only when its gates pass on evidence. Loop: work_next, do the work, evidence_submit, work_finish. A refusal says what is missing. Attempt numbers are fencing tokens: when a lease is lost, stop and call work_next.";
 
 /** A Model Context Protocol server with these tools and the resources; made anew for each request. */
-export function createToolServer({ version, tools, contextOf, onFault }: ToolServerParts): McpServer {
+export function createToolServer({ version, tools, contextOf, onFault, options }: ToolServerParts): McpServer {
   const hint = (ttlMs: number): { ttlMs: number; cacheScope: "private" } => ({ ttlMs, cacheScope: "private" });
   const server = new McpServer(
     { name: "holdpoint", title: "Holdpoint", version },
     {
+      ...options,
       instructions: INSTRUCTIONS,
       capabilities: { tools: { listChanged: false }, resources: { listChanged: false, subscribe: false } },
       cacheHints: {
