@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TOOLS } from "../../packages/server/src/mcp/tools.ts";
-import { scoreOf } from "./score.ts";
+import { scoredScenarios, scoreOf } from "./score.ts";
 import { serveFixtures } from "./serve.ts";
 
 let server: Awaited<ReturnType<typeof serveFixtures>>;
@@ -29,20 +29,22 @@ describe("the fixtures of the conformance suite", () => {
 });
 
 describe("the score of a run", () => {
-  test("counts scored scenarios alone", () => {
+  const requirements =
+    "revision: x\nserver:\n  # two\n  - ping\n  - tools-call-sampling\n\nclient:\n  - tools_call\n  - other\n";
+
+  test("counts the server scenarios that the revision requires, and no others", () => {
+    const scored = scoredScenarios(requirements);
+    expect(scored).toEqual(["ping", "tools-call-sampling"]);
     const output = [
       "=== SUMMARY ===",
       "✓ ping: 2 passed, 0 failed",
       "✗ tools-call-sampling: 1 passed, 1 failed",
       "✗ tasks-lifecycle: 1 passed, 8 failed",
-      "",
-      "Not scored for 2025-11-25: 1 scenario(s) run, 1 failing. These do not affect conformance.",
-      "  ✗ tasks-lifecycle (extension)",
     ].join("\n");
-    expect(scoreOf(output)).toEqual({ scored: 2, passed: 1, failed: ["tools-call-sampling"] });
+    expect(scoreOf(output, scored)).toEqual({ scored: 2, passed: 1, failed: ["tools-call-sampling"] });
   });
 
-  test("is nothing when the suite did not come to its summary", () => {
-    expect(scoreOf("crashed")).toEqual({ scored: 0, passed: 0, failed: [] });
+  test("counts what did not run as failed", () => {
+    expect(scoreOf("crashed", ["ping"])).toEqual({ scored: 1, passed: 0, failed: ["ping"] });
   });
 });

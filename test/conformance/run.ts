@@ -6,10 +6,10 @@
  * into a folder of its own that is used again by the next run.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { scoreOf } from "./score.ts";
+import { scoredScenarios, scoreOf } from "./score.ts";
 import { serveFixtures } from "./serve.ts";
 
 const SUITE = "@modelcontextprotocol/conformance";
@@ -52,7 +52,8 @@ async function runRevision(
   const args = [script, "server", "--url", url, ...wanted, "--output-dir", results];
   const { status, output } = await run(node, args);
   rmSync(results, { recursive: true, force: true });
-  const { scored, passed, failed } = scoreOf(output);
+  const required = readFileSync(join(script, `../../requirements/${revision}.yaml`), "utf8");
+  const { scored, passed, failed } = scoreOf(output, scoredScenarios(required));
   const known = failed.length > 0 ? `; failing: ${failed.join(", ")}` : "";
   process.stdout.write(`${revision}: ${passed} of ${scored} scored server scenarios pass${known}\n`);
   if (status !== 0 || scored === 0) process.stdout.write(output);
