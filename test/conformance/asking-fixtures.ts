@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
   type InputRequest,
   type InputRequiredResult,
@@ -66,7 +67,7 @@ export function registerAsking(server: McpServer): void {
     return text("done after two rounds");
   });
   asks("test_input_required_result_capabilities", (ctx) => {
-    const can = ctx.mcpReq.envelope?.["io.modelcontextprotocol/clientCapabilities"];
+    const can = ctx.mcpReq.envelope?.[CLIENT_CAPABILITIES_META_KEY];
     const inputRequests = {
       ...(can?.elicitation === undefined ? {} : { user_name: name }),
       ...(can?.sampling === undefined ? {} : { greeting }),
@@ -91,7 +92,8 @@ export function registerAsking(server: McpServer): void {
 }
 
 function field(message: string, name: string, type: "string" | "boolean"): InputRequest {
-  const requestedSchema = { type: "object" as const, properties: { [name]: { type } }, required: [name] };
+  const property = type === "string" ? { type: "string" as const } : { type: "boolean" as const };
+  const requestedSchema = { type: "object" as const, properties: { [name]: property }, required: [name] };
   return inputRequired.elicit({ message, requestedSchema });
 }
 

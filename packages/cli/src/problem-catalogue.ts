@@ -2,8 +2,9 @@ import { agentProblems } from "@holdpoint/agent";
 import { sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
-import { workRoomProblems } from "@holdpoint/server";
+import { mcpProblems, workRoomProblems } from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
+import { agentSetupProblems } from "./agent-setup/agent-setup.problems.ts";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
 import { placeProblems } from "./place/place.problems.ts";
@@ -27,4 +28,6 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   placeProblems,
   commandProblems,
   outputProblems,
+  mcpProblems,
+  agentSetupProblems,
 ];

@@ -67,7 +67,11 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     reply.header("traceparent", request.trace.traceparent);
     if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
   });
-  app.addHook("onResponse", async (request, reply) => parts.onRequest?.(recordOf(request, reply)));
+  app.addHook("onResponse", async (request, reply) => {
+    parts.onRequest?.(recordOf(request, reply));
+    // A connection that is answered while the server closes would stay open, idle, until its keep-alive time is over.
+    if (parts.closing.aborted) request.raw.socket.end();
+  });
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
   app.setErrorHandler(refuse);
