@@ -2,7 +2,7 @@ import { agentProblems } from "@holdpoint/agent";
 import { sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
-import { mcpProblems, workRoomProblems } from "@holdpoint/server";
+import { gateProblems, httpProblems, mcpProblems, runProblems, workRoomProblems } from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
 import { agentSetupProblems } from "./agent-setup/agent-setup.problems.ts";
 import { commandProblems } from "./commands/command.problems.ts";
@@ -28,6 +28,9 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   placeProblems,
   commandProblems,
   outputProblems,
+  httpProblems,
+  gateProblems,
+  runProblems,
   mcpProblems,
   agentSetupProblems,
 ];

@@ -47,6 +47,12 @@ const SWEEP_MS = 1_000;
 /** Longest pause of a service whose rounds fail, milliseconds. */
 const BACK_OFF_MS = 15_000;
 
+/**
+ * How long requests that are being answered may take to end when the server closes, milliseconds; connections that never
+ * sent a request would otherwise stay as long as they like.
+ */
+const DRAIN_MS = 5_000;
+
 /** Puts the control plane together. */
 export async function createControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const { store, runtime, replica } = parts;
@@ -86,7 +92,9 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     async close() {
       closing.abort();
       await Promise.all(all.map((service) => service.stop()));
+      const impatient = setTimeout(() => server.server.closeAllConnections(), DRAIN_MS);
       await server.close();
+      clearTimeout(impatient);
     },
   };
 

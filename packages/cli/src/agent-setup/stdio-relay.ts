@@ -18,6 +18,8 @@ export interface RelayParts {
 /** JSON-RPC: an error of the server that JSON-RPC has no number for. */
 const SERVER_ERROR = -32_000;
 const PARSE_ERROR = -32_700;
+/** How long requests may go on after the input has ended, milliseconds. */
+const GRACE_MS = 2_000;
 
 /**
  * Carries Model Context Protocol messages between standard input and output and a server's `/mcp`, in both revisions: it
@@ -36,7 +38,8 @@ export async function relayStdio(parts: RelayParts): Promise<void> {
     const stop = new AbortController();
     if (id !== undefined) running.set(id, stop);
     try {
-      for await (const answer of sendMessage(parts.server(), message, agreed.version, stop.signal)) {
+      const answers = sendMessage(parts.server(), message, agreed.version, stop.signal);
+      for await (const answer of untilAborted(answers, stop.signal)) {
         agreed.version = agreedVersion(message, answer) ?? agreed.version;
         write(answer);
       }
@@ -65,9 +68,25 @@ export async function relayStdio(parts: RelayParts): Promise<void> {
     // What follows an agreement on the revision has to know it.
     if (message["method"] === "initialize") await carried;
   }
-  // Who closed its end waits for nothing more; what it had begun is told to stop.
-  for (const stop of running.values()) stop.abort();
+  // Who closed its end may still read what it asked for just before, but waits for nothing long.
+  const grace = setTimeout(() => {
+    for (const stop of running.values()) stop.abort();
+  }, GRACE_MS);
   await Promise.all(open);
+  clearTimeout(grace);
+}
+
+/** Ends with the signal even where what is waited for does not, as a body that ends in the same moment may not. */
+async function* untilAborted(answers: AsyncGenerator<unknown>, signal: AbortSignal): AsyncGenerator<unknown> {
+  const aborted = new Promise<null>((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener("abort", () => resolve(null), { once: true });
+  });
+  for (;;) {
+    const next = await Promise.race([answers.next(), aborted]);
+    if (next === null || next.done === true) return;
+    yield next.value;
+  }
 }
 
 function agreedVersion(request: Message, answer: unknown): string | null {

@@ -109,7 +109,7 @@ const workHeartbeat = tool({
 const evidenceSubmit = tool({
   name: "evidence_submit",
   description:
-    "Hand in evidence for your attempt. A metric is a claim (E0), a report an artifact (E1): JUnit, TAP, LCOV, Cobertura, SARIF, CTRF, or metric=value lines. Gates judge it; nothing can be set to passed.",
+    "Hand in evidence for your attempt. A metric is a claim (E0), a report an artifact (E1): JUnit, TAP, LCOV, Cobertura, SARIF, CTRF. Gates judge it; nothing can be set to passed.",
   scopes: ["work"],
   calls: [operations.addEvidence],
   hints: WRITES_ONCE,
