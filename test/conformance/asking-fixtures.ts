@@ -77,7 +77,7 @@ export function registerAsking(server: McpServer): void {
   asks("test_streaming_elicitation", async (ctx) => {
     await ctx.mcpReq.notify({
       method: "notifications/progress",
-      params: { progressToken: ctx.mcpReq._meta?.progressToken ?? 0, progress: 1 },
+      params: { progressToken: ctx.mcpReq["_meta"]?.progressToken ?? 0, progress: 1 },
     });
     return inputRequired({ inputRequests: { user_name: name } });
   });

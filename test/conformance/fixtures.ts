@@ -1,4 +1,4 @@
-import { McpServer, ResourceTemplate } from "@modelcontextprotocol/server";
+import { type McpServer, ResourceTemplate } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { registerAsking } from "./asking-fixtures.ts";
 
@@ -77,7 +77,7 @@ function registerTelling(server: McpServer): void {
     return { content: [{ type: "text", text: "logged" }] };
   });
   server.registerTool("test_tool_with_progress", { description: "Tells of its progress." }, async (ctx) => {
-    const progressToken = ctx.mcpReq._meta?.progressToken ?? 0;
+    const progressToken = ctx.mcpReq["_meta"]?.progressToken ?? 0;
     for (const progress of [0, 50, 100]) {
       await ctx.mcpReq.notify({ method: "notifications/progress", params: { progressToken, progress, total: 100 } });
       await pause();

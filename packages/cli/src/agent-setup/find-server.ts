@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { problem } from "@holdpoint/core";
-import { z } from "zod";
 import { readBounded } from "../place/read-bounded.ts";
 import { agentSetupProblems } from "./agent-setup.problems.ts";
+import { fieldOf } from "./message.ts";
 
 /** Where a server is and what opens it. */
 export interface KnownServer {
@@ -11,8 +11,6 @@ export interface KnownServer {
   /** Null where none is set: the server then says what it needs. */
   readonly token: string | null;
 }
-
-const serverFile = z.looseObject({ url: z.string(), token: z.string().min(1).nullish() });
 
 /** Most bytes of a file that says where a server is. */
 const MOST_BYTES = 64 * 1024;
@@ -37,14 +35,14 @@ export function findServer(env: NodeJS.ProcessEnv, folder: string, command: stri
     if (read.ok) {
       const told = parse(read.bytes, file);
       const own = token === undefined || token === "" ? null : token;
-      return { url: baseOf(told.url, file), token: own ?? told.token ?? null };
+      return { url: baseOf(told.url, file), token: own ?? told.token };
     }
     if (read.why !== "missing") throw problem(agentSetupProblems, "HP9322", { place: file, why: read.why }, { file });
     if (dirname(dir) === dir) throw problem(agentSetupProblems, "HP9321", { command });
   }
 }
 
-function parse(bytes: Uint8Array, file: string): z.infer<typeof serverFile> {
+function parse(bytes: Uint8Array, file: string): { readonly url: string; readonly token: string | null } {
   const refused = (why: string): Error => problem(agentSetupProblems, "HP9322", { place: file, why }, { file });
   let json: unknown;
   try {
@@ -52,9 +50,11 @@ function parse(bytes: Uint8Array, file: string): z.infer<typeof serverFile> {
   } catch {
     throw refused("it is not JSON");
   }
-  const told = serverFile.safeParse(json);
-  if (!told.success) throw refused("it needs `url`, and `token` as text");
-  return told.data;
+  const [url, token = null] = [fieldOf(json, "url"), fieldOf(json, "token")];
+  if (typeof url !== "string" || (token !== null && typeof token !== "string")) {
+    throw refused("it needs `url`, and `token` as text");
+  }
+  return { url, token: token === "" ? null : token };
 }
 
 function baseOf(url: string, place: string): string {

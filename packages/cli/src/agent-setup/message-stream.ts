@@ -4,7 +4,7 @@
  * @param type media type of the answer
  * @throws Error when the body is of another kind, or is cut off in the middle of a message
  */
-export async function* messagesOf(response: Response, type: string): AsyncGenerator<unknown> {
+export async function* messagesOf(response: Response, type: string): AsyncGenerator {
   if (type.startsWith("text/event-stream")) {
     for await (const data of eventsOf(response)) yield JSON.parse(data);
     return;

@@ -17,7 +17,7 @@ export async function* sendMessage(
   message: Message,
   agreed: string | null,
   signal: AbortSignal,
-): AsyncGenerator<unknown> {
+): AsyncGenerator {
   const response = await fetch(`${url}/mcp`, {
     method: "POST",
     headers: headersOf(message, token, agreed),

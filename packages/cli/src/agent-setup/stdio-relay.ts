@@ -77,7 +77,7 @@ export async function relayStdio(parts: RelayParts): Promise<void> {
 }
 
 /** Ends with the signal even where what is waited for does not, as a body that ends in the same moment may not. */
-async function* untilAborted(answers: AsyncGenerator<unknown>, signal: AbortSignal): AsyncGenerator<unknown> {
+async function* untilAborted(answers: AsyncGenerator, signal: AbortSignal): AsyncGenerator {
   const aborted = new Promise<null>((resolve) => {
     if (signal.aborted) resolve(null);
     else signal.addEventListener("abort", () => resolve(null), { once: true });

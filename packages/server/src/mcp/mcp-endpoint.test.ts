@@ -134,7 +134,9 @@ describe("the address /mcp", () => {
     expect((await theirs.call("plan_list")).data).toMatchObject({ plans: [] });
     expect((await theirs.call("work_next")).data).toMatchObject({ task: null });
     expect((await theirs.client.listResources()).resources).toEqual([]);
-    await expect(theirs.client.readResource({ uri: `holdpoint://task/${task.id}` })).rejects.toThrow();
+    await expect(theirs.client.readResource({ uri: `holdpoint://task/${task.id}` })).rejects.toMatchObject({
+      code: -32602,
+    });
     await ours.close();
     await theirs.close();
   });

@@ -20,7 +20,6 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await plane.stop();
-  expect(plane.faults).toEqual([]);
 });
 
 /** A tenant of its own with the plan in it, and an agent of it. */
@@ -214,5 +213,9 @@ describe("what is read", () => {
     expect((await reader.call("work_get", { task: nobody })).data).toMatchObject({ code: "HP9105" });
     expect((await reader.call("plan_status", { plan: nobody })).data).toMatchObject({ code: "HP9105" });
     await reader.close();
+  });
+
+  test("came without a fault inside, in all of the above", () => {
+    expect(plane.faults).toEqual([]);
   });
 });

@@ -27,7 +27,10 @@ export interface ToolContext {
   readonly room: McpRoom;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  call<P, Q, B, R>(operation: Operation<P, Q, B, R>, given: Given<NoInfer<P>, NoInfer<Q>, NoInfer<B>>): Promise<R>;
+  readonly call: <P, Q, B, R>(
+    operation: Operation<P, Q, B, R>,
+    given: Given<NoInfer<P>, NoInfer<Q>, NoInfer<B>>,
+  ) => Promise<R>;
 }
 
 /** What a tool answers: data by its output schema, and the same for reading. */
