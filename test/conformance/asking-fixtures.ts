@@ -67,10 +67,12 @@ export function registerAsking(server: McpServer): void {
     return text("done after two rounds");
   });
   asks("test_input_required_result_capabilities", (ctx) => {
-    const can = ctx.mcpReq.envelope?.[CLIENT_CAPABILITIES_META_KEY];
+    const envelope: unknown = ctx.mcpReq.envelope;
+    const told = isRecord(envelope) ? envelope[CLIENT_CAPABILITIES_META_KEY] : null;
+    const can = isRecord(told) ? told : {};
     const inputRequests = {
-      ...(can?.elicitation === undefined ? {} : { user_name: name }),
-      ...(can?.sampling === undefined ? {} : { greeting }),
+      ...(can["elicitation"] === undefined ? {} : { user_name: name }),
+      ...(can["sampling"] === undefined ? {} : { greeting }),
     };
     return Object.keys(inputRequests).length === 0 ? text("nothing can be asked") : inputRequired({ inputRequests });
   });
