@@ -294,8 +294,6 @@ CREATE TABLE holdpoint.plan (
   CONSTRAINT plan_source_check CHECK ((source <> ''::text))
 );
 
-<<<<<<< HEAD
-<<<<<<< HEAD
 ALTER TABLE holdpoint.plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan TO holdpoint_system USING (true) WITH CHECK (true);
@@ -303,13 +301,6 @@ CREATE POLICY own_rows ON holdpoint.plan TO holdpoint_app USING ((tenant_id = cu
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_system;
 
-<<<<<<< HEAD
-=======
->>>>>>> work
-=======
->>>>>>> observe
-=======
->>>>>>> access
 CREATE TABLE holdpoint.plan_host (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -320,8 +311,6 @@ CREATE TABLE holdpoint.plan_host (
   CONSTRAINT plan_host_host_check CHECK ((host <> ''::text))
 );
 
-<<<<<<< HEAD
-=======
 ALTER TABLE holdpoint.plan_host ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan_host FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan_host TO holdpoint_system USING (true) WITH CHECK (true);
@@ -329,7 +318,6 @@ CREATE POLICY own_rows ON holdpoint.plan_host TO holdpoint_app USING ((tenant_id
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_host TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_host TO holdpoint_system;
 
->>>>>>> access
 CREATE TABLE holdpoint.plan_item (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -351,8 +339,6 @@ CREATE TABLE holdpoint.plan_item (
 
 CREATE INDEX plan_item_in_order ON holdpoint.plan_item USING btree (tenant_id, plan_id, "position") WHERE present;
 
-<<<<<<< HEAD
-<<<<<<< HEAD
 ALTER TABLE holdpoint.plan_item ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan_item FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan_item TO holdpoint_system USING (true) WITH CHECK (true);
@@ -360,13 +346,6 @@ CREATE POLICY own_rows ON holdpoint.plan_item TO holdpoint_app USING ((tenant_id
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_system;
 
-<<<<<<< HEAD
-=======
->>>>>>> work
-=======
->>>>>>> observe
-=======
->>>>>>> access
 CREATE TABLE holdpoint.plan_pause (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -377,8 +356,6 @@ CREATE TABLE holdpoint.plan_pause (
   CONSTRAINT plan_pause_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE
 );
 
-<<<<<<< HEAD
-=======
 ALTER TABLE holdpoint.plan_pause ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan_pause FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan_pause TO holdpoint_system USING (true) WITH CHECK (true);
@@ -386,7 +363,6 @@ CREATE POLICY own_rows ON holdpoint.plan_pause TO holdpoint_app USING ((tenant_i
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_pause TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_pause TO holdpoint_system;
 
->>>>>>> access
 CREATE TABLE holdpoint.plan_revision (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -457,18 +433,12 @@ CREATE INDEX task_in_page ON holdpoint.task USING btree (tenant_id, plan_id, "po
 
 CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
 
-CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
-
-CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
-
 ALTER TABLE holdpoint.task ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.task TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.task TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task TO holdpoint_system;
-
-CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
 
 CREATE TABLE holdpoint.task_edge (
   tenant_id text NOT NULL,
@@ -508,8 +478,6 @@ CREATE INDEX task_lease_by_limit ON holdpoint.task_lease USING btree (tenant_id,
 
 CREATE INDEX task_lease_by_owner ON holdpoint.task_lease USING btree (tenant_id, owner);
 
-<<<<<<< HEAD
-<<<<<<< HEAD
 ALTER TABLE holdpoint.task_lease ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task_lease FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.task_lease TO holdpoint_system USING (true) WITH CHECK (true);
@@ -517,13 +485,6 @@ CREATE POLICY own_rows ON holdpoint.task_lease TO holdpoint_app USING ((tenant_i
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_system;
 
-<<<<<<< HEAD
-=======
->>>>>>> work
-=======
->>>>>>> observe
-=======
->>>>>>> access
 CREATE TABLE holdpoint.task_payload (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -532,8 +493,6 @@ CREATE TABLE holdpoint.task_payload (
   CONSTRAINT task_payload_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE
 );
 
-<<<<<<< HEAD
-=======
 ALTER TABLE holdpoint.task_payload ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task_payload FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.task_payload TO holdpoint_system USING (true) WITH CHECK (true);
@@ -541,7 +500,6 @@ CREATE POLICY own_rows ON holdpoint.task_payload TO holdpoint_app USING ((tenant
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_payload TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_payload TO holdpoint_system;
 
->>>>>>> access
 CREATE TABLE holdpoint.task_ready (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -593,14 +551,13 @@ CREATE TABLE holdpoint.tenant (
   CONSTRAINT tenant_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text))
 );
 
-<<<<<<< HEAD
 ALTER TABLE holdpoint.tenant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.tenant FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.tenant TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.tenant TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT ON holdpoint.tenant TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_system;
-=======
+
 CREATE TABLE holdpoint.tenant_pause (
   tenant_id text NOT NULL,
   by text NOT NULL,
@@ -609,7 +566,6 @@ CREATE TABLE holdpoint.tenant_pause (
   CONSTRAINT tenant_pause_pkey PRIMARY KEY (tenant_id),
   CONSTRAINT tenant_pause_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id)
 );
->>>>>>> work
 
 CREATE TABLE holdpoint.verdict (
   tenant_id text NOT NULL,
@@ -660,14 +616,13 @@ CREATE TABLE holdpoint.witness_record (
   CONSTRAINT witness_record_name_check CHECK ((name <> ''::text))
 );
 
-<<<<<<< HEAD
 ALTER TABLE holdpoint.witness_record ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.witness_record FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.witness_record TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.witness_record TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT ON holdpoint.witness_record TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.witness_record TO holdpoint_system;
-=======
+
 CREATE TABLE holdpoint.work_limit (
   tenant_id text NOT NULL,
   key text NOT NULL,
@@ -689,4 +644,3 @@ CREATE TABLE holdpoint.work_limit (
   CONSTRAINT work_limit_per_ms_check CHECK ((per_ms >= 1)),
   CONSTRAINT work_limit_running_check CHECK ((running >= 0))
 ) WITH (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=50);
->>>>>>> work

@@ -25,6 +25,9 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "task cancel": [["PLAN.md", "GR-2", ...STEERS], "holdpoint/problem/v1", 64],
   "evidence add": [["load=1"], "holdpoint/evidence-added/v1", 0],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
+  init: [[], "holdpoint/init/v1", 0],
+  // Without a server, the object is the problem.
+  mcp: [[], "holdpoint/problem/v1", 69],
   doctor: [[], "holdpoint/doctor/v1", 0],
 };
 

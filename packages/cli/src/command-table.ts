@@ -261,6 +261,29 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/audit-verify.ts"),
   },
   {
+    name: "init",
+    summary: "tell agents in this folder how to work with Holdpoint: .mcp.json and a managed block in AGENTS.md",
+    args: [],
+    options: [
+      { flags: "--command <path>", about: "how agents start Holdpoint", default: "holdpoint" },
+      { flags: "--dry-run", about: "show what would be written, and change nothing" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/init.ts"),
+  },
+  {
+    name: "mcp",
+    summary: "the server's tools over standard input and output (Model Context Protocol)",
+    args: [],
+    options: [
+      { flags: "--check", about: "only say whether the server answers, and which tools the token opens" },
+      { flags: "--json", about: "like --check, as one JSON object on standard output" },
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/mcp.ts"),
+  },
+  {
     name: "doctor",
     summary: "say what works on this machine: database, isolation, limits, git, consent",
     args: [],

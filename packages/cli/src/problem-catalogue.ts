@@ -8,10 +8,12 @@ import {
   gateProblems,
   guardProblems,
   httpProblems,
+  mcpProblems,
   runProblems,
   workRoomProblems,
 } from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
+import { agentSetupProblems } from "./agent-setup/agent-setup.problems.ts";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
 import { placeProblems } from "./place/place.problems.ts";
@@ -44,4 +46,6 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   configProblems,
   outputProblems,
   serveProblems,
+  mcpProblems,
+  agentSetupProblems,
 ];

@@ -10,6 +10,7 @@ export {
 } from "./api/access.operations.ts";
 export * from "./api/common.ts";
 export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";
+export * from "./api/common.ts";
 export * from "./api/operation.ts";
 export { OPERATIONS, operations } from "./api/operations.ts";
 export * from "./api/scopes.ts";

@@ -22,6 +22,7 @@ import {
   type RequestRecord,
 } from "./http/index.ts";
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "./jobs/index.ts";
+import { type McpOptions, type McpRoom, mcpProblems, mountMcp } from "./mcp/index.ts";
 import {
   createHealth,
   createMetrics,
@@ -47,6 +48,7 @@ export interface ControlPlaneParts {
   readonly access?: Omit<AccessParts, "store" | "runtime" | "onRound">;
   /** Who calls. @default by the tokens in the store */
   readonly authenticate?: Authenticate;
+  readonly mcp?: McpOptions;
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
   /** Problem tables besides those of the server itself, for the pages under /problems. */
@@ -113,12 +115,23 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     ...(parts.moreHealth === undefined ? {} : { more: parts.moreHealth }),
   });
   const implementations = implementationsOf(parts, rooms, () => runtime.now() - startedAt);
+  const authenticate = parts.authenticate ?? access.authenticate;
   const server = await createHttpServer({
     implementations: [...implementations, ...access.routes],
-    authenticate: parts.authenticate ?? access.authenticate,
+    authenticate,
     guards: access.guards,
     closing: closing.signal,
     assets: docsAssets(),
+    mount: (app) =>
+      mountMcp(app, {
+        version: parts.version,
+        implementations,
+        authenticate,
+        runtime,
+        closing: closing.signal,
+        room: async (tenant) => mcpRoom(await rooms(tenant)),
+        ...(parts.mcp === undefined ? {} : { options: parts.mcp }),
+      }),
     isOpen: ({ id }, remote) => parts.openMetrics === true && id === "metrics" && isLoopback(remote),
     onRequest: (record) => {
       metrics.sawRequest(record);
@@ -283,8 +296,21 @@ const PROBLEMS: readonly ProblemTable[] = [
   guardProblems,
   accessProblems,
   auditProblems,
+  mcpProblems,
 ];
 
 function accessParts({ store, runtime, access, onRound }: ControlPlaneParts): AccessParts {
   return { store, runtime, ...access, ...(onRound === undefined ? {} : { onRound }) };
+}
+
+function mcpRoom(of: TenantRooms): McpRoom {
+  return {
+    plans: () => of.plans.list(),
+    planOf: async (planId) => (await of.planOf(planId))?.plan ?? null,
+    bound: async (planId) => (await of.judge.gatekeeper(planId)).gatekeeper.bound(),
+    verdicts: (planId) => of.gates.currentVerdicts(planId),
+    task: (taskId) => of.work.get(taskId),
+    counts: (planId) => of.work.counts(planId),
+    payload: async (taskId) => (await of.payloads([taskId])).get(taskId) ?? null,
+  };
 }

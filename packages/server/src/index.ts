@@ -27,6 +27,7 @@ export {
   logControlPlane,
   type PartHealth,
 } from "./observe/index.ts";
+export { type McpOptions, mcpProblems } from "./mcp/index.ts";
 export type * from "./plans/index.ts";
 export * from "./run/index.ts";
 export { createSystemRuntime } from "./system-runtime.ts";

@@ -47,6 +47,8 @@ export interface HttpServerParts {
   readonly guards?: Guards;
   /** Files that are served as they are, to anyone. */
   readonly assets?: readonly Asset[];
+  /** Adds what speaks another protocol at an address of its own. */
+  readonly mount?: (app: FastifyInstance) => Promise<void>;
   /** Whether a caller at this address needs no token for an operation. @default always needed where there is a scope */
   readonly isOpen?: (operation: Operation, remote: string) => boolean;
 }
@@ -127,6 +129,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
         .send(await read()),
     );
   }
+  await parts.mount?.(app);
   return {
     listen: (address) => app.listen(address),
     async drain(mostMs) {

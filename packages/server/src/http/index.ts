@@ -23,4 +23,5 @@ export { problemReply } from "./problem-document.ts";
 export { createRateLimits } from "./rate-limits.ts";
 export { createRedisCount } from "./redis-count.ts";
 export { type Rate, TokenBuckets } from "./token-bucket.ts";
+export { validateRequest } from "./request-validation.ts";
 export { traceOf } from "./trace-context.ts";
