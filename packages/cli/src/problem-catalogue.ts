@@ -2,6 +2,7 @@ import { agentProblems } from "@holdpoint/agent";
 import { sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
+import { sdkProblems } from "@holdpoint/sdk";
 import { workRoomProblems } from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
 import { commandProblems } from "./commands/command.problems.ts";
@@ -24,6 +25,7 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   workRoomProblems,
   storeProblems,
   agentProblems,
+  sdkProblems,
   placeProblems,
   commandProblems,
   outputProblems,

@@ -12,6 +12,7 @@ export * from "./trust-file.ts";
 export * from "./verification.ts";
 export * from "./yaml-reading.ts";
 export type { FieldMap, FieldValue } from "./yaml-text.ts";
+export { AGENT_STATES, AGENT_WANTED, MOST_AGENTS_PER_CALL, OUTPUT_BOUNDS } from "./api/agents.operations.ts";
 export * from "./api/common.ts";
 export * from "./api/operation.ts";
 export { OPERATIONS, operations } from "./api/operations.ts";

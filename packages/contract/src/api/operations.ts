@@ -1,3 +1,4 @@
+import * as agents from "./agents.operations.ts";
 import type { Operation } from "./operation.ts";
 import * as plans from "./plans.operations.ts";
 import * as system from "./system.operations.ts";
@@ -5,7 +6,7 @@ import * as tasks from "./tasks.operations.ts";
 import * as work from "./work.operations.ts";
 
 /** What the groups export, operations among it, by id. */
-export const operations = { ...system, ...plans, ...tasks, ...work };
+export const operations = { ...system, ...plans, ...tasks, ...work, ...agents };
 
 /** Every operation, in the order of the reference. */
 export const OPERATIONS: readonly Operation[] = Object.values<unknown>(operations).filter(isOperation);
