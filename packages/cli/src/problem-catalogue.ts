@@ -3,7 +3,7 @@ import { sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
 import { sdkProblems } from "@holdpoint/sdk";
-import { workRoomProblems } from "@holdpoint/server";
+import { agentsRoomProblems, workRoomProblems } from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
@@ -25,6 +25,7 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   workRoomProblems,
   storeProblems,
   agentProblems,
+  agentsRoomProblems,
   sdkProblems,
   placeProblems,
   commandProblems,

@@ -1,5 +1,7 @@
+import { LEASE_TTL_MS } from "@holdpoint/contract";
 import type { Runtime } from "@holdpoint/core";
 import type { Store } from "@holdpoint/store";
+import { type AgentDesk, agentRoutes, createAgentDesk, watchWork } from "./agents/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
 import { gateRoutes } from "./gates/index.ts";
@@ -9,7 +11,7 @@ import { type PartHealth, progressRoutes, systemRoutes } from "./observe/index.t
 import { planRoutes } from "./plans/index.ts";
 import { completionRoutes, refusedCommand } from "./run/index.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
-import { workRoutes } from "./work/index.ts";
+import { claimedTasks, type WorkRoom, workRoutes } from "./work/index.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -36,12 +38,16 @@ export interface ControlPlane {
   listen(address: ListenAddress): Promise<string>;
   /** The rooms of a tenant, for callers in this process. */
   rooms(tenant: string): Promise<TenantRooms>;
+  /** Agents of all tenants: who is there, and how they are. */
+  readonly agents: AgentDesk;
   /** Takes nothing new, lets what runs come to its end, and stops. The store is left open. */
   close(): Promise<void>;
 }
 
 /** Leases that ran out are looked for this often, milliseconds. */
 const SWEEP_MS = 1_000;
+/** Signs of life of all agents are written together this often, milliseconds. */
+const HEARD_MS = 2_000;
 /** Longest pause of a service whose rounds fail, milliseconds. */
 const BACK_OFF_MS = 15_000;
 
@@ -53,6 +59,14 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const signals = createSignalBus();
   const tenants = createTenantRooms({ storeOf: () => store, runtime, signals });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
+  const desk = createAgentDesk({
+    store,
+    now: () => runtime.now(),
+    replica,
+    signals,
+    closing: closing.signal,
+    workOf: async (tenant) => (await rooms(tenant)).work,
+  });
   const services = backgroundServices(parts, rooms);
   signals.onAny((_, kind) => {
     if (kind === "committed") services.settle.wake();
@@ -63,10 +77,13 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     closing: closing.signal,
     ...(parts.onRequest === undefined ? {} : { onRequest: parts.onRequest }),
   });
-  const all: readonly BackgroundService[] = [services.leases, services.settle];
+  const all: readonly BackgroundService[] = [services.leases, services.settle, services.heard];
   return {
     rooms,
+    agents: desk,
     async listen(address) {
+      // An agent is not to lose its work because the control plane was away.
+      await desk.restoreLeases(LEASE_TTL_MS.standard);
       const url = await server.listen(address);
       for (const service of all) service.start();
       return url;
@@ -81,7 +98,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   function backgroundServices(
     { onRound }: ControlPlaneParts,
     roomsOf: (tenant: string) => Promise<TenantRooms>,
-  ): { readonly leases: BackgroundService; readonly settle: BackgroundService } {
+  ): { readonly leases: BackgroundService; readonly settle: BackgroundService; readonly heard: BackgroundService } {
     const due = createDueTenants(store);
     const shared = {
       backOffMs: BACK_OFF_MS,
@@ -89,6 +106,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       ...(onRound === undefined ? {} : { onRound }),
     };
     return {
+      heard: createBackgroundService({ ...shared, name: "heard", everyMs: HEARD_MS, runOnce: () => desk.flush() }),
       leases: createBackgroundService({
         ...shared,
         name: "leases",
@@ -128,7 +146,8 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         summary: async (tenant) => {
           const of = await roomsOf(tenant);
           const [tasks, plans] = [await of.work.counts(), await of.plans.list()];
-          return { agents: { total: 0, healthy: 0 }, tasks: { ...tasks }, plans: plans.length };
+          const { total, healthy } = await (await desk.room(tenant)).registry.counts();
+          return { agents: { total, healthy }, tasks: { ...tasks }, plans: plans.length };
         },
       }),
       ...planRoutes(roomsOf),
@@ -148,19 +167,28 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         };
       }),
       ...eventRoutes(roomsOf),
-      ...workRoutes(async (tenant) => {
-        const of = await roomsOf(tenant);
-        return {
-          work: of.work,
-          handOut: of.handOut,
-          payloads: (taskIds) => of.payloads(taskIds),
-          gateBriefs: (planId, keys) => gateBriefs(of, planId, keys),
-          refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
-        };
-      }, replica),
+      ...watchWork(
+        workRoutes(async (tenant) => workRoom(await roomsOf(tenant)), replica),
+        (tenant) => desk.room(tenant),
+      ),
+      ...agentRoutes({
+        room: (tenant) => desk.room(tenant),
+        now: () => runtime.now(),
+        tasksOf: async (tenant, claims) => claimedTasks(workRoom(await roomsOf(tenant)), claims),
+      }),
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),
     ];
   }
+}
+
+function workRoom(of: TenantRooms): WorkRoom {
+  return {
+    work: of.work,
+    handOut: of.handOut,
+    payloads: (taskIds) => of.payloads(taskIds),
+    gateBriefs: (planId, keys) => gateBriefs(of, planId, keys),
+    refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
+  };
 }
 
 async function gateBriefs(

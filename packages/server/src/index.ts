@@ -1,3 +1,5 @@
+export type * from "./agents/index.ts";
+export { agentsRoomProblems } from "./agents/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";
