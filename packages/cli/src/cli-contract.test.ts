@@ -6,7 +6,8 @@ import { GREETER, MEASURE } from "./commands/plan-files.testing.ts";
 import { PROBLEM_CATALOGUE } from "./problem-catalogue.ts";
 import { createProgram } from "./program.ts";
 
-const FILES = { "PLAN.md": GREETER, "measure.sh": MEASURE };
+const FLEET = 'name: one\ncapabilities: [any]\ncommand: "true"\n';
+const FILES = { "PLAN.md": GREETER, "measure.sh": MEASURE, "fleet/one.yaml": FLEET };
 const PERSON = ["--plan", "PLAN.md", "--as", "Robin", "--reason", "seen"];
 
 /** A call of every command that works, with the schema of its object and its exit code. */
@@ -19,6 +20,10 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "gate sign": [["approval", ...PERSON, "--role", "editor"], "holdpoint/signature/v1", 0],
   "gate waive": [["beauty", ...PERSON, "--expires", "1d"], "holdpoint/waiver/v1", 0],
   "evidence add": [["load=1"], "holdpoint/evidence-added/v1", 0],
+  "agent run": [["--agents", "fleet", "--dry-run"], "holdpoint/agent-run/v1", 0],
+  "agent discover": [["."], "holdpoint/discovery/v1", 0],
+  // Without a server there is only the problem; test/runner lists the agents of a real one.
+  "agent list": [["--url", "http://127.0.0.1:1"], "holdpoint/problem/v1", 69],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
   doctor: [[], "holdpoint/doctor/v1", 0],
 };

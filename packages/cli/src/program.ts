@@ -120,6 +120,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   plan: "work with the plan document",
   gate: "sign or waive a gate",
   evidence: "hand in evidence",
+  agent: "run agents for a server, find and list them",
 };
 
 function toOption(spec: OptionSpec): Option {

@@ -91,4 +91,12 @@ export const commandProblems = {
     exit: 64,
     retryable: false,
   },
+  HP8021: {
+    title: "The agents' commands are not agreed to",
+    message: "{folder} holds {count} commands that you have not agreed to run here.",
+    remedy: "Look at them with --dry-run, then add --trust.",
+    why: "A runner runs these commands for whoever may create tasks on the server; nothing is run without consent.",
+    exit: 64,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

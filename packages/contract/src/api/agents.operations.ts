@@ -189,6 +189,7 @@ export const claimForAgents = operation({
       )
       .min(1)
       .max(MOST_AGENTS_PER_CALL),
+    limit: z.int().min(1).max(1_000).default(1_000).describe("Tasks at most for all of them together."),
     plan: id.optional().describe("Only tasks of this plan or queue."),
     waitMs: z.int().min(0).max(MAX_CLAIM_WAIT_MS).default(0).describe("How long to wait for work, milliseconds."),
     leaseTtlMs: z

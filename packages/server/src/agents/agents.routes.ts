@@ -105,7 +105,7 @@ export function agentRoutes({ room, now, tasksOf }: AgentRoutesParts): readonly 
         const owner = runnerOwner(principal, body.runner);
         const plan = body.plan === undefined ? {} : { planId: body.plan };
         const claimed = await offers.claim(
-          { agents, owner, leaseTtlMs: body.leaseTtlMs, ...plan },
+          { agents, limit: body.limit, owner, leaseTtlMs: body.leaseTtlMs, ...plan },
           body.waitMs,
           request.signal,
         );

@@ -18,6 +18,8 @@ export interface Candidate {
 /** A runner's call for all of its agents. */
 export interface OfferRequest {
   readonly agents: readonly Candidate[];
+  /** Tasks at most for all of them together. */
+  readonly limit: number;
   /** Holder of the leases. */
   readonly owner: string;
   readonly planId?: string;
@@ -152,7 +154,7 @@ export class Offers {
       const askAll = !isWhole && now - this.#askedAllAt >= POLL_MS;
       if (askAll) this.#askedAllAt = now;
       const served = await Promise.all(
-        waiters.map((waiter) => this.#give(waiter, askAll ? waiter.request.agents : chosen(waiter, kinds))),
+        waiters.map((waiter) => this.#give(waiter, askAll ? one(waiter.request) : chosen(waiter, kinds))),
       );
       return served.some((got) => got);
     } catch (error) {
@@ -205,18 +207,25 @@ export class Offers {
   }
 }
 
+/** Every agent of a call that has room for it, with one task each. */
+function one({ agents, limit }: OfferRequest): readonly Candidate[] {
+  return agents.slice(0, limit).map((agent) => ({ ...agent, limit: 1 }));
+}
+
 /** Which agents of a call to claim for, and for how many tasks each; takes what it chooses off the kinds. */
-function chosen({ abilities }: Waiter, kinds: readonly Kind[]): readonly Candidate[] {
+function chosen({ abilities, request }: Waiter, kinds: readonly Kind[]): readonly Candidate[] {
   const free = new Map(abilities.map(({ name, limit }) => [name, limit]));
   const wanted = new Map<string, number>();
+  let room = request.limit;
   for (const kind of kinds) {
     if (kind.left === 0) continue;
     for (const { name, able } of abilities) {
-      const room = free.get(name) ?? 0;
-      if (room === 0 || !kind.capabilities.every((capability) => able.has(capability))) continue;
-      const take = Math.min(room, kind.left);
+      const own = Math.min(room, free.get(name) ?? 0);
+      if (own === 0 || !kind.capabilities.every((capability) => able.has(capability))) continue;
+      const take = Math.min(own, kind.left);
       kind.left -= take;
-      free.set(name, room - take);
+      room -= take;
+      free.set(name, (free.get(name) ?? 0) - take);
       wanted.set(name, (wanted.get(name) ?? 0) + take);
       if (kind.left === 0) break;
     }
