@@ -77,7 +77,8 @@ export async function freePort(): Promise<number> {
 export async function until(what: () => Promise<boolean> | boolean, withinMs = 60_000): Promise<number> {
   const began = performance.now();
   while (!(await what())) {
-    if (performance.now() - began > withinMs) throw new Error(`did not come to be within ${withinMs} ms: ${what}`);
+    if (performance.now() - began > withinMs)
+      throw new Error(`did not come to be within ${withinMs} ms: ${what.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return performance.now() - began;

@@ -199,17 +199,20 @@ function baseOf(text: string): string {
 function pathOf(operation: Operation, params: unknown): string {
   const values = new Map(Object.entries(params ?? {}));
   return operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value: unknown = values.get(name);
-    if (value === undefined) throw new TypeError(`${operation.id} needs the parameter ${name}`);
-    return encodeURIComponent(String(value));
+    return encodeURIComponent(asText(values.get(name), `the parameter ${name} of ${operation.id}`));
   });
+}
+
+function asText(value: unknown, what: string): string {
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return String(value);
+  throw new TypeError(`${what} must be text, a number or a boolean`);
 }
 
 function queryOf(query: unknown): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    for (const one of values) if (one !== undefined) search.append(name, String(one));
+    for (const one of values) if (one !== undefined) search.append(name, asText(one, name));
   }
   const text = search.toString();
   return text === "" ? "" : `?${text}`;

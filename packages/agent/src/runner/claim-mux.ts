@@ -136,7 +136,7 @@ export class ClaimMux {
   }
 
   /** Null when the server did not answer. */
-  async #call(requests: readonly WorkRequest[], limit: number): Promise<readonly GivenTask[] | null> {
+  async #call(requests: readonly WorkRequest[], most: number): Promise<readonly GivenTask[] | null> {
     const { link, runner, leaseTtlMs, waitMs } = this.#parts;
     const agents = requests.map(({ agent, capabilities, limit }) => ({
       name: agent,
@@ -144,7 +144,13 @@ export class ClaimMux {
       limit: Math.min(limit, 500),
     }));
     const wait = this.#calls === 1 ? waitMs : Math.min(waitMs, FURTHER_WAIT_MS);
-    const body: Partial<BodyOf<typeof operations.claimForAgents>> = { runner, agents, limit, leaseTtlMs, waitMs: wait };
+    const body: Partial<BodyOf<typeof operations.claimForAgents>> = {
+      runner,
+      agents,
+      limit: most,
+      leaseTtlMs,
+      waitMs: wait,
+    };
     try {
       const { tasks } = await link.call(operations.claimForAgents, { body }, { signal: this.#closing.signal });
       this.#failures = 0;

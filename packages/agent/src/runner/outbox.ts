@@ -106,18 +106,13 @@ export class Outbox {
     const params = { task, attempt };
     const options = { idempotencyKey: id };
     try {
-      switch (kind) {
-        case "complete": {
-          const { outcome } = await link.call(operations.completeAttempt, { params, body }, options);
-          return { outcome };
-        }
-        case "fail":
-          await link.call(operations.failAttempt, { params, body }, options);
-          return { outcome: "taken" };
-        case "release":
-          await link.call(operations.releaseAttempt, { params, body }, options);
-          return { outcome: "taken" };
+      if (kind === "complete") {
+        const { outcome } = await link.call(operations.completeAttempt, { params, body }, options);
+        return { outcome };
       }
+      const operation = kind === "fail" ? operations.failAttempt : operations.releaseAttempt;
+      await link.call(operation, { params, body }, options);
+      return { outcome: "taken" };
     } catch (error) {
       if (error instanceof ServerProblem && isFinal(error)) {
         return { outcome: "over", code: error.code, detail: error.message };

@@ -21,7 +21,10 @@ export async function serveHealth(
   health: () => RunnerHealth,
 ): Promise<{ readonly url: string; close(): void }> {
   const server: Server = createServer((request, response) => {
-    if (request.url !== "/health") return void response.writeHead(404).end();
+    if (request.url !== "/health") {
+      response.writeHead(404).end();
+      return;
+    }
     const state = health();
     response.writeHead(state.status === "ok" ? 200 : 503, { "content-type": "application/json" });
     response.end(`${JSON.stringify(state)}\n`);

@@ -99,6 +99,7 @@ function textOf(event: RunnerEvent): string | null {
     case "note":
       return event.message;
     case "attempt":
+    default:
       return null;
   }
 }

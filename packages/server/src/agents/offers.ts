@@ -154,7 +154,7 @@ export class Offers {
       const askAll = !isWhole && now - this.#askedAllAt >= POLL_MS;
       if (askAll) this.#askedAllAt = now;
       const served = await Promise.all(
-        waiters.map((waiter) => this.#give(waiter, askAll ? one(waiter.request) : chosen(waiter, kinds))),
+        waiters.map((waiter) => this.#give(waiter, askAll ? oneEach(waiter.request) : chosen(waiter, kinds))),
       );
       return served.some((got) => got);
     } catch (error) {
@@ -208,7 +208,7 @@ export class Offers {
 }
 
 /** Every agent of a call that has room for it, with one task each. */
-function one({ agents, limit }: OfferRequest): readonly Candidate[] {
+function oneEach({ agents, limit }: OfferRequest): readonly Candidate[] {
   return agents.slice(0, limit).map((agent) => ({ ...agent, limit: 1 }));
 }
 

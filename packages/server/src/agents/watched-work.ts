@@ -39,12 +39,9 @@ export function watchWork(
   });
 }
 
-function watchClaims(
-  { operation, handle }: Implementation,
-  room: (tenant: string) => Promise<AgentRoom>,
-): Implementation {
+function watchClaims(watched: Implementation, room: (tenant: string) => Promise<AgentRoom>): Implementation {
   return {
-    operation,
+    operation: watched.operation,
     async handle(call: Call<typeof operations.claimWork>) {
       const { agent, waitMs } = call.body;
       const of = await room(call.principal.tenant);
@@ -54,8 +51,8 @@ function watchClaims(
       }
       const ended = of.registry.offered([agent]);
       try {
-        const answer = await handle(call);
-        for (const { id, attempt } of listIn<{ id: string; attempt: number }>(answer, "tasks")) {
+        const answer = await watched.handle(call);
+        for (const { id, attempt } of listIn(answer, "tasks").filter(isGiven)) {
           rememberHolder(of, { taskId: id, attempt }, { agent, runner: null });
         }
         return answer;
@@ -66,21 +63,18 @@ function watchClaims(
   };
 }
 
-function watchRenewals(
-  { operation, handle }: Implementation,
-  room: (tenant: string) => Promise<AgentRoom>,
-): Implementation {
+function watchRenewals(watched: Implementation, room: (tenant: string) => Promise<AgentRoom>): Implementation {
   return {
-    operation,
+    operation: watched.operation,
     async handle(call: Call<typeof operations.renewWork>) {
-      const answer = await handle(call);
+      const answer = await watched.handle(call);
       const { registry, holders, sessions } = await room(call.principal.tenant);
-      const outcomes = listIn<{ ok: boolean }>(answer, "leases");
+      const outcomes = listIn(answer, "leases");
       for (const [at, { task, attempt }] of call.body.leases.entries()) {
         const key = `${task} ${attempt}`;
         const holder = holders.get(key);
         if (holder === undefined) continue;
-        if (outcomes[at]?.ok !== true) holders.delete(key);
+        if (!isHeld(outcomes[at])) holders.delete(key);
         else {
           registry.answered(holder.agent);
           if (holder.runner !== null) sessions.renewed(holder.runner);
@@ -92,14 +86,18 @@ function watchRenewals(
 }
 
 /** The list that an answer of the wrapped handler holds; its shape is the operation's. */
-function listIn<T>(answer: unknown, key: string): readonly T[] {
+function listIn(answer: unknown, key: "tasks" | "leases"): readonly unknown[] {
   if (typeof answer !== "object" || answer === null) return [];
   const list: unknown = Reflect.get(answer, key);
-  return isListOf<T>(list) ? list : [];
+  return Array.isArray(list) ? list : [];
 }
 
-function isListOf<T>(value: unknown): value is readonly T[] {
-  return Array.isArray(value);
+function isGiven(entry: unknown): entry is { readonly id: string; readonly attempt: number } {
+  return typeof entry === "object" && entry !== null && "id" in entry && "attempt" in entry;
+}
+
+function isHeld(outcome: unknown): boolean {
+  return typeof outcome === "object" && outcome !== null && "ok" in outcome && outcome.ok === true;
 }
 
 /** Waits as long as the caller asked for: an answer at once would make it ask again at once. */
