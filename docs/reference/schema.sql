@@ -42,6 +42,31 @@ CREATE TABLE holdpoint.access_version (
 GRANT SELECT, UPDATE ON holdpoint.access_version TO holdpoint_app;
 GRANT SELECT, UPDATE ON holdpoint.access_version TO holdpoint_system;
 
+CREATE TABLE holdpoint.agent (
+  tenant_id text NOT NULL,
+  name text NOT NULL,
+  runner text,
+  capabilities text[] NOT NULL DEFAULT '{}'::text[],
+  labels jsonb NOT NULL DEFAULT '{}'::jsonb,
+  capacity integer NOT NULL,
+  version text,
+  wanted text NOT NULL DEFAULT 'active'::text,
+  registered_at_ms bigint NOT NULL,
+  CONSTRAINT agent_pkey PRIMARY KEY (tenant_id, name),
+  CONSTRAINT agent_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT agent_capacity_check CHECK ((capacity >= 1)),
+  CONSTRAINT agent_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT agent_wanted_check CHECK ((wanted = ANY (ARRAY['active'::text, 'paused'::text, 'draining'::text])))
+);
+
+CREATE TABLE holdpoint.agent_seen (
+  tenant_id text NOT NULL,
+  name text NOT NULL,
+  seen_at_ms bigint NOT NULL,
+  answered_at_ms bigint,
+  CONSTRAINT agent_seen_pkey PRIMARY KEY (tenant_id, name)
+) WITH (fillfactor=50, autovacuum_vacuum_scale_factor=0.1);
+
 CREATE TABLE holdpoint.attempt (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -66,6 +91,21 @@ CREATE POLICY every_row ON holdpoint.attempt TO holdpoint_system USING (true) WI
 CREATE POLICY own_rows ON holdpoint.attempt TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT, UPDATE ON holdpoint.attempt TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt TO holdpoint_system;
+
+CREATE TABLE holdpoint.attempt_output (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  attempt integer NOT NULL,
+  seq integer NOT NULL,
+  stream text NOT NULL,
+  text text NOT NULL,
+  at_ms bigint NOT NULL,
+  CONSTRAINT attempt_output_pkey PRIMARY KEY (tenant_id, task_id, attempt, seq),
+  CONSTRAINT attempt_output_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
+  CONSTRAINT attempt_output_attempt_check CHECK ((attempt >= 1)),
+  CONSTRAINT attempt_output_seq_check CHECK ((seq >= 1)),
+  CONSTRAINT attempt_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'log'::text])))
+);
 
 CREATE TABLE holdpoint.audit_checkpoint (
   tenant_id text NOT NULL,
@@ -116,6 +156,19 @@ CREATE POLICY every_row ON holdpoint.audit_head TO holdpoint_system USING (true)
 CREATE POLICY own_rows ON holdpoint.audit_head TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_system;
+
+CREATE TABLE holdpoint.controller (
+  tenant_id text NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  version text,
+  labels jsonb NOT NULL DEFAULT '{}'::jsonb,
+  registered_at_ms bigint NOT NULL,
+  seen_at_ms bigint NOT NULL,
+  CONSTRAINT controller_pkey PRIMARY KEY (tenant_id, name),
+  CONSTRAINT controller_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT controller_name_check CHECK ((name <> ''::text))
+);
 
 CREATE TABLE holdpoint.event (
   tenant_id text NOT NULL,
@@ -386,6 +439,13 @@ CREATE POLICY every_row ON holdpoint.plan_revision TO holdpoint_system USING (tr
 CREATE POLICY own_rows ON holdpoint.plan_revision TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT ON holdpoint.plan_revision TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_revision TO holdpoint_system;
+
+CREATE TABLE holdpoint.replica (
+  replica text NOT NULL,
+  seen_at_ms bigint NOT NULL,
+  CONSTRAINT replica_pkey PRIMARY KEY (replica),
+  CONSTRAINT replica_replica_check CHECK ((replica <> ''::text))
+);
 
 CREATE TABLE holdpoint.task (
   tenant_id text NOT NULL,

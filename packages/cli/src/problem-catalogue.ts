@@ -2,8 +2,10 @@ import { agentProblems } from "@holdpoint/agent";
 import { configProblems, sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
+import { sdkProblems } from "@holdpoint/sdk";
 import {
   accessProblems,
+  agentsRoomProblems,
   auditProblems,
   gateProblems,
   guardProblems,
@@ -41,6 +43,8 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   auditProblems,
   storeProblems,
   agentProblems,
+  agentsRoomProblems,
+  sdkProblems,
   placeProblems,
   commandProblems,
   configProblems,

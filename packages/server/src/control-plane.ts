@@ -1,4 +1,4 @@
-import { openApiDocument, sidecarFileProblems } from "@holdpoint/contract";
+import { LEASE_TTL_MS, openApiDocument, sidecarFileProblems } from "@holdpoint/contract";
 import {
   bindingProblems,
   type ProblemTable,
@@ -10,6 +10,7 @@ import {
 import { evidenceProblems } from "@holdpoint/evidence";
 import { type Store, storeProblems } from "@holdpoint/store";
 import { type Access, type AccessParts, accessProblems, auditProblems, createAccess } from "./access/index.ts";
+import { type AgentDesk, agentRoutes, agentsRoomProblems, createAgentDesk, watchWork } from "./agents/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
 import { gateProblems, gateRoutes } from "./gates/index.ts";
@@ -35,7 +36,15 @@ import {
 import { planRoutes } from "./plans/index.ts";
 import { completionRoutes, refusedCommand, runProblems } from "./run/index.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
-import { type BatchRecord, holdingRoutes, taskRoutes, workRoomProblems, workRoutes } from "./work/index.ts";
+import {
+  type BatchRecord,
+  claimedTasks,
+  holdingRoutes,
+  taskRoutes,
+  type WorkRoom,
+  workRoomProblems,
+  workRoutes,
+} from "./work/index.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -78,12 +87,16 @@ export interface ControlPlane {
   readonly access: Access;
   /** The rooms of a tenant, for callers in this process. */
   rooms(tenant: string): Promise<TenantRooms>;
+  /** Agents of all tenants: who is there, and how they are. */
+  readonly agents: AgentDesk;
   /** Takes nothing new, lets what runs come to its end, and stops. The store is left open. */
   close(): Promise<void>;
 }
 
 /** Leases that ran out are looked for this often, milliseconds. */
 const SWEEP_MS = 1_000;
+/** Signs of life of all agents are written together this often, milliseconds. */
+const HEARD_MS = 2_000;
 /** Longest pause of a service whose rounds fail, milliseconds. */
 const BACK_OFF_MS = 5_000;
 /** How long requests may take to end when the server stops, milliseconds. */
@@ -101,6 +114,14 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
   const tenants = createTenantRooms({ store, runtime, signals, onBatch });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
+  const desk = createAgentDesk({
+    store,
+    now: () => runtime.now(),
+    replica,
+    signals,
+    closing: closing.signal,
+    workOf: async (tenant) => (await rooms(tenant)).work,
+  });
   const services = backgroundServices(parts, rooms);
   const access = createAccess(accessParts(parts));
   signals.onAny((_, kind) => {
@@ -138,11 +159,14 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       parts.onRequest?.(record);
     },
   });
-  const all: readonly BackgroundService[] = [services.leases, services.settle, ...access.services];
+  const all: readonly BackgroundService[] = [services.leases, services.settle, services.heard, ...access.services];
   return {
     access,
     rooms,
+    agents: desk,
     async listen(address) {
+      // An agent is not to lose its work because the control plane was away.
+      await desk.restoreLeases(LEASE_TTL_MS.standard);
       const url = await server.listen(address);
       for (const service of all) service.start();
       return url;
@@ -167,7 +191,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   function backgroundServices(
     { onRound }: ControlPlaneParts,
     roomsOf: (tenant: string) => Promise<TenantRooms>,
-  ): { readonly leases: BackgroundService; readonly settle: BackgroundService } {
+  ): { readonly leases: BackgroundService; readonly settle: BackgroundService; readonly heard: BackgroundService } {
     const due = createDueTenants(store.asSystem());
     const shared = {
       backOffMs: BACK_OFF_MS,
@@ -179,6 +203,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       },
     };
     return {
+      heard: createBackgroundService({ ...shared, name: "heard", everyMs: HEARD_MS, runOnce: () => desk.flush() }),
       leases: createBackgroundService({
         ...shared,
         name: "leases",
@@ -225,7 +250,8 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         summary: async (tenant) => {
           const of = await roomsOf(tenant);
           const [tasks, plans] = [await of.work.counts(), await of.plans.list()];
-          return { agents: { total: 0, healthy: 0 }, tasks: { ...tasks }, plans: plans.length };
+          const { total, healthy } = await (await desk.room(tenant)).registry.counts();
+          return { agents: { total, healthy }, tasks: { ...tasks }, plans: plans.length };
         },
       }),
       ...planRoutes(roomsOf),
@@ -246,16 +272,15 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         };
       }),
       ...eventRoutes(roomsOf),
-      ...workRoutes(async (tenant) => {
-        const of = await roomsOf(tenant);
-        return {
-          work: of.work,
-          handOut: of.handOut,
-          payloads: (taskIds) => of.payloads(taskIds),
-          gateBriefs: (planId, keys) => gateBriefs(of, planId, keys),
-          refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
-        };
-      }, replica),
+      ...watchWork(
+        workRoutes(async (tenant) => workRoom(await roomsOf(tenant)), replica),
+        (tenant) => desk.room(tenant),
+      ),
+      ...agentRoutes({
+        room: (tenant) => desk.room(tenant),
+        now: () => runtime.now(),
+        tasksOf: async (tenant, claims) => claimedTasks(workRoom(await roomsOf(tenant)), claims),
+      }),
       ...taskRoutes(async (tenant) => {
         const { work, desk } = await roomsOf(tenant);
         return { work, desk, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
@@ -264,6 +289,16 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),
     ];
   }
+}
+
+function workRoom(of: TenantRooms): WorkRoom {
+  return {
+    work: of.work,
+    handOut: of.handOut,
+    payloads: (taskIds) => of.payloads(taskIds),
+    gateBriefs: (planId, keys) => gateBriefs(of, planId, keys),
+    refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
+  };
 }
 
 async function gateBriefs(
@@ -297,6 +332,7 @@ const PROBLEMS: readonly ProblemTable[] = [
   accessProblems,
   auditProblems,
   mcpProblems,
+  agentsRoomProblems,
 ];
 
 function accessParts({ store, runtime, access, onRound }: ControlPlaneParts): AccessParts {

@@ -12,6 +12,8 @@ export {
   type TokenView,
   verifyAudit,
 } from "./access/index.ts";
+export type * from "./agents/index.ts";
+export { agentsRoomProblems } from "./agents/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";

@@ -26,7 +26,13 @@ export async function sendStream(
   }, LOOK_EVERY_MS);
   const readable = Readable.from(until(chunks, AbortSignal.any([signal, lost.signal])));
   reply
-    .headers({ "cache-control": "no-store, no-transform", "x-accel-buffering": "no", "x-no-compression": "1" })
+    .headers({
+      "cache-control": "no-store, no-transform",
+      "x-accel-buffering": "no",
+      "x-no-compression": "1",
+      // A connection that carried a stream to its end would keep a server that shuts down waiting for its reader.
+      connection: "close",
+    })
     .type(stream.contentType);
   const ended = new Promise<void>((resolve) => {
     readable.once("close", resolve);
