@@ -12,8 +12,8 @@ const database: OptionSpec = {
   default: "DATABASE_URL, else the embedded one",
 };
 const server: readonly OptionSpec[] = [
-  { flags: "--url <url>", about: "address of the server", default: "HOLDPOINT_URL, else http://127.0.0.1:5005" },
-  { flags: "--token <token>", about: "token for the server", default: "HOLDPOINT_TOKEN" },
+  { flags: "--url <url>", about: "address of the server", default: "HOLDPOINT_URL, else the one of this folder" },
+  { flags: "--token <token>", about: "token for the server", default: "HOLDPOINT_TOKEN, else that of your own server" },
 ];
 const plan = { name: "<plan>", about: "the plan document, Markdown or YAML" };
 
@@ -208,6 +208,13 @@ export const COMMANDS: readonly CommandSpec[] = [
         about: "use this PostgreSQL server, as one of any number of replicas",
         default: "DATABASE_URL, else the embedded one",
       },
+      {
+        flags: "--redis-url <url>",
+        about: "Redis in which replicas share their rate limits",
+        default: "REDIS_URL, else each counts for itself",
+      },
+      { flags: "--log-level <level>", about: "silent, error, warn, info or debug", default: "info" },
+      { flags: "--config <file>", about: "the configuration file", default: "holdpoint.config.yaml in this folder" },
       json,
     ],
     runsCommands: "no",
@@ -283,7 +290,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     summary: "print a server's audit log as JSON lines, from its first entry",
     args: [],
     options: [
-      { flags: "--server <url>", about: "address of the server", default: "HOLDPOINT_URL, else http://127.0.0.1:5005" },
+      {
+        flags: "--server <url>",
+        about: "address of the server",
+        default: "HOLDPOINT_URL, else the one of this folder",
+      },
       { flags: "--checkpoints", about: "print the signed checkpoints instead" },
     ],
     runsCommands: "no",

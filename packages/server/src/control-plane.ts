@@ -54,7 +54,7 @@ export interface ControlPlaneParts {
   /** Names this process among its replicas. */
   readonly replica: string;
   /** Tokens, limits and the audit log. */
-  readonly access?: Omit<AccessParts, "store" | "runtime" | "onRound">;
+  readonly access?: Omit<AccessParts, "store" | "runtime" | "onRound"> | undefined;
   /** Who calls. @default by the tokens in the store */
   readonly authenticate?: Authenticate;
   readonly mcp?: McpOptions;
@@ -69,7 +69,7 @@ export interface ControlPlaneParts {
   /** Health of further parts, such as a cache. */
   readonly moreHealth?: () => Promise<readonly PartHealth[]>;
   /** How long requests may take to end when the server stops, milliseconds. @default 10000 */
-  readonly drainMs?: number;
+  readonly drainMs?: number | undefined;
 }
 
 /** Where to listen. */
@@ -282,8 +282,8 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         tasksOf: async (tenant, claims) => claimedTasks(workRoom(await roomsOf(tenant)), claims),
       }),
       ...taskRoutes(async (tenant) => {
-        const { work, desk } = await roomsOf(tenant);
-        return { work, desk, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
+        const { work, desk: tasks } = await roomsOf(tenant);
+        return { work, desk: tasks, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
       }),
       ...holdingRoutes(roomsOf),
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),

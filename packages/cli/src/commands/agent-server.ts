@@ -1,13 +1,18 @@
 import { type Client, createClient } from "@holdpoint/sdk";
+import { findServer } from "../agent-setup/find-server.ts";
 import type { CommandCall } from "../command.ts";
 import { optional } from "./arguments.ts";
 
-/** Where a server is when nobody says so. */
-const DEFAULT_URL = "http://127.0.0.1:5005";
-
-/** A client of the server that `--url` and `--token`, or the environment, name. @throws HP9203 */
+/**
+ * A client of the server that `--url` and `--token` name, or the environment, or the server that runs on this folder's
+ * data.
+ *
+ * @throws HP9203 for an address that is none, HP9321 when no server is known, HP9322
+ */
 export function serverOf(call: CommandCall, clientId: string): Client {
-  const url = optional(call, "url") ?? call.env["HOLDPOINT_URL"] ?? DEFAULT_URL;
-  const token = optional(call, "token") ?? call.env["HOLDPOINT_TOKEN"];
-  return createClient({ url, clientId, ...(token === undefined ? {} : { token }) });
+  const url = optional(call, "url");
+  const own = optional(call, "token");
+  const known = url === undefined ? findServer(call.env, call.cwd, "holdpoint agent") : null;
+  const token = own ?? (known === null ? call.env["HOLDPOINT_TOKEN"] : (known.token ?? undefined));
+  return createClient({ url: url ?? known?.url ?? "", clientId, ...(token === undefined ? {} : { token }) });
 }

@@ -1,12 +1,11 @@
 import { auditCheckpoint, auditLine, problemDocument } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { z } from "zod";
+import { findServer } from "../agent-setup/find-server.ts";
 import type { CommandCall } from "../command.ts";
 import { optional } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
-/** Where a server listens unless it was told otherwise. */
-const DEFAULT_SERVER = "http://127.0.0.1:5005";
 /** Entries of one request. */
 const AT_ONCE = 1_000;
 /** How long one request may take, milliseconds. */
@@ -14,9 +13,11 @@ const TIMEOUT_MS = 30_000;
 
 /** `holdpoint audit export`: the audit log of the token's tenant, as JSON lines. */
 export async function run(call: CommandCall): Promise<number> {
-  const server = optional(call, "server") ?? call.env["HOLDPOINT_URL"] ?? DEFAULT_SERVER;
-  const token = call.env["HOLDPOINT_TOKEN"];
-  if (token === undefined || token === "") {
+  const named = optional(call, "server");
+  const known = named === undefined ? findServer(call.env, call.cwd, "holdpoint audit export") : null;
+  const server = named ?? known?.url ?? "";
+  const token = known === null ? call.env["HOLDPOINT_TOKEN"] : known.token;
+  if (token === undefined || token === null || token === "") {
     throw problem(commandProblems, "HP8010", { flag: "HOLDPOINT_TOKEN" }, { field: "HOLDPOINT_TOKEN" });
   }
   const isCheckpoints = call.options["checkpoints"] === true;

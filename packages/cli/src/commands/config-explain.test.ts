@@ -5,11 +5,11 @@ import { run } from "./config-explain.ts";
 describe("holdpoint config explain", () => {
   test("prints every setting with its value and where that comes from", async () => {
     const folder = callFolder({ "holdpoint.config.yaml": "port: 6000\n" });
-    const { code, out } = await folder.call(run, [], { set: ["log-level=warn"] }, { HOLDPOINT_LEASE_TTL: "20s" });
+    const { code, out } = await folder.call(run, [], { set: ["log-level=warn"] }, { HOLDPOINT_DRAIN_TIMEOUT: "20s" });
     expect(code).toBe(0);
     expect(out).toMatch(/^port +6000 +holdpoint\.config\.yaml:1/m);
     expect(out).toMatch(/^log-level +warn +--log-level/m);
-    expect(out).toMatch(/^lease-ttl +20s +HOLDPOINT_LEASE_TTL/m);
+    expect(out).toMatch(/^drain-timeout +20s +HOLDPOINT_DRAIN_TIMEOUT/m);
     expect(out).toMatch(/^host +127\.0\.0\.1 +default/m);
     expect(out).toMatch(/^redis-url +– +default/m);
   });

@@ -1,14 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { type Config, settings } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
-import { type ControlPlane, createControlPlane, createSystemRuntime } from "@holdpoint/server";
+import {
+  type Authenticate,
+  type ControlPlane,
+  createControlPlane,
+  createLog,
+  createSystemRuntime,
+  logControlPlane,
+} from "@holdpoint/server";
 import { openStore, type Store } from "@holdpoint/store";
 import type { CommandCall } from "../command.ts";
 import { onInterrupt } from "../engine/interrupt.ts";
 import { type Style, styleFor } from "../output/style.ts";
-import { createLocalAccess } from "../serve/local-access.ts";
+import { PROBLEM_CATALOGUE } from "../problem-catalogue.ts";
+import { createLocalAccess, type LocalAccess } from "../serve/local-access.ts";
 import { serveProblems } from "../serve/serve.problems.ts";
+import { serverConfig } from "../serve/server-config.ts";
 import {
   makeStateFolder,
   readServerNote,
@@ -19,41 +29,25 @@ import {
 import { VERSION } from "../version.ts";
 import { optional, wantsJson } from "./arguments.ts";
 
-const DEFAULT_PORT = 5005;
-const DEFAULT_HOST = "127.0.0.1";
 const MOST_PORT = 65_535;
+/** Connections to the database unless the configuration says otherwise. */
+const DEFAULT_POOL = 8;
 
 /** `holdpoint up`: starts the control plane and stays until it is interrupted. Runs nothing that a plan names. */
 export async function run(call: CommandCall): Promise<number> {
-  const dataDir = resolve(call.cwd, optional(call, "dataDir") ?? ".");
-  const address = { host: optional(call, "host") ?? DEFAULT_HOST, port: portOf(call) };
-  const databaseUrl = optional(call, "databaseUrl") ?? call.env["DATABASE_URL"] ?? "";
+  const config = configOf(call);
+  const dataDir = resolve(call.cwd, config.get(settings.dataDir) ?? ".");
+  const databaseUrl = config.get(settings.databaseUrl);
   const interrupt = onInterrupt();
   try {
     const folder = makeStateFolder(dataDir);
-    const running = databaseUrl === "" ? readServerNote(dataDir) : null;
+    const running = databaseUrl === null ? readServerNote(dataDir) : null;
     if (running !== null) throw problem(serveProblems, "HP8042", { pid: running.pid, folder, url: running.url });
     const runtime = createSystemRuntime();
-    const store = await openStore(databaseUrl === "" ? { runtime, dataDir } : { runtime, databaseUrl });
+    const options = { runtime, poolSize: config.get(settings.databasePool) ?? DEFAULT_POOL };
+    const store = await openStore(databaseUrl === null ? { ...options, dataDir } : { ...options, databaseUrl });
     try {
-      const access = createLocalAccess();
-      const plane = await createControlPlane({
-        store,
-        runtime,
-        version: VERSION,
-        replica: `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`,
-        authenticate: access.authenticate,
-      });
-      const url = await listen(plane, address);
-      const note: ServerNote = { url, pid: process.pid, token: access.token };
-      writeServerNote(dataDir, note);
-      try {
-        announce(call, { url, folder, store });
-        await interrupted(interrupt.signal);
-      } finally {
-        removeServerNote(dataDir, note);
-        await plane.close();
-      }
+      await serve(call, config, { store, folder, dataDir, signal: interrupt.signal });
     } finally {
       await store.close();
     }
@@ -63,26 +57,93 @@ export async function run(call: CommandCall): Promise<number> {
   }
 }
 
-async function listen(plane: ControlPlane, address: { readonly host: string; readonly port: number }): Promise<string> {
+interface Serving {
+  readonly store: Store;
+  readonly folder: string;
+  readonly dataDir: string;
+  readonly signal: AbortSignal;
+}
+
+async function serve(call: CommandCall, config: Config, { store, folder, dataDir, signal }: Serving): Promise<void> {
+  const local = createLocalAccess();
+  let byToken: Authenticate = () => Promise.resolve(null);
+  const plane = await createControlPlane({
+    store,
+    runtime: createSystemRuntime(),
+    version: VERSION,
+    replica: `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`,
+    authenticate: async (credentials) => (await local.authenticate(credentials)) ?? (await byToken(credentials)),
+    problems: PROBLEM_CATALOGUE,
+    openMetrics: config.get(settings.openMetrics) === true,
+    dataDir: store.kind === "embedded" ? folder : null,
+    drainMs: config.get(settings.drainTimeout) ?? undefined,
+    access: accessOf(config, folder),
+    mcp: { hosts: config.get(settings.trustedHosts) ?? [] },
+    ...logControlPlane(logOf(call, config)),
+  });
+  byToken = plane.access.authenticate;
+  const url = await listen(plane, config);
+  const note: ServerNote = { url, pid: process.pid, token: local.token };
+  writeServerNote(dataDir, note);
   try {
-    return await plane.listen(address);
+    const first = await plane.access.ensureFirstAdmin();
+    announce(call, { url, folder, store, local, adminToken: first?.token ?? null });
+    await interrupted(signal);
+  } finally {
+    removeServerNote(dataDir, note);
+    await plane.close();
+  }
+}
+
+/** @throws HP8041 for a port that is none; HP81xx */
+function configOf(call: CommandCall): Config {
+  const port = optional(call, "port");
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= MOST_PORT)) {
+    throw problem(serveProblems, "HP8041", { value: port }, { field: "--port" });
+  }
+  return serverConfig(call, {
+    port,
+    host: optional(call, "host"),
+    "data-dir": optional(call, "dataDir"),
+    "database-url": optional(call, "databaseUrl"),
+    "redis-url": optional(call, "redisUrl"),
+    "log-level": optional(call, "logLevel"),
+  });
+}
+
+function accessOf(config: Config, folder: string): Parameters<typeof createControlPlane>[0]["access"] {
+  const redisUrl = config.get(settings.redisUrl);
+  const requestsPerSecond = config.get(settings.rateLimit);
+  return {
+    auditFolder: join(folder, "audit"),
+    ...(redisUrl === null ? {} : { redisUrl }),
+    ...(requestsPerSecond === null ? {} : { requestsPerSecond }),
+  };
+}
+
+function logOf(call: CommandCall, config: Config): ReturnType<typeof createLog> {
+  const format = config.get(settings.logFormat) ?? "auto";
+  const isTerminal = "isTTY" in call.err && call.err.isTTY === true;
+  return createLog({
+    level: config.get(settings.logLevel) ?? "info",
+    to: call.err,
+    isForPeople: format === "text" || (format === "auto" && isTerminal),
+  });
+}
+
+async function listen(plane: ControlPlane, config: Config): Promise<string> {
+  const host = config.get(settings.host) ?? "127.0.0.1";
+  const port = config.get(settings.port) ?? 0;
+  try {
+    return await plane.listen({ host, port });
   } catch (error) {
     await plane.close();
     if (error instanceof HoldpointError || !(error instanceof Error) || !("code" in error)) throw error;
     const why = error.code === "EADDRINUSE" ? "something listens there already" : String(error.code);
-    const other = address.port === MOST_PORT ? address.port - 1 : address.port + 1;
-    const params = { address: `${address.host}:${address.port}`, why, other };
+    const other = port === MOST_PORT ? port - 1 : port + 1;
+    const params = { address: `${host}:${port}`, why, other };
     throw problem(serveProblems, "HP8040", params, { field: "--port", cause: error });
   }
-}
-
-/** @throws HP8041 */
-function portOf(call: CommandCall): number {
-  const value = optional(call, "port") ?? call.env["HOLDPOINT_PORT"];
-  if (value === undefined || value === "") return DEFAULT_PORT;
-  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
-  if (port >= 0 && port <= MOST_PORT) return port;
-  throw problem(serveProblems, "HP8041", { value }, { field: "--port" });
 }
 
 function interrupted(signal: AbortSignal): Promise<void> {
@@ -96,25 +157,40 @@ interface Announcement {
   readonly url: string;
   readonly folder: string;
   readonly store: Store;
+  readonly local: LocalAccess;
+  /** Only at the first start on a database; nobody can see it again. */
+  readonly adminToken: string | null;
 }
 
-function announce(call: CommandCall, { url, folder, store }: Announcement): void {
+function announce(call: CommandCall, said: Announcement): void {
+  const { url, folder, store, adminToken } = said;
   if (wantsJson(call)) {
     const data = { folder, database: store.description };
-    call.out.write(`${JSON.stringify({ schema: "holdpoint/server/v1", url, pid: process.pid, data })}\n`);
+    call.out.write(`${JSON.stringify({ schema: "holdpoint/server/v1", url, pid: process.pid, data, adminToken })}\n`);
     return;
   }
-  call.out.write(`${lines({ url, folder, store }, styleFor(call.out, call.env)).join("\n")}\n`);
+  call.out.write(`${lines(said, styleFor(call.out, call.env)).join("\n")}\n`);
 }
 
-function lines({ url, folder, store }: Announcement, { paint }: Style): readonly string[] {
+function lines({ url, folder, store, adminToken }: Announcement, { paint }: Style): readonly string[] {
   const data = store.kind === "embedded" ? `${folder} (${store.description})` : store.description;
+  const first =
+    adminToken === null
+      ? []
+      : [
+          "",
+          `Admin token, shown this once: ${paint.bold(adminToken)}`,
+          "Others get tokens of their own: POST /v1/tokens.",
+        ];
   return [
     `Holdpoint is ready at ${paint.bold(url)}`,
     "",
     `  data           ${data}`,
-    `  work a plan    holdpoint run PLAN.md --trust      in this folder: it works on the same data`,
-    `  see it         curl -H "Authorization: Bearer $TOKEN" ${url}/status`,
+    `  reference      ${url}/docs`,
+    `  MCP            ${url}/mcp         holdpoint init writes it into your agents' configuration`,
+    "  work a plan    holdpoint run PLAN.md --trust      in this folder: it works on the same data",
+    "  add agents     holdpoint agent run --agents agents --trust",
+    ...first,
     "",
     "Commands of yours in this folder find the server and its token by themselves. Stop it with Ctrl-C.",
   ];

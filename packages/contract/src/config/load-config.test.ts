@@ -20,7 +20,7 @@ describe("the configuration", () => {
   test("has a default that fits for every setting that has one", () => {
     const config = loadConfig(sources(null));
     expect(config.get(settings.port)).toBe(5005);
-    expect(config.get(settings.leaseTtl)).toBe(10_000);
+    expect(config.get(settings.drainTimeout)).toBe(10_000);
     expect(config.get(settings.bodyLimit)).toBe(1024 * 1024);
     expect(config.get(settings.trustedHosts)).toEqual([]);
     expect(config.get(settings.databaseUrl)).toBeNull();
@@ -28,20 +28,20 @@ describe("the configuration", () => {
   });
 
   test("takes file, then environment, then options, and says where each value is from", () => {
-    const text = "# ours\nport: 6000\nlease-ttl: 20s\nlog-level: debug\ntrusted-hosts: [a.example, b.example]\n";
+    const text = "# ours\nport: 6000\ndrain-timeout: 20s\nlog-level: debug\ntrusted-hosts: [a.example, b.example]\n";
     const config = loadConfig(
       sources(text, {
-        env: { HOLDPOINT_LEASE_TTL: "30s", HOLDPOINT_LOG_LEVEL: "warn" },
+        env: { HOLDPOINT_DRAIN_TIMEOUT: "30s", HOLDPOINT_LOG_LEVEL: "warn" },
         flags: { "log-level": "error" },
       }),
     );
     expect(config.get(settings.port)).toBe(6000);
-    expect(config.get(settings.leaseTtl)).toBe(30_000);
+    expect(config.get(settings.drainTimeout)).toBe(30_000);
     expect(config.get(settings.logLevel)).toBe("error");
     expect(config.get(settings.trustedHosts)).toEqual(["a.example", "b.example"]);
     const told = new Map(config.explain().map(({ name, source, place }) => [name, [source, place]]));
     expect(told.get("port")).toEqual(["file", "holdpoint.config.yaml:2"]);
-    expect(told.get("lease-ttl")).toEqual(["env", "HOLDPOINT_LEASE_TTL"]);
+    expect(told.get("drain-timeout")).toEqual(["env", "HOLDPOINT_DRAIN_TIMEOUT"]);
     expect(told.get("log-level")).toEqual(["flag", "--log-level"]);
     expect(told.get("host")).toEqual(["default", null]);
   });
@@ -60,8 +60,8 @@ describe("the configuration", () => {
   test.each([
     ["port", "65536", "a whole number from 0 to 65535"],
     ["port", "many", "a whole number"],
-    ["lease-ttl", "10", "a duration with its unit"],
-    ["lease-ttl", "2h", "from 1s to 1h"],
+    ["drain-timeout", "10", "a duration with its unit"],
+    ["drain-timeout", "2h", "from 1ms to 10min"],
     ["body-limit", "10", "a size with its unit"],
     ["body-limit", "1GiB", "to 64MiB"],
     ["rate-limit", "100", "a rate such as 100/s"],

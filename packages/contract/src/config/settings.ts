@@ -80,13 +80,8 @@ export const settings = {
   }),
   dataDir: setting("data-dir", {
     kind: line("a path"),
-    standard: ".holdpoint",
-    about: "Folder of the embedded database and of what is spooled.",
-  }),
-  leaseTtl: setting("lease-ttl", {
-    kind: duration("1s", "1h"),
-    standard: "10s",
-    about: "How long a lease runs without renewal, unless the agent asks for another time.",
+    standard: ".",
+    about: "Folder whose `.holdpoint/` holds the embedded database, where no database server is named.",
   }),
   drainTimeout: setting("drain-timeout", {
     kind: duration("1ms", "10min"),
@@ -100,13 +95,8 @@ export const settings = {
   }),
   rateLimit: setting("rate-limit", {
     kind: rate(),
-    standard: "200/s",
+    standard: "1000/s",
     about: "Requests of one token.",
-  }),
-  rateLimitAnonymous: setting("rate-limit-anonymous", {
-    kind: rate(),
-    standard: "20/s",
-    about: "Requests of one address without a token.",
   }),
   logLevel: setting("log-level", {
     kind: choice("silent", "error", "warn", "info", "debug"),
@@ -122,12 +112,6 @@ export const settings = {
     kind: yesOrNo(),
     standard: "false",
     about: "Whether /metrics needs no token from callers on the same machine.",
-  }),
-  otlpEndpoint: setting("otlp-endpoint", {
-    kind: address("http", "https"),
-    standard: null,
-    env: "OTEL_EXPORTER_OTLP_ENDPOINT",
-    about: "Where traces go, in OpenTelemetry's protocol. Without one, none are sent.",
   }),
 } as const;
 
