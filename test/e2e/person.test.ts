@@ -49,6 +49,8 @@ describe("what only people may say", () => {
     const key = "$(cat key.txt)";
     const says = [
       `${cli} gate sign ${key} --plan PLAN.md --as Ada --reason x > sign.txt 2>&1; echo $? > sign.code`,
+      `env -u HOLDPOINT_TASK ${cli} gate sign ${key} --plan PLAN.md --as Ada --reason x; echo $? > bare.code`,
+      `${cli} task redrive PLAN.md --all-dead --as Ada --reason x; echo $? > redrive.code`,
       `${cli} gate waive ${key} --plan PLAN.md --as Ada --reason x --expires 1h; echo $? > waive.code`,
       `${cli} trust PLAN.md --yes; echo $? > trust.code`,
       `echo '{"type":"evidence","metric":"size","value":9}'`,
@@ -59,7 +61,9 @@ describe("what only people may say", () => {
     const { json, read, write } = await open({ "PLAN.md": gate("size", ">=3"), "agents/worker.yaml": worker });
     write("key.txt", (await json("verify", "PLAN.md")).report.gates[0]?.key ?? "");
     const { code, report } = await json("run", "PLAN.md", "--trust");
-    expect(["sign", "waive", "trust", "add"].map((name) => read(`${name}.code`).trim())).toEqual([
+    expect(["sign", "bare", "redrive", "waive", "trust", "add"].map((name) => read(`${name}.code`).trim())).toEqual([
+      "64",
+      "64",
       "64",
       "64",
       "64",

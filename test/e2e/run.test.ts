@@ -121,7 +121,7 @@ describe.concurrent("holdpoint run", () => {
     const { report } = await json("run", "PLAN.md", "--trust");
     expect([...outcomes(report)].map((line) => line.split(" ").slice(1).join(" ")).sort()).toEqual([
       "1 accepted",
-      "1 refused",
+      "1 handed_back",
       "2 accepted",
     ]);
     expect(read("list.txt").trim().split("\n").sort()).toEqual(["T-1", "T-2"]);

@@ -112,13 +112,29 @@ describe.concurrent("holdpoint verify", () => {
     const good = inspected.gates.find(({ metric }) => metric === "good")?.key ?? "";
     const phase = inspected.items.find(({ title }) => title.includes("Two"))?.key ?? "";
     const one = await json("verify", "PLAN.md", "--trust", "--only", good);
-    expect([one.code, one.report.gates.map(({ metric }) => metric)]).toEqual([0, ["good"]]);
+    // The other gate has no evidence yet, and counts.
+    expect([one.code, one.report.gates.map(({ metric }) => metric)]).toEqual([2, ["good"]]);
+    expect(one.report.leftOut).toMatchObject({ gates: 1, failed: [], unproven: [expect.any(String)] });
+    expect(one.err).toMatch(/1 of the 1 gate that --only left out\s+is not proven yet, so the exit code is 2\./);
     expect(one.report.checks.map(({ command }) => command)).toEqual(["echo good=5"]);
     const other = await json("verify", "PLAN.md", "--trust", "--only", phase);
     expect([other.code, other.report.gates.map(({ metric }) => metric)]).toEqual([1, ["bad"]]);
+    const again = await json("verify", "PLAN.md", "--trust", "--only", good);
+    expect([again.code, again.report.leftOut.failed.length]).toEqual([1, 1]);
     const both = await json("verify", "PLAN.md", "--trust", "--only", good, "--only", phase);
-    expect([both.code, both.report.gates.length]).toEqual([1, 2]);
+    expect([both.code, both.report.gates.length, both.report.leftOut.gates]).toEqual([1, 2, 0]);
     expect((await call("verify", "PLAN.md", "--trust", "--only", "nothing-like-it")).code).toBe(64);
+  });
+
+  test("ends with 0 under --only when earlier evidence opens the rest, and with 2 once that is stale", async (context) => {
+    const gates = `\`\`\`yaml\nquality_gates:\n  one: "1"\n  two: "2"\nchecks:\n  - "echo one=1"\n  - "echo two=2"\n\`\`\`\n`;
+    const { json, write } = await open(context, { "PLAN.md": `# Plan\n\n## Phase 1: One\n\n${gates}` });
+    const all = await json("verify", "PLAN.md", "--trust");
+    const key = all.report.gates.find(({ metric }) => metric === "one")?.key ?? "";
+    expect((await json("verify", "PLAN.md", "--trust", "--only", key)).code).toBe(0);
+    write("changed.txt", "another tree\n");
+    const stale = await json("verify", "PLAN.md", "--trust", "--only", key);
+    expect([stale.code, stale.report.leftOut.unproven.length]).toEqual([2, 1]);
   });
 
   test("prints JSON lines with --events, the last of them the object", async (context) => {

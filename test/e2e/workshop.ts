@@ -27,7 +27,7 @@ export interface Ended {
 /** The object that `verify --json` and `run --json` print, as far as tests look at it. */
 export type Verification = Pick<
   VerificationReport,
-  "gates" | "items" | "checks" | "notAllowed" | "work" | "exitCode" | "isolation" | "claimed" | "verified"
+  "gates" | "leftOut" | "items" | "checks" | "notAllowed" | "work" | "exitCode" | "isolation" | "claimed" | "verified"
 >;
 
 /** A call that goes on. */

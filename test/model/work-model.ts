@@ -15,6 +15,8 @@ export interface ModelTask {
   agent: string | null;
   owner: string | null;
   accepted: number;
+  /** What became of each attempt, oldest first; only what ends or prolongs a row of conflicts. */
+  readonly past: Map<number, string>;
 }
 
 /** The specification of the work store, small enough to be read in one go. */
@@ -26,7 +28,8 @@ export class WorkModel {
     this.maxAttempts = maxAttempts;
     for (const node of graph.nodes) {
       const fresh = { attempt: 0, tries: 0, expiresAt: 0, agent: null, owner: null, accepted: 0 };
-      this.tasks.set(node.key, { node, state: "waiting", readyAt: 0, ...fresh });
+      const past = new Map<number, string>();
+      this.tasks.set(node.key, { node, state: "waiting", readyAt: 0, ...fresh, past });
     }
     this.unblock(now);
   }
@@ -55,6 +58,25 @@ export class WorkModel {
     if (task.attempt !== attempt) return null;
     const leased = task.state === "leased";
     const judged = task.state === "reported" || task.state === "held";
+    const before = task.state;
+    const moved = this.move(task, kind, { leased, judged, attempt, now });
+    if (moved && kind !== "renew" && !(kind === "report" && before === "leased")) task.past.set(attempt, kind);
+    return moved ? task : null;
+  }
+
+  /** How many attempts in a row before this one did not fit the tree. */
+  handedBackBefore(key: string, attempt: number): number {
+    const past = [...this.task(key).past].filter(([at]) => at > 0 && at < attempt).sort(([a], [b]) => b - a);
+    const judgedOrBroken = past.filter(([, kind]) => kind !== "release");
+    const end = judgedOrBroken.findIndex(([, kind]) => kind !== "handBack");
+    return end === -1 ? judgedOrBroken.length : end;
+  }
+
+  private move(
+    task: ModelTask,
+    kind: string,
+    { leased, judged, attempt, now }: { leased: boolean; judged: boolean; attempt: number; now: number },
+  ): boolean {
     if (kind === "renew" && leased) task.expiresAt = now + 5_000;
     else if (kind === "report" && leased) this.put(task, "reported");
     else if (kind === "release" && leased) this.offer(task, now);
@@ -63,12 +85,13 @@ export class WorkModel {
     else if (kind === "refuse" && judged && task.node.kind === "task") {
       if (attempt === 0) this.offer(task, now);
       else this.again(task, now);
-    } else if (kind === "accept" && judged) {
+    } else if (kind === "handBack" && judged && task.node.kind === "task" && attempt > 0) this.offer(task, now);
+    else if (kind === "accept" && judged) {
       this.put(task, "accepted");
       task.accepted += 1;
       this.unblock(now);
-    } else return null;
-    return task;
+    } else return false;
+    return true;
   }
 
   /** Keys whose lease must be freed. */
@@ -76,7 +99,10 @@ export class WorkModel {
     const due = [...this.tasks.values()].filter(
       (task) => task.state === "leased" && (owner === undefined ? task.expiresAt <= now : task.owner === owner),
     );
-    for (const task of due) this.again(task, now);
+    for (const task of due) {
+      task.past.set(task.attempt, "expire");
+      this.again(task, now);
+    }
     return due.map((task) => task.node.key);
   }
 
@@ -89,7 +115,7 @@ export class WorkModel {
 
   redrive(key: string, now: number): boolean {
     const task = this.task(key);
-    if (task.state !== "dead") return false;
+    if (task.node.kind !== "task" || (task.state !== "dead" && task.state !== "held")) return false;
     task.tries = 0;
     this.offer(task, now);
     return true;

@@ -39,6 +39,8 @@ export async function agree(model: WorkModel, real: Harness): Promise<void> {
     strictEqual(task.readyAt, expected.state === "ready" ? expected.readyAt : null);
     strictEqual(task.lease?.expiresAt ?? null, expected.state === "leased" ? expected.expiresAt : null);
     ok(expected.accepted <= 1);
+    const next = { taskId: task.taskId, attempt: task.attempt + 1 };
+    strictEqual(await real.work.handedBackBefore(next), model.handedBackBefore(task.key, next.attempt));
   }
   const counts = await real.work.counts(real.planId);
   strictEqual(
@@ -85,7 +87,19 @@ const claimStep = fc
     }),
   );
 
-const KINDS = ["report", "report", "accept", "accept", "refuse", "hold", "fail", "release", "renew"] as const;
+const KINDS = [
+  "report",
+  "report",
+  "accept",
+  "accept",
+  "refuse",
+  "handBack",
+  "handBack",
+  "hold",
+  "fail",
+  "release",
+  "renew",
+] as const;
 
 type Ref = Harness["refs"][number];
 
@@ -93,6 +107,7 @@ const SEND: Record<(typeof KINDS)[number], (work: WorkStore, ref: Ref) => Promis
   report: (work, ref) => work.report(ref),
   accept: (work, ref) => work.accept({ ...ref, evidence: ["sha256:e"] }),
   refuse: (work, ref) => work.refuse({ ...ref, missing: ["coverage is 70 %"] }),
+  handBack: (work, ref) => work.handBack({ ...ref, missing: ["a.ts has changed"] }),
   hold: (work, ref) => work.hold({ ...ref, missing: ["a signature"] }),
   fail: (work, ref) => work.fail({ ...ref, reason: "crashed" }),
   release: (work, ref) => work.release({ ...ref, reason: "drained" }),

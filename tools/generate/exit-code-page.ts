@@ -27,6 +27,7 @@ export function exitCodePage(problems: readonly FoundProblem[]): string {
     generatedFrom("the problem catalogue"),
     "# Exit codes\n\n",
     "They count gates, not items: failing gates that are `important` or `enhancement`, and open items, are shown and counted\nand change nothing here.\n\n",
+    "Every gate of the plan counts, also with `verify --only`: gates that it leaves out are not looked at anew and not listed,\nbut judged as they are now from earlier evidence. Stale or missing evidence is not proven, so the code is 2 then, or 1\nwhere the evidence is of a failure; the summary says how many were left out.\n\n",
     table(["code", "name", "meaning"], rows),
     "\n## Problems by exit code\n",
   ];

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { eventLineSchema, verificationSchema } from "@holdpoint/contract";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "./command-table.ts";
 import { Collected, callFolder } from "./commands/call.testing.ts";
@@ -7,9 +8,10 @@ import { PROBLEM_CATALOGUE } from "./problem-catalogue.ts";
 import { createProgram } from "./program.ts";
 
 const FILES = { "PLAN.md": GREETER, "measure.sh": MEASURE };
+const STEERS = ["--as", "Robin", "--reason", "seen"];
 const PERSON = ["--plan", "PLAN.md", "--as", "Robin", "--reason", "seen"];
 
-/** A call of every command that works, with the schema of its object and its exit code. */
+/** A call of every command, with the schema of its object and its exit code. */
 const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: string, exit: number]>> = {
   run: [["PLAN.md"], "holdpoint/verification/v1", 2],
   verify: [["PLAN.md"], "holdpoint/verification/v1", 2],
@@ -18,13 +20,22 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   bind: [["PLAN.md"], "holdpoint/unbound/v1", 0],
   "gate sign": [["approval", ...PERSON, "--role", "editor"], "holdpoint/signature/v1", 0],
   "gate waive": [["beauty", ...PERSON, "--expires", "1d"], "holdpoint/waiver/v1", 0],
+  "task list": [["PLAN.md"], "holdpoint/task-list/v1", 0],
+  "task redrive": [["PLAN.md", "--all-dead", ...STEERS], "holdpoint/tasks-moved/v1", 0],
+  "task cancel": [["PLAN.md", "GR-2", ...STEERS], "holdpoint/problem/v1", 64],
   "evidence add": [["load=1"], "holdpoint/evidence-added/v1", 0],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
   doctor: [[], "holdpoint/doctor/v1", 0],
 };
 
-async function call(argv: readonly string[]): Promise<{ exit: number; out: string; err: string }> {
-  const folder = callFolder(FILES);
+/** An agent that says how far it is. */
+const SPEAKS = `echo '{"type":"progress","value":0.5,"message":"half"}'`;
+
+async function call(
+  argv: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ exit: number; out: string; err: string }> {
+  const folder = callFolder({ ...FILES, ...more });
   const out = new Collected();
   const err = new Collected();
   const inbox = argv[0] === "evidence" ? { HOLDPOINT_INBOX: folder.dir } : {};
@@ -56,6 +67,22 @@ describe("the contract of the command line", { timeout: 60_000 }, () => {
     },
   );
 
+  it.each([["run"], ["verify"]])(
+    "prints lines of the shape that the contract gives them: %s --events",
+    async (name) => {
+      const agent = `name: a\ncapabilities: [any]\nworkspace: shared\ncommand: ${JSON.stringify(SPEAKS)}\n`;
+      const { out } = await call([name, "PLAN.md", "--trust", "--events"], { "agents/a.yaml": agent });
+      const lines = objects(out);
+      for (const line of lines.slice(0, -1)) expect(eventLineSchema.safeParse(line).error).toBeUndefined();
+      expect(verificationSchema.safeParse(lines.at(-1)).error).toBeUndefined();
+      expect(eventLineSchema.safeParse(lines.at(-1)).success).toBe(false);
+      const types = new Set(lines.slice(0, -1).map((line) => (line as { type: string }).type));
+      const ofChecks = ["check.started", "check.ended", "gate.judged"];
+      const ofWork = ["run.started", "attempt.started", "attempt.progress", "attempt.ended"];
+      for (const type of name === "run" ? [...ofChecks, ...ofWork] : ofChecks) expect(types).toContain(type);
+    },
+  );
+
   it.each([["run"], ["verify"]])("ends the lines of %s --events with that object", async (name) => {
     const { out } = await call([name, "PLAN.md", "--trust", "--events"]);
     const lines = objects(out);
@@ -72,7 +99,8 @@ describe("the contract of the command line", { timeout: 60_000 }, () => {
   it.each(COMMANDS.filter((spec) => spec.args.some(({ name }) => name === "<plan>")).map(({ name }) => [name]))(
     "gives a problem of %s as exactly one object, with its exit code",
     async (name) => {
-      const { exit, out, err } = await call([...name.split(" "), "missing.md", "--json"]);
+      const more = name.startsWith("task ") ? ["GR-2", ...STEERS].slice(name === "task list" ? 5 : 0) : [];
+      const { exit, out, err } = await call([...name.split(" "), "missing.md", ...more, "--json"]);
       expect(objects(out)).toEqual([
         expect.objectContaining({ schema: "holdpoint/problem/v1", code: "HP8001", exit: 65 }),
       ]);

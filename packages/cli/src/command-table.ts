@@ -6,6 +6,11 @@ const events: OptionSpec = {
   about: "print JSON lines as things happen, the last being the --json object",
 };
 const trust: OptionSpec = { flags: "--trust", about: "allow the plan's commands to run, this once" };
+const database: OptionSpec = {
+  flags: "--database-url <url>",
+  about: "use this PostgreSQL server",
+  default: "DATABASE_URL, else the embedded one",
+};
 const plan = { name: "<plan>", about: "the plan document, Markdown or YAML" };
 
 /** Every command, in the order of the help. */
@@ -22,11 +27,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "--wait [duration]", about: "stay for gates that need time; without a duration, until interrupted" },
       { flags: "--scratch", about: "work in a copy of the plan's folder, so that your files stay as they are" },
       { flags: "--no-write-back", about: "leave the document as it is; without this, accepted tasks are ticked in it" },
-      {
-        flags: "--database-url <url>",
-        about: "use this PostgreSQL server",
-        default: "DATABASE_URL, else the embedded one",
-      },
+      database,
       {
         flags: "--report <file>",
         about: "where the HTML report goes",
@@ -46,12 +47,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       trust,
       { flags: "--remember", about: "with --trust: also remember the consent in the trust file" },
-      { flags: "--only <key>", about: "only the gates, or the item, with this key (may be given again)", repeat: true },
       {
-        flags: "--database-url <url>",
-        about: "use this PostgreSQL server",
-        default: "DATABASE_URL, else the embedded one",
+        flags: "--only <key>",
+        about:
+          "look only at the gates, or the item, with this key (may be given again); the exit code still counts all",
+        repeat: true,
       },
+      database,
       {
         flags: "--report <file>",
         about: "write the HTML report here",
@@ -96,7 +98,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { flags: "--check <id>", about: "id of the check, or a command line of the plan" },
       { flags: "--metric <name>", about: "name of the metric that the check yields" },
-      { flags: "--exit <code>", about: "let the check's exit status be the evidence" },
+      { flags: "--exit <code>", about: "let the check's exit status be the evidence; only 0 can be asked for" },
       { flags: "--criterion <text>", about: "the threshold, where the plan's own text could not be read" },
       { flags: "--min-tier <tier>", about: "least provenance tier, E0 to E4" },
       json,
@@ -113,11 +115,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "--as <name>", about: "who signs (required)" },
       { flags: "--role <role>", about: "in which role" },
       { flags: "--reason <text>", about: "what was seen (required)" },
-      {
-        flags: "--database-url <url>",
-        about: "use this PostgreSQL server",
-        default: "DATABASE_URL, else the embedded one",
-      },
+      database,
       json,
     ],
     runsCommands: "no",
@@ -132,15 +130,50 @@ export const COMMANDS: readonly CommandSpec[] = [
       { flags: "--as <name>", about: "who waives (required)" },
       { flags: "--reason <text>", about: "why (required)" },
       { flags: "--expires <when>", about: "a duration such as 7d, or a date such as 2027-01-31 (required)" },
-      {
-        flags: "--database-url <url>",
-        about: "use this PostgreSQL server",
-        default: "DATABASE_URL, else the embedded one",
-      },
+      database,
       json,
     ],
     runsCommands: "no",
     load: () => import("./commands/gate-waive.ts"),
+  },
+  {
+    name: "task list",
+    summary: "list the plan's tasks as the work stands, each with its state and why",
+    args: [plan],
+    options: [
+      { flags: "--state <state>", about: "only tasks in this state (may be given again)", repeat: true },
+      database,
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/task-list.ts"),
+  },
+  {
+    name: "task redrive",
+    summary: "hand tasks that are out of tries, or held, to the agents again",
+    args: [plan, { name: "[key...]", about: "keys or ids of the tasks" }],
+    options: [
+      { flags: "--all-dead", about: "every task that is out of tries, instead of keys" },
+      { flags: "--as <name>", about: "who decides it (required)" },
+      { flags: "--reason <text>", about: "why another try can succeed (required)" },
+      database,
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/task-redrive.ts"),
+  },
+  {
+    name: "task cancel",
+    summary: "take a task out of the work; this cannot be taken back",
+    args: [plan, { name: "<key>", about: "key or id of the task" }],
+    options: [
+      { flags: "--as <name>", about: "who decides it (required)" },
+      { flags: "--reason <text>", about: "why (required)" },
+      database,
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/task-cancel.ts"),
   },
   {
     name: "evidence add",
@@ -153,6 +186,28 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     runsCommands: "no",
     load: () => import("./commands/evidence-add.ts"),
+  },
+  {
+    name: "up",
+    summary: "start the control plane: HTTP and its data, until Ctrl-C",
+    args: [],
+    options: [
+      {
+        flags: "--port <port>",
+        about: "port to listen on; 0 takes any free one",
+        default: "HOLDPOINT_PORT, else 5005",
+      },
+      { flags: "--host <address>", about: "address to listen on", default: "127.0.0.1" },
+      { flags: "--data-dir <dir>", about: "folder of the embedded database", default: "this folder" },
+      {
+        flags: "--database-url <url>",
+        about: "use this PostgreSQL server, as one of any number of replicas",
+        default: "DATABASE_URL, else the embedded one",
+      },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/up.ts"),
   },
   {
     name: "trust",

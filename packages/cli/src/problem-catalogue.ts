@@ -2,11 +2,12 @@ import { agentProblems } from "@holdpoint/agent";
 import { sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
-import { workRoomProblems } from "@holdpoint/server";
+import { gateProblems, httpProblems, runProblems, workRoomProblems } from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
 import { placeProblems } from "./place/place.problems.ts";
+import { serveProblems } from "./serve/serve.problems.ts";
 import { trustProblems } from "./trust/trust.problems.ts";
 
 /**
@@ -22,9 +23,13 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   evidenceProblems,
   workProblems,
   workRoomProblems,
+  runProblems,
+  gateProblems,
+  httpProblems,
   storeProblems,
   agentProblems,
   placeProblems,
   commandProblems,
   outputProblems,
+  serveProblems,
 ];

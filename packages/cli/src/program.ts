@@ -119,6 +119,7 @@ function group(
 const GROUPS: Readonly<Record<string, string>> = {
   plan: "work with the plan document",
   gate: "sign or waive a gate",
+  task: "look at and steer the work",
   evidence: "hand in evidence",
 };
 

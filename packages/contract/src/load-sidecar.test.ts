@@ -48,6 +48,15 @@ gates:
     expect(gone).toContain(" 9 gates.gone");
   });
 
+  test("lists an exit status that is no success, with its line and what to do", () => {
+    const text = "checks: [{ id: c, run: d }]\ngates:\n  a:\n    check: c\n    exit: 3\n";
+    expect(found(text)).toEqual(["HP2209 6 gates.a.exit"]);
+    const { problems } = loadSidecar(HEAD + text, FILE, { gates: [gate("a", "uptime")], checks: [] });
+    expect(problems[0]?.message).toBe(`${FILE}: gates.a.exit is 3, and only 0 can open a gate.`);
+    expect(problems[0]?.remedy).toContain("test $? -eq 3");
+    expect(found(text.replace("exit: 3", "exit: 0"))).toEqual([]);
+  });
+
   test("lists an expression that cannot be read", () => {
     const places = found("gates:\n  a:\n    criterion: 'cel: uptime >'\n");
     expect(places).toHaveLength(1);

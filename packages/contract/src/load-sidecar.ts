@@ -26,7 +26,7 @@ export type SidecarPlan = Pick<PlanDocument, "gates" | "checks">;
 
 /**
  * Reads a sidecar for a plan, and lists whatever in it cannot take effect: checks and gates that are not there, thresholds
- * that cannot be read. Their gates stay inconclusive; what could make a gate ask for less than the plan does is refused.
+ * that cannot be read, exit statuses that are no success. Their gates stay inconclusive; what could make a gate ask for less than the plan does is refused.
  *
  * @throws HP2201 when it is not YAML that we read, HP2202 when a key is not known, HP2203 when a value does not fit, HP2206
  *   when two checks have one id, HP2205 when one entry would give several gates another threshold
@@ -74,6 +74,7 @@ function badGates(
     if (entry.criterion !== null && !isThreshold(entry.criterion, entry.metric ?? meant[0]?.metric ?? null)) {
       add("HP2208", "criterion", { text: entry.criterion });
     }
+    if (entry.exit !== null && entry.exit !== 0) add("HP2209", "exit", { status: entry.exit });
     const threshold = (["criterion", "exit"] as const).filter((field) => entry[field] !== null);
     if (meant.length > 1 && threshold.length > 0) {
       const params = { file, name: gate, keys: meant.map(({ key }) => key).join(", "), what: threshold.join(", ") };

@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import { agentLineSchema } from "./agent-lines.ts";
 import { agentManifestSchema } from "./agent-manifest.ts";
+import { eventLineSchema } from "./event-line.ts";
 import { evidenceRecordSchema } from "./evidence-record.ts";
 import { agentLinesExample } from "./examples/agent-lines.ts";
 import { agentManifestExample } from "./examples/agent-manifest.ts";
+import { eventLineExample } from "./examples/event-line.ts";
 import { evidenceRecordExample } from "./examples/evidence-record.ts";
 import { inspectionExample } from "./examples/inspection.ts";
 import { problemExample } from "./examples/problem.ts";
@@ -114,6 +116,17 @@ export const SCHEMAS: readonly SchemaEntry[] = [
     notation: "json",
     strict: false,
     example: pretty(verificationExample),
+  },
+  {
+    name: "event-line",
+    title: "Event lines",
+    file: "standard output of `holdpoint verify|run PLAN --events`, one JSON object a line",
+    about:
+      "What happens while a plan is verified or run. The last line is none of these: it is the [verification](verification.md), or a [problem](problem.md) that ended the command, and is known by its `schema`.",
+    schema: eventLineSchema,
+    notation: "lines",
+    strict: false,
+    example: eventLineExample,
   },
   {
     name: "problem",

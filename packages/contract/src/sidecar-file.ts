@@ -102,7 +102,9 @@ const gate = strictShape({
     .min(0)
     .max(255)
     .exactOptional()
-    .describe("Lets the check's exit status be the evidence: the gate passes when it is this number."),
+    .describe(
+      "Lets the check's exit status be the evidence: the gate passes when it is 0, and no other number can be asked for.",
+    ),
   criterion: z
     .union([someText, z.number(), z.boolean()], { error: "must be a text, a number, true or false" })
     .exactOptional()

@@ -67,4 +67,13 @@ export const sidecarFileProblems = {
     exit: 65,
     retryable: false,
   },
+  HP2209: {
+    title: "An exit status that is no success is bound to a gate",
+    message: "{file}: gates.{gate}.exit is {status}, and only 0 can open a gate.",
+    remedy:
+      "Write exit: 0. Where another status is the good one, let the command turn it around, such as: sh -c 'mycheck; test $? -eq {status}'.",
+    why: "A status other than 0 is how a command says that it failed, was killed or could not start: counting it as good would let broken checks pass.",
+    exit: 65,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

@@ -15,6 +15,24 @@ export interface ProblemDefinition {
   readonly exit: ProblemExit;
   /** Whether the same call may succeed later without a change by the caller. */
   readonly retryable: boolean;
+  /** HTTP status, where the one that follows from `exit` does not fit. */
+  readonly http?: number;
+}
+
+/** HTTP status of a problem that says nothing of it, by its exit code. */
+const STATUS_OF_EXIT: Readonly<Record<ProblemExit, number>> = {
+  1: 409,
+  2: 409,
+  64: 400,
+  65: 422,
+  69: 503,
+  70: 500,
+  130: 503,
+};
+
+/** The HTTP status that a problem is answered with. */
+export function httpStatusOf({ http, exit }: Pick<ProblemDefinition, "http" | "exit">): number {
+  return http ?? STATUS_OF_EXIT[exit];
 }
 
 /** A room's part of the catalogue, keyed by code. */

@@ -1,6 +1,6 @@
 import type { RetryPolicy, Runtime, WorkGraph } from "@holdpoint/core";
 import { type Store, statement } from "@holdpoint/store";
-import { createEventLog, type EventLog } from "./events/index.ts";
+import { createEventLog, type EventLog, type SignalBus } from "./events/index.ts";
 import { createGateStore, type GateStore } from "./gates/index.ts";
 import { createPlanStore, importPlan, type PlanImport, type PlanImported, type PlanStore } from "./plans/index.ts";
 import { createWorkStore, importGraph, type WorkImported, type WorkStore } from "./work/index.ts";
@@ -12,6 +12,8 @@ export interface AppOptions {
   /** Letters, digits, `_` and `-`. @default "local" */
   readonly tenant?: string;
   readonly retry?: RetryPolicy;
+  /** Is told of every commit, so that those who wait in this process wake at once. */
+  readonly signals?: SignalBus;
 }
 
 /** A plan with its graph of work, stored together. */
@@ -35,25 +37,47 @@ export interface App {
 
 /** Puts the rooms together: the only file that sees all of them. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { store, runtime, tenant = "local" } = options;
+  const { runtime, tenant = "local", signals } = options;
+  const store = signals === undefined ? options.store : tellingCommits(options.store, signals, tenant);
   await store.run(ADD_TENANT, [tenant, runtime.now()]);
   const retry = options.retry === undefined ? {} : { retry: options.retry };
+  const onReady = (): void => signals?.emit(tenant, "ready");
   return {
     tenant,
     plans: createPlanStore(store, runtime, tenant),
-    work: createWorkStore(store, runtime, { tenant, ...retry }),
+    work: createWorkStore(store, runtime, { tenant, ...retry, onReady }),
     gates: createGateStore(store, runtime, tenant),
     events: createEventLog(store, tenant),
-    importPlan: ({ graph, maxAttempts, ...request }) =>
-      store.transaction(async (tx) => {
+    importPlan: async ({ graph, maxAttempts, ...request }) => {
+      const imported = await store.transaction(async (tx) => {
         const plan = await importPlan(tx, runtime, tenant, request);
         const bound = maxAttempts === undefined ? {} : { maxAttempts };
         const context = { tenant, now: runtime.now(), newId: () => runtime.newId() };
         const work = await importGraph(tx, context, { planId: plan.planId, graph, ...bound });
         return { plan, work };
-      }),
+      });
+      onReady();
+      return imported;
+    },
     close: () => store.close(),
   };
+}
+
+function tellingCommits(store: Store, signals: SignalBus, tenant: string): Store {
+  // The store may be of a class, whose methods a copy would lose.
+  return new Proxy(store, {
+    get(target, name, receiver) {
+      if (name === "transaction") return transaction;
+      const value: unknown = Reflect.get(target, name, receiver);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+
+  async function transaction<T>(work: Parameters<typeof store.transaction<T>>[0]): Promise<T> {
+    const result = await store.transaction(work);
+    signals.emit(tenant, "committed");
+    return result;
+  }
 }
 
 const ADD_TENANT = statement(

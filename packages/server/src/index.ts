@@ -1,8 +1,11 @@
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
+export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";
 export * from "./gates/index.ts";
+export { type Authenticate, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
 export type * from "./plans/index.ts";
 export * from "./run/index.ts";
 export { createSystemRuntime } from "./system-runtime.ts";
+export type { TenantRooms } from "./tenant-rooms.ts";
 export type * from "./work/index.ts";
 export { createMemoryWorkStore, workRoomProblems } from "./work/index.ts";

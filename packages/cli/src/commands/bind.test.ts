@@ -91,7 +91,7 @@ describe("holdpoint bind with a gate", () => {
     ["beauty", {}, 64, "HP8010"],
     ["beauty", { check: "nope" }, 64, "Name a check of the sidecar or a command of the plan: size (sh measure.sh)"],
     ["beauty", { minTier: "E9" }, 64, "One of E0, E1, E2, E3, E4."],
-    ["beauty", { exit: "256" }, 64, "A whole number from 0 to 255."],
+    ["beauty", { exit: "3" }, 64, "Only 0 opens a gate"],
     ["beauty", { exit: "-1" }, 64, "HP8012"],
     ["beauty", { metric: " " }, 64, "HP8012"],
     ["beauty", { criterion: "quite nice" }, 64, "--criterion cannot be quite nice."],

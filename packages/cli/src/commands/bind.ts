@@ -94,8 +94,8 @@ function fieldsOf(call: CommandCall): GateFields {
   if (minTier !== undefined && !TIERS.some((tier) => tier === minTier))
     throw bad("--min-tier", minTier, `One of ${TIERS.join(", ")}.`);
   const exit = optional(call, "exit");
-  if (exit !== undefined && !(/^\d{1,3}$/.test(exit) && Number(exit) <= 255))
-    throw bad("--exit", exit, "A whole number from 0 to 255.");
+  if (exit !== undefined && !/^0{1,3}$/.test(exit))
+    throw bad("--exit", exit, "Only 0 opens a gate; let the command turn another good status into 0.");
   const metric = optional(call, "metric");
   if (metric?.trim() === "") throw bad("--metric", "empty", "Name the metric that the check yields.");
   const criterion = optional(call, "criterion");

@@ -4,24 +4,25 @@ import type { CommandCall } from "../command.ts";
 import { oneLine, shellWord } from "../output/plain-text.ts";
 import { optional, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
-import { type PersonCall, personCall, rolesAsked, withPerson } from "./person-call.ts";
+import { isolationNote, type PersonCall, personCall, rolesAsked, withPerson } from "./person-call.ts";
 
 /** `holdpoint gate sign KEY --as NAME --reason …`: records that a named person saw what the gate asks for. */
 export async function run(call: CommandCall): Promise<number> {
   const person = personCall(call, "gate sign");
   checkThatItCounts(call, person);
   const { gate, judged, planPath } = person;
-  const digest = await withPerson(call, person, async ({ app }, planId, word) => {
+  const { digest, isolation } = await withPerson(call, person, async ({ app }, planId, word) => {
     const record = witnessRecord(word);
     await (await openEvidenceBook(app.gates, planId)).add([record], [gate.key]);
-    return record.digest;
+    return { digest: record.digest, isolation: word.isolation };
   });
   if (wantsJson(call)) {
     call.out.write(
-      `${JSON.stringify({ schema: "holdpoint/signature/v1", gate: gate.key, name: person.name, digest })}\n`,
+      `${JSON.stringify({ schema: "holdpoint/signature/v1", gate: gate.key, name: person.name, isolation, digest })}\n`,
     );
   } else {
     call.out.write(`${oneLine(person.name)} signed ${gate.key} (${oneLine(judged.text)}), ${digest.slice(0, 19)}.\n`);
+    call.out.write(isolationNote(person, isolation) ?? "");
     const plan = shellWord(planPath);
     call.out.write(`See what it opens: holdpoint verify ${plan}, or go on with: holdpoint run ${plan}\n`);
   }

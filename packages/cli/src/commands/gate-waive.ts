@@ -5,7 +5,7 @@ import type { CommandCall } from "../command.ts";
 import { oneLine } from "../output/plain-text.ts";
 import { required, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
-import { personCall, withPerson } from "./person-call.ts";
+import { isolationNote, personCall, withPerson } from "./person-call.ts";
 
 /** `holdpoint gate waive KEY --as NAME --reason … --expires …`: lets a gate pass without evidence until then. */
 export async function run(call: CommandCall): Promise<number> {
@@ -18,7 +18,7 @@ export async function run(call: CommandCall): Promise<number> {
     const expiresAt = parseExpiry(expires, word.at);
     const record = waiverRecord(word, expiresAt);
     await (await openEvidenceBook(app.gates, planId)).add([record], [gate.key], expiresAt);
-    return { digest: record.digest, until: new Date(expiresAt).toISOString() };
+    return { digest: record.digest, isolation: word.isolation, until: new Date(expiresAt).toISOString() };
   });
   if (wantsJson(call)) {
     const object = {
@@ -26,6 +26,7 @@ export async function run(call: CommandCall): Promise<number> {
       gate: gate.key,
       name: person.name,
       expires: waived.until,
+      isolation: waived.isolation,
       digest: waived.digest,
     };
     call.out.write(`${JSON.stringify(object)}\n`);
@@ -33,6 +34,7 @@ export async function run(call: CommandCall): Promise<number> {
     call.out.write(
       `${oneLine(person.name)} waived ${gate.key} until ${waived.until}, ${waived.digest.slice(0, 19)}.\n`,
     );
+    call.out.write(isolationNote(person, waived.isolation) ?? "");
     call.out.write("It is shown as pass (waived) and counted apart.\n");
   }
   return 0;

@@ -6,7 +6,7 @@ import {
   type PlanGate,
   problem,
 } from "@holdpoint/core";
-import type { PersonWord } from "@holdpoint/server";
+import { openEvidenceBook, type PersonWord, signingIsolation } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
 import { createSubjectReader } from "../engine/check-runner.ts";
 import { loadPlan } from "../engine/load-plan.ts";
@@ -16,6 +16,7 @@ import { displayPath } from "../place/read-plan-file.ts";
 import { argument, optional, required } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 import { gateNamed } from "./gate-named.ts";
+import { isInsideAttempt } from "./inside-attempt.ts";
 
 /** A call in which a person speaks about one gate, with everything looked up. */
 export interface PersonCall {
@@ -25,6 +26,8 @@ export interface PersonCall {
   readonly gate: PlanGate;
   /** The gate as the sidecar leaves it, which is how it will be judged. */
   readonly judged: JudgedGate;
+  /** The gate counts only what was made in isolation. */
+  readonly needsIsolation: boolean;
   readonly name: string;
   readonly reason: string;
 }
@@ -45,14 +48,15 @@ export function personCall(call: CommandCall, command: string): PersonCall {
   const planPath = displayPath(place.planFile, call.cwd);
   const { plan, sidecar } = loadPlan(place, call.cwd);
   const gate = gateNamed(plan, argument(call, 0), planPath);
-  const judged = bindEvidence(plan, sidecar, []).get(gate.key)?.gate;
-  if (judged === undefined) throw new Error(`gate ${gate.key} is not bound although the plan has it`);
-  return { place, planPath, plan, gate, judged, name, reason };
+  const bound = bindEvidence(plan, sidecar, []).get(gate.key);
+  if (bound === undefined) throw new Error(`gate ${gate.key} is not bound although the plan has it`);
+  const needsIsolation = bound.policy.isolation === "required";
+  return { place, planPath, plan, gate, judged: bound.gate, needsIsolation, name, reason };
 }
 
 /** @throws HP8013 when the call comes from inside an attempt: agents do not judge their own work */
 export function refuseInsideAttempt(call: CommandCall, command: string): void {
-  if ((call.env["HOLDPOINT_TASK"] ?? "") === "") return;
+  if (!isInsideAttempt(call.env)) return;
   throw problem(commandProblems, "HP8013", { command: `holdpoint ${command}` });
 }
 
@@ -67,18 +71,29 @@ export function withPerson<T>(
     const { planId } = await engine.app.plans.importPlan({ source: place.planFile, document: plan });
     const subject = await createSubjectReader().subjectOf(place.dir, { leaveOut: [] });
     const role = optional(call, "role")?.trim() || null;
+    const { gates, tenant } = engine.app;
+    const book = await openEvidenceBook(gates, planId);
+    const isolation = await signingIsolation(engine.store, tenant, planId, book.records());
     const at = engine.runtime.now();
     return record(engine, planId, {
-      tenant: engine.app.tenant,
+      tenant,
       planDigest: plan.digest,
       subject,
       gate: gate.key,
       name,
       role,
       reason,
+      isolation,
       at,
     });
   });
+}
+
+/** What a person is told when anything of the plan ran without isolation, one line; null when nothing did. */
+export function isolationNote({ needsIsolation }: PersonCall, isolation: PersonWord["isolation"]): string | null {
+  if (isolation === "full") return null;
+  const then = needsIsolation ? ", and the gate, which asks for isolation: required, will not count it" : "";
+  return `Attempts or checks of this plan ran without isolation, so the record carries isolation: none${then}.\n`;
 }
 
 /** The roles in which a criterion asks for signatures; null stands for any. Empty when it asks for none. */

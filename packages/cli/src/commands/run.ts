@@ -60,6 +60,7 @@ async function work(call: CommandCall, place: PlanPlace, consent: Consent, waitM
         plan,
         document: loaded.plan,
         sidecar: loaded.sidecar,
+        sidecarText: loaded.sidecarText,
         problems: loaded.problems,
         graph,
         fleet,

@@ -1,5 +1,5 @@
 import { checksOf, type PlanDocument, problem } from "@holdpoint/core";
-import { createGatekeeper, producersOf } from "@holdpoint/server";
+import { acceptedAttempts, createGatekeeper, producersOf } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
 import { clearRunning, createCheckRunner, createSubjectReader } from "../engine/check-runner.ts";
 import { decideConsent } from "../engine/consent.ts";
@@ -60,6 +60,7 @@ export async function run(call: CommandCall): Promise<number> {
         sidecar,
         allowed: (check) => consent.trust.consentTo(consentText(check)) === "trusted",
         listener: progress.gatekeeper,
+        accepted: () => acceptedAttempts(store, app.tenant, planId),
         producers: () => producers,
         signal: interrupt.signal,
       });

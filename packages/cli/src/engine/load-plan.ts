@@ -8,6 +8,8 @@ import { readSidecarFile } from "../place/read-sidecar-file.ts";
 export interface LoadedPlan {
   readonly plan: PlanDocument;
   readonly sidecar: BindingSidecar | null;
+  /** The sidecar as written. */
+  readonly sidecarText: string | null;
   /** The plan's own problems and those of the sidecar. */
   readonly problems: readonly PlanProblem[];
 }
@@ -16,20 +18,24 @@ export interface LoadedPlan {
 export function loadPlan(place: PlanPlace, cwd: string): LoadedPlan {
   const plan = readPlanFile(place, cwd);
   const text = readSidecarFile(place, cwd);
-  if (text === null) return { plan, sidecar: null, problems: plan.problems };
+  if (text === null) return { plan, sidecar: null, sidecarText: null, problems: plan.problems };
   const name = displayPath(place.sidecarFile, cwd);
   const { sidecar, problems } = loadSidecar(text, name, plan);
-  return { plan, sidecar, problems: [...plan.problems, ...problems.map(toPlanProblem)] };
+  return { plan, sidecar, sidecarText: text, problems: [...plan.problems, ...problems.map(toPlanProblem)] };
 }
 
+/** Codes of entries that name what is not there. */
+const DANGLING: ReadonlySet<string> = new Set(["HP2207", "HP2303"]);
+
 function toPlanProblem(found: HoldpointError): PlanProblem {
+  const file = found.place.file ?? "the sidecar";
   return {
     code: found.code,
     severity: "warning",
-    kind: "dangling-reference",
+    kind: DANGLING.has(found.code) ? "dangling-reference" : "unsatisfiable",
     line: found.place.line ?? 0,
     lines: [],
-    message: `${found.place.file ?? "the sidecar"}: ${found.message}`,
+    message: found.message.startsWith(file) ? found.message : `${file}: ${found.message}`,
     hint: found.remedy,
   };
 }

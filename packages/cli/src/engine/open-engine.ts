@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Runtime } from "@holdpoint/core";
 import { type App, createApp, createSystemRuntime } from "@holdpoint/server";
 import { type DirectoryLock, lockDirectory, openStore, type Store } from "@holdpoint/store";
@@ -14,10 +15,11 @@ export interface Engine {
 
 /**
  * Opens the engine: on the server that `--database-url` or `DATABASE_URL` names, else on the embedded database in
- * `.holdpoint/` beside the plan.
+ * `.holdpoint/` beside the plan. Where a control plane or a run has that one open, this command joins it, so that people
+ * can sign while a run goes on, and a run works for whoever watches the control plane.
  *
  * Whoever runs commands of a plan has its directory alone, whatever the database: two would overrule each other's work
- * in one folder. With a server, people can sign while a run holds it.
+ * in one folder.
  *
  * @param use `work` for commands that run what the plan names, `record` for those that only read or write a word
  * @throws HP60xx when the database cannot be had; another process that holds the directory is named (HP6003)
@@ -36,9 +38,9 @@ export async function withEngine<T>(
   let lock: DirectoryLock | null = null;
   let store: Store | null = null;
   try {
-    // The embedded database takes the same lock by itself.
-    if (named && use === "work") lock = lockDirectory(place.stateDir, runtime.now());
-    store = await openStore(named ? { runtime, databaseUrl } : { runtime, dataDir: place.dir });
+    // Apart from the lock of the database, which a control plane may hold.
+    if (use === "work") lock = lockDirectory(join(place.stateDir, "work"), runtime.now());
+    store = await openStore(named ? { runtime, databaseUrl } : { runtime, dataDir: place.dir, join: true });
     const app = await createApp({ store, runtime });
     return await work({ app, runtime, store });
   } finally {

@@ -16,7 +16,11 @@ export function eventText(event: LiveEvent, style: Style): string | null {
       return `${glyphs.running} started   ${taskText(event)} by ${oneLine(event.agent)}`;
     case "attempt.ended": {
       const outcome = oneLine(event.outcome);
-      const mark = paintOutcome(outcome, `${outcomeGlyph(outcome, style)} ${outcome.padEnd(9)}`, style);
+      const mark = paintOutcome(
+        outcome,
+        `${outcomeGlyph(outcome, style)} ${outcome.replace("_", " ").padEnd(9)}`,
+        style,
+      );
       return withMore(`${mark} ${taskText(event)} by ${oneLine(event.agent)}`, event.summary);
     }
     case "task.waiting":
@@ -32,7 +36,6 @@ export function eventText(event: LiveEvent, style: Style): string | null {
       return event.level === "warning"
         ? paint.yellow(`! warning   ${oneLine(event.message)}`)
         : `${glyphs.dot} ${oneLine(event.message)}`;
-    case "task.offered":
     case "attempt.progress":
     case "check.started":
       return null;
@@ -50,11 +53,14 @@ export function gateText(event: Extract<LiveEvent, { type: "gate.judged" }>, sty
   return withMore(`${mark}  ${name} ${oneLine(event.text)}${severity}: ${reasonText(event.reason)}`, event.explanation);
 }
 
+/** Ends of an attempt that say nothing against the work. */
+const GIVEN_BACK: ReadonlySet<string> = new Set(["released", "handed_back"]);
+
 /** The mark of how an attempt ended. */
 function outcomeGlyph(outcome: string, { glyphs }: Style): string {
   if (outcome === "accepted") return glyphs.pass;
   if (outcome === "held") return glyphs.held;
-  if (outcome === "released") return glyphs.waiting;
+  if (GIVEN_BACK.has(outcome)) return glyphs.waiting;
   return glyphs.fail;
 }
 
@@ -62,7 +68,7 @@ function outcomeGlyph(outcome: string, { glyphs }: Style): string {
 function paintOutcome(outcome: string, text: string, { paint }: Style): string {
   if (outcome === "accepted") return paint.green(text);
   if (outcome === "held") return paint.yellow(text);
-  return outcome === "released" ? text : paint.red(text);
+  return GIVEN_BACK.has(outcome) ? text : paint.red(text);
 }
 
 /** A task's key and title, once where they are the same. */

@@ -133,8 +133,6 @@ export class LiveState {
       case "note":
         if (event.level === "warning") this.#note = event;
         return;
-      case "task.offered":
-        return;
     }
   }
 

@@ -179,7 +179,7 @@ describe("a picture", () => {
     const run: LiveEvent = { at: at(0), type: "run.started", plan: "x", tasks: 99, gates: 7, agents: [] };
     expect(frame([run])[0]).toContain("0/99 tasks");
     const state = new LiveState(outlineOf({ title: "bare", items: [], gates: [] }, []));
-    state.apply({ at: at(0), type: "task.offered", task: "x", title: "x" });
+    state.apply({ at: at(0), type: "note", level: "info", message: "x" });
     expect(frameLines(state, START, style, { columns: 80, rows: 10 })).toHaveLength(1);
   });
 });

@@ -33,7 +33,6 @@ describe("PlainView", () => {
   it("writes a line for each event that matters, with the time since the first", () => {
     const lines = shown([
       { at: at(0), type: "run.started", plan: "PLAN.md", tasks: 3, gates: 1, agents: ["builder"] },
-      { at: at(1), type: "task.offered", task: "T-1", title: "Write it" },
       { at: at(2), type: "attempt.started", ...attempt },
       { at: at(3), type: "attempt.progress", task: "T-1", attempt: 2, value: 0.5, message: "half" },
       { at: at(65), type: "attempt.ended", ...attempt, outcome: "refused", summary: "coverage 81 %" },
@@ -73,7 +72,7 @@ describe("PlainView", () => {
         title: evil,
         attempt: 1,
         agent: evil,
-        outcome: evil,
+        outcome: "failed",
         summary: evil,
       },
       { at: at(0), type: "note", level: "warning", message: evil },
@@ -115,8 +114,9 @@ describe("eventText", () => {
     ["accepted", "✓"],
     ["held", "◆"],
     ["released", "○"],
-    ["expired", "✗"],
-  ])("marks an attempt that was %s with %s", (outcome, mark) => {
+    ["handed_back", "○"],
+    ["lost", "✗"],
+  ] as const)("marks an attempt that was %s with %s", (outcome, mark) => {
     expect(
       eventText({ at: at(0), type: "attempt.ended", ...attempt, outcome, summary: "" }, style)?.startsWith(mark),
     ).toBe(true);

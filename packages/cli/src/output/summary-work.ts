@@ -35,7 +35,7 @@ function tasksText({ tasks }: ReportWork, style: Style): string {
 function attemptsText({ attempts }: ReportWork): string {
   const ended = new Map<string, number>();
   for (const attempt of attempts) ended.set(attempt.outcome, (ended.get(attempt.outcome) ?? 0) + 1);
-  const parts = [...ended].map(([outcome, count]) => `${count} ${outcome}`);
+  const parts = [...ended].map(([outcome, count]) => `${count} ${outcome.replace("_", " ")}`);
   return `${counted(attempts.length, "attempt")}: ${parts.join(", ")}`;
 }
 

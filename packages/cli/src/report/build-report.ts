@@ -1,6 +1,7 @@
 import {
   type BoundGate,
   exitCodeOf,
+  isOpen,
   type PlanDocument,
   type PlanProblem,
   type Rollup,
@@ -10,7 +11,14 @@ import {
 } from "@holdpoint/core";
 import type { CheckObservation } from "@holdpoint/server";
 import { oneLine, shellWord } from "../output/plain-text.ts";
-import type { ReportCheck, ReportGate, ReportItem, ReportWork, VerificationReport } from "./report-model.ts";
+import type {
+  LeftOutGates,
+  ReportCheck,
+  ReportGate,
+  ReportItem,
+  ReportWork,
+  VerificationReport,
+} from "./report-model.ts";
 
 /** What a report is made from. */
 export interface ReportSource {
@@ -24,7 +32,7 @@ export interface ReportSource {
   /** Verdicts of every gate, judged just now. */
   readonly verdicts: ReadonlyMap<string, Verdict>;
   readonly bound: ReadonlyMap<string, BoundGate>;
-  /** Keys of the gates to show and to count; all when absent. */
+  /** Keys of the gates to show; all when absent. Every gate counts. */
   readonly only?: ReadonlySet<string>;
   readonly observations: readonly CheckObservation[];
   /** Verdicts of this run by gate, oldest first. */
@@ -41,12 +49,12 @@ export function buildReport(source: ReportSource): VerificationReport {
   const { plan, verdicts, bound } = source;
   const severities = new Map([...bound].map(([key, one]): [string, Severity] => [key, one.gate.severity]));
   const rollup = rollUp(plan, verdicts, severities);
-  const gates = plan.gates.flatMap((gate) => {
-    if (source.only !== undefined && !source.only.has(gate.key)) return [];
+  const every = plan.gates.flatMap((gate) => {
     const verdict = verdicts.get(gate.key);
     return verdict === undefined ? [] : [toGate(source, gate, verdict, severities)];
   });
-  const judged = gates.map((gate) => ({ severity: gate.severity, verdict: gate }));
+  const gates = every.filter(({ key }) => source.only?.has(key) !== false);
+  const judged = every.map((gate) => ({ severity: gate.severity, verdict: gate }));
   return {
     command: source.command,
     plan: { title: plan.title, digest: plan.digest, path: source.planPath },
@@ -57,12 +65,23 @@ export function buildReport(source: ReportSource): VerificationReport {
     claimed: rollup.claimed,
     verified: rollup.verified,
     gates,
+    leftOut: leftOutOf(every, source.only),
     items: toItems(plan, rollup),
     checks: source.observations.map(toCheck),
     problems: source.problems,
     notAllowed: source.notAllowed,
     work: source.work,
     exitCode: exitCodeOf(judged, { deadTasks: source.work?.tasks.dead ?? 0, nothingAllowed: source.nothingAllowed }),
+  };
+}
+
+function leftOutOf(every: readonly ReportGate[], only: ReportSource["only"]): LeftOutGates {
+  const left = every.filter(({ key }) => only?.has(key) === false);
+  const critical = left.filter(({ severity }) => severity === "critical");
+  return {
+    gates: left.length,
+    failed: critical.filter(({ verdict }) => verdict === "fail").map(({ key }) => key),
+    unproven: critical.filter((gate) => gate.verdict !== "fail" && !isOpen(gate)).map(({ key }) => key),
   };
 }
 

@@ -150,7 +150,7 @@ section:has(#gates-closed:checked) .gates tbody tr.is-open,section:has(#gates-cr
 .check-ok{border-left-color:var(--pass)}
 .bad,.outcome-refused,.outcome-failed,.outcome-expired{color:var(--fail)}
 .outcome{white-space:nowrap;font-weight:600}
-.outcome-accepted{color:var(--pass)}.outcome-held{color:var(--unproven)}.outcome-released{color:var(--quiet)}
+.outcome-accepted{color:var(--pass)}.outcome-held{color:var(--unproven)}.outcome-released,.outcome-handed_back{color:var(--quiet)}
 .attempts .lane{width:34%;vertical-align:middle}
 .attempts td.number{white-space:nowrap}
 .track{display:block;position:relative;height:12px;border-radius:6px;background:var(--well)}

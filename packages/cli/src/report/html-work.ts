@@ -117,7 +117,7 @@ function attemptRow(attempt: ReportAttempt, span: Span): Row {
     cells: [
       { content: [outside(attempt.title === "" ? attempt.task : attempt.title), again, summary], isRowHeader: true },
       outside(attempt.agent),
-      html`<span class="outcome outcome-${attempt.outcome}">${OUTCOME_SHAPES[attempt.outcome]} ${attempt.outcome}</span>`,
+      html`<span class="outcome outcome-${attempt.outcome}">${OUTCOME_SHAPES[attempt.outcome]} ${attempt.outcome.replace("_", " ")}</span>`,
       { content: durationText(tookMs), className: "number" },
       { content: timeBar(attempt, tookMs, span), className: "lane" },
     ],
@@ -128,6 +128,7 @@ const OUTCOME_SHAPES: Readonly<Record<ReportAttempt["outcome"], string>> = {
   accepted: "✓",
   refused: "✗",
   failed: "✗",
+  handed_back: "○",
   released: "○",
   expired: "✗",
   held: "◆",

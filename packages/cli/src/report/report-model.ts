@@ -16,6 +16,8 @@ export interface VerificationReport {
   readonly claimed: number;
   readonly verified: number;
   readonly gates: readonly ReportGate[];
+  /** Gates of the plan that `--only` left out: judged from earlier evidence, not listed, and counted all the same. */
+  readonly leftOut: LeftOutGates;
   readonly items: readonly ReportItem[];
   readonly checks: readonly ReportCheck[];
   readonly problems: readonly PlanProblem[];
@@ -26,6 +28,15 @@ export interface VerificationReport {
   /** Where the HTML report was written, as it should be shown; absent when it was not. */
   readonly reportPath?: string;
   readonly exitCode: number;
+}
+
+/** The gates that were not asked for. */
+export interface LeftOutGates {
+  readonly gates: number;
+  /** Keys of the critical ones that failed. */
+  readonly failed: readonly string[];
+  /** Keys of the critical ones that are neither failed nor pass and fresh. */
+  readonly unproven: readonly string[];
 }
 
 /** One gate: what the plan asks beside what was proven. */
@@ -90,7 +101,7 @@ export interface ReportAttempt {
   readonly title: string;
   readonly attempt: number;
   readonly agent: string;
-  readonly outcome: "accepted" | "refused" | "failed" | "released" | "expired" | "held";
+  readonly outcome: "accepted" | "refused" | "handed_back" | "failed" | "released" | "expired" | "held";
   readonly startedAt: string;
   readonly endedAt: string;
   readonly summary: string;

@@ -130,6 +130,36 @@ describe("concludeReport", () => {
       "allowed to run",
     ],
     ["other codes", { gates: [sampleGate()], exitCode: 2 }, "inconclusive", "Not everything is proven."],
+    [
+      "a gate left out that failed",
+      { gates: [sampleGate()], leftOut: { gates: 3, failed: ["g"], unproven: ["h"] }, exitCode: 1 },
+      "fail",
+      "1 of the 3 gates that --only left out failed.",
+    ],
+    [
+      "a gate left out that is not proven",
+      { gates: [sampleGate()], leftOut: { gates: 3, failed: [], unproven: ["h"] }, exitCode: 2 },
+      "inconclusive",
+      "pass and fresh, but 1 of the 3 gates that --only left out is not proven yet, so the exit code is 2.",
+    ],
+    [
+      "gates left out that are not proven beside one that is not",
+      { gates: [closed], leftOut: { gates: 3, failed: [], unproven: ["h", "i"] }, exitCode: 2 },
+      "inconclusive",
+      "1 critical gate is not proven yet, nor 2 of the 3 gates that --only left out.",
+    ],
+    [
+      "gates left out that are open",
+      { gates: [sampleGate()], leftOut: { gates: 1, failed: [], unproven: [] }, exitCode: 0 },
+      "pass",
+      "nothing critical is wanting among the 1 gate that --only left out.",
+    ],
+    [
+      "nothing critical asked for",
+      { gates: [sampleGate({ severity: "important" })], leftOut: { gates: 1, failed: [], unproven: [] }, exitCode: 0 },
+      "inconclusive",
+      "None of the gates that were asked for is critical",
+    ],
     ["interrupted", { gates: [sampleGate()], exitCode: 130 }, "inconclusive", "Interrupted"],
   ] as const)("says of %s what the gates say", (_, over, tone, words) => {
     const conclusion = concludeReport(sampleReport(over));

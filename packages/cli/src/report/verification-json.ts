@@ -7,6 +7,7 @@ import type { ReportGate, VerificationReport } from "./report-model.ts";
 export interface VerificationJson extends Verification {
   readonly plan: Verification["plan"] & { readonly path: string };
   readonly gates: readonly ReportGate[];
+  readonly leftOut: VerificationReport["leftOut"];
   readonly command: VerificationReport["command"];
   readonly exitCode: number;
   readonly startedAt: string;
@@ -34,6 +35,7 @@ export function verificationJson(report: VerificationReport): VerificationJson {
     gates: report.gates.map(gateJson),
     items: report.items.map(({ key, claimed, verified }) => ({ key, claimed, verified })),
     problems: report.problems.map(problemJson),
+    leftOut: report.leftOut,
     command: report.command,
     exitCode: report.exitCode,
     startedAt: report.startedAt,

@@ -1,5 +1,5 @@
 import { agentTakes } from "@holdpoint/agent";
-import { checksOf } from "@holdpoint/core";
+import { type Criterion, checksOf } from "@holdpoint/core";
 import type { TaskView } from "@holdpoint/server";
 import { createSubjectReader } from "../engine/check-runner.ts";
 import { isTrusted } from "../engine/load-fleet.ts";
@@ -21,7 +21,8 @@ export async function finalReport(
   const { place, plan, sidecar, engine, planId, gatekeeper, progress, log, consent, planPath } = begun;
   const tasks = await engine.app.work.list({ planId, limit: ALL });
   const back = ticks(begun, tasks);
-  for (const message of back.notes) progress.tell({ type: "note", level: "warning", message });
+  const notes = back.written.length > 0 ? [...back.notes, ...windowsBegunAnew(begun)] : back.notes;
+  for (const message of notes) progress.tell({ type: "note", level: "warning", message });
   const verdicts = await gatekeeper.judge({
     gates: plan.gates.map((gate) => gate.key),
     dir: place.dir,
@@ -63,6 +64,24 @@ export async function finalReport(
       writtenBack: back.written,
     },
   });
+}
+
+/** A box that was ticked is a change of the tree: what watches all of the tree begins anew. */
+function windowsBegunAnew({ plan, sidecar, gatekeeper }: BegunSession): readonly string[] {
+  const whole = new Set(checksOf(plan, sidecar).flatMap((check) => (check.inputs.length === 0 ? [check.id] : [])));
+  const windows = [...gatekeeper.bound().values()].filter(
+    ({ gate, bound }) => hasWindow(gate.criterion) && bound.checks.some(({ id }) => whole.has(id)),
+  );
+  if (windows.length === 0) return [];
+  const names = windows.map(({ gate }) => gate.metric ?? gate.key).join(", ");
+  return [
+    `Ticking accepted items changed the plan, so the window of ${names} begins anew: its check names no inputs and so watches every file. Name its inputs in the sidecar, or run with --no-write-back.`,
+  ];
+}
+
+function hasWindow(criterion: Criterion | null): boolean {
+  if (criterion?.kind === "composite") return criterion.of.some((part) => hasWindow(part));
+  return criterion?.kind === "window";
 }
 
 type Ticks = Omit<WrittenBack, "plan"> & { readonly plan: WrittenBack["plan"] | null };

@@ -1,4 +1,4 @@
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { createApp, createSystemRuntime } from "@holdpoint/server";
 import { openStore } from "@holdpoint/store";
@@ -114,6 +114,25 @@ describe("a run in disorder", () => {
       .split("\n")
       .map((line) => (JSON.parse(line) as { type?: string }).type);
     expect([code, kinds.includes("gate.judged"), kinds.at(-1)]).toEqual([0, true, undefined]);
+  });
+
+  test("hands an attempt back, without counting it, when somebody changed its lines meanwhile", async () => {
+    const text = "# Plan\n\n- [ ] T-1 Do it\n";
+    const { folder, run: go } = await bench({ "PLAN.md": text, "work.txt": "old\n" }, true);
+    const waits = `[ $HOLDPOINT_ATTEMPT -gt 1 ] || while [ ! -e ${folder.path("go")} ]; do sleep 0.02; done`;
+    const agent = worker(`touch begun; ${waits}; echo "$(cat work.txt) and mine" > work.txt`)["agents/worker.yaml"];
+    folder.write("agents/worker.yaml", agent ?? "");
+    const going = go();
+    const begun = (): boolean =>
+      existsSync(`${folder.home}-state`) &&
+      readdirSync(`${folder.home}-state`, { recursive: true }).some((path) => String(path).endsWith("/begun"));
+    while (!begun()) await new Promise((resolve) => setTimeout(resolve, 20));
+    folder.write("work.txt", "new\n");
+    folder.write("go", "");
+    const { report, err } = await going;
+    expect([outcomes(report), report.work?.tasks.accepted]).toEqual([["handed_back", "accepted"], 1]);
+    expect(readFileSync(folder.path("work.txt"), "utf8")).toBe("new and mine\n");
+    expect(err).toMatch(/handed back T-1.*work\.txt/);
   });
 
   test("hears what an agent tells, and says what of it was not taken", async () => {

@@ -29,7 +29,7 @@ export function waitsFor(standing: StandingWork): ReportWork["waitsFor"] {
       lines.push({
         kind: "dead",
         what: `${task.title}: out of tries after ${task.tries}${why === "" ? "" : ` (${why})`}`,
-        next: null,
+        next: redriveLine(planPath, task),
       });
     } else if (task.state === "ready" && !canWork(task) && waitsForConsent(task)) {
       const next = `holdpoint trust ${shellWord(planPath)} --yes`;
@@ -47,6 +47,10 @@ function heldBy(task: TaskView, { verdicts, bound, plan, planPath }: StandingWor
     const verdict = verdicts.get(key);
     return verdict === undefined || isOpen(verdict) ? [] : [{ key, verdict }];
   });
+  if (shut.length === 0) {
+    const next = redriveLine(planPath, task);
+    return [{ kind: "person", what: `${task.title}: ${task.missing.join(" ")}`, next }];
+  }
   return shut.map(({ key, verdict }) => {
     const gate = plan.gates.find((candidate) => candidate.key === key);
     const name = gate?.metric ?? gate?.text ?? key;
@@ -58,6 +62,11 @@ function heldBy(task: TaskView, { verdicts, bound, plan, planPath }: StandingWor
       next: nextStep(key, bound.get(key), verdict, planPath),
     };
   });
+}
+
+/** The exact command that hands a task out again. */
+function redriveLine(planPath: string, { key }: TaskView): string {
+  return `holdpoint task redrive ${shellWord(planPath)} ${shellWord(key)} --as NAME --reason "…"`;
 }
 
 /** Counts of tasks, without the checkpoints of the engine. */

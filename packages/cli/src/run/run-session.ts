@@ -1,11 +1,14 @@
-import type { Agent } from "@holdpoint/agent";
+import { type Agent, probeIsolation } from "@holdpoint/agent";
 import { checksOf, HoldpointError } from "@holdpoint/core";
 import {
+  acceptedAttempts,
   attemptWorkspace,
   createGatekeeper,
+  createPlanHosts,
   createSettler,
   type Gatekeeper,
   producersOf,
+  recordExposure,
   type WorkPlanEnd,
   workPlan,
 } from "@holdpoint/server";
@@ -19,6 +22,7 @@ import type { VerificationReport } from "../report/report-model.ts";
 import { consentText } from "../trust/consent-text.ts";
 import { userFolder } from "../trust/user-key.ts";
 import { finalReport } from "./final-report.ts";
+import { hostPlan } from "./host-plan.ts";
 import { createLocalFleet, type LocalFleet } from "./local-fleet.ts";
 import { poolProgress, settlementProgress } from "./pool-progress.ts";
 import { ownerName, recoverWork } from "./recover.ts";
@@ -39,9 +43,10 @@ export async function runSession(session: RunSession): Promise<{ report: Verific
   const { call, place, plan, graph, engine, interrupt } = session;
   const { app, runtime } = engine;
   const startedAt = runtime.now();
-  const { planId } = (await app.importPlan({ source: place.planFile, document: plan, graph })).plan;
+  const { sidecarText: sidecar } = session;
+  const { planId } = (await app.importPlan({ source: place.planFile, document: plan, graph, sidecar })).plan;
   const stateFolder = workspacesFolder(place, call.env);
-  const sole = engine.store.kind === "embedded";
+  const sole = engine.store.kind === "embedded" && !engine.store.joined;
   const recovered = await recoverWork({ work: app.work, planId, place, stateFolder, sole });
   await clearRunning(place);
   const tasks = graph.nodes.flatMap((node) => (node.kind === "task" && node.item !== null ? [node.item] : []));
@@ -66,8 +71,24 @@ export async function runSession(session: RunSession): Promise<{ report: Verific
     const leaveOut = [...new Set(checksOf(plan, session.sidecar).flatMap((check) => check.files))];
     const log = new AttemptLog();
     const begun: BegunSession = { ...session, planId, startedAt, progress, gatekeeper, log, leaveOut, stateFolder };
-    const fleet = openFleet(begun);
-    const end = await work(begun, fleet);
+    const exposures: Promise<void>[] = [];
+    const fleet = openFleet(begun, exposures);
+    const endHosting = await hostPlan({
+      hosts: createPlanHosts(engine.store, app.tenant),
+      planId,
+      owner: ownerName(),
+      runtime,
+      onOther: () =>
+        note("warning", "another process runs the checks of this plan too; each settles what it sees first"),
+    });
+    let end: WorkPlanEnd;
+    try {
+      end = await work(begun, fleet);
+    } finally {
+      await Promise.allSettled(exposures);
+      await endHosting();
+    }
+    await Promise.all(exposures);
     const report = await finalReport(begun, (task) => fleet.canWork(task));
     return { report, interrupted: end === "interrupted" || interrupt.signal.aborted };
   } finally {
@@ -90,14 +111,15 @@ async function openGatekeeper(session: RunSession, planId: string, progress: Pro
     sidecar,
     allowed: (check) => consent.trust.consentTo(consentText(check)) === "trusted",
     listener: progress.gatekeeper,
+    accepted: () => acceptedAttempts(store, app.tenant, planId),
     producers: () => [...producers, ...fleet.agents.map((agent) => agent.name)],
     signal: interrupt.signal,
   });
 }
 
-function openFleet(begun: BegunSession): LocalFleet {
+function openFleet(begun: BegunSession, exposures: Promise<void>[]): LocalFleet {
   const { call, place, plan, engine, planId, gatekeeper, progress, log, stateFolder, leaveOut } = begun;
-  const { app, runtime } = engine;
+  const { app, runtime, store } = engine;
   const subjects = createSubjectReader();
   const taking = {
     gatekeeper,
@@ -107,11 +129,16 @@ function openFleet(begun: BegunSession): LocalFleet {
     stateFolder,
     subjectOf: (dir: string) => subjects.subjectOf(dir, { leaveOut }),
   };
+  const isolation = probeIsolation();
+  const noIsolation = isolation.mode === null ? (isolation.reason ?? "not to be had on this machine") : null;
+  const exposed = (ref: { taskId: string; attempt: number }, reason: string | null): Promise<void> =>
+    recordExposure(store, app.tenant, runtime.now(), { ...ref, planId, reason });
   const source = createWorkSource({
     app,
     planId,
     plan,
     owner: ownerName(),
+    begins: (ref) => (noIsolation === null ? Promise.resolve() : exposed(ref, noIsolation)),
     handedOver: async (ref, account) => {
       for (const { name, reason } of account.handedOver.refused) {
         const message = `${account.agent} handed over ${name}, which was not taken: ${reason}`;
@@ -128,6 +155,7 @@ function openFleet(begun: BegunSession): LocalFleet {
       }
     },
   });
+  const told = poolProgress(progress, log, () => runtime.now());
   const isAllowed = (agent: Agent): boolean => isTrusted(agent, begun.consent.trust);
   return createLocalFleet(
     {
@@ -148,7 +176,16 @@ function openFleet(begun: BegunSession): LocalFleet {
       pollMs: POLL_MS,
       source,
     },
-    poolProgress(progress, log, () => runtime.now()),
+    (event) => {
+      // Isolation can also be wanting for one attempt alone, which is known when it has run.
+      if (event.type === "ended" && noIsolation === null && event.outcome.result?.isolation.level === "none") {
+        const { taskId, attempt, result } = event.outcome;
+        const noted = exposed({ taskId, attempt }, result.isolation.reason);
+        noted.catch(() => undefined);
+        exposures.push(noted);
+      }
+      told(event);
+    },
   );
 }
 

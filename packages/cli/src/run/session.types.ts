@@ -19,6 +19,8 @@ export interface RunSession {
   /** As the document says it. */
   readonly document: PlanDocument;
   readonly sidecar: BindingSidecar | null;
+  /** The sidecar as written, for a control plane on the same data. */
+  readonly sidecarText: string | null;
   readonly problems: readonly PlanProblem[];
   readonly graph: WorkGraph;
   readonly fleet: Fleet;

@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { type AttemptAccount, attemptName, openWorktree, type WorkRef } from "@holdpoint/agent";
 import type { JudgedSubject } from "@holdpoint/core";
 import { type Gatekeeper, type HandedBy, type HandedEvidence, handedOverRecords } from "@holdpoint/server";
@@ -35,5 +36,6 @@ function toHanded(taken: AttemptAccount["handedOver"]["taken"][number]): HandedE
     return { type: "word", metric: taken.metric, value: taken.value, unit: taken.unit ?? null };
   }
   const { kept, digest, size } = taken;
-  return { type: "file", path: kept, name: taken.name ?? taken.path, digest, size, reader: taken.reader ?? null };
+  const open = (): AsyncIterable<Uint8Array> => createReadStream(kept);
+  return { type: "file", open, name: taken.name ?? taken.path, digest, size, reader: taken.reader ?? null };
 }

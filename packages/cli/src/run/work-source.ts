@@ -10,6 +10,8 @@ export interface WorkSourceParts {
   readonly plan: PlanDocument;
   /** The process that holds the leases. */
   readonly owner: string;
+  /** Is told of each attempt before its agent is started. */
+  readonly begins: (work: { taskId: string; attempt: number }) => Promise<void>;
   /** Takes what the agent handed over, before its attempt is reported. Rejects only when the database is away. */
   readonly handedOver: (work: { taskId: string; attempt: number }, account: AttemptAccount) => Promise<void>;
 }
@@ -18,11 +20,12 @@ export interface WorkSourceParts {
 const TOLD: ReadonlySet<TaskState | null> = new Set<TaskState>(["reported", "held", "accepted"]);
 
 /** Lets the local agents lease work from the engine in this process. */
-export function createWorkSource({ app, planId, plan, owner, handedOver }: WorkSourceParts): WorkSource {
+export function createWorkSource({ app, planId, plan, owner, begins, handedOver }: WorkSourceParts): WorkSource {
   const { work } = app;
   return {
     async claim(request) {
       const claims = await work.claim({ planId, owner, ...request });
+      for (const { taskId, attempt } of claims) await begins({ taskId, attempt });
       return Promise.all(claims.map((claim) => toWork(claim)));
     },
     async renew(ref, leaseTtlMs) {

@@ -9,7 +9,7 @@ import {
   type Worktree,
 } from "@holdpoint/agent";
 import { type PlanDocument, readPlan } from "@holdpoint/core";
-import type { Workspaces } from "@holdpoint/server";
+import type { MergeResult, Workspaces } from "@holdpoint/server";
 import type { PlanPlace } from "../place/plan-place.ts";
 
 /** What finding a workspace needs. */
@@ -46,21 +46,15 @@ export function createWorkspaces(parts: WorkspacesParts): Workspaces {
   };
 }
 
-type Merged = Awaited<ReturnType<NonNullable<Awaited<ReturnType<Workspaces["of"]>>>["merge"]>>;
-
-async function merge(worktree: Worktree, { place, plan }: WorkspacesParts): Promise<Merged> {
+async function merge(worktree: Worktree, { place, plan }: WorkspacesParts): Promise<MergeResult> {
   const asked = changedDemands(join(worktree.planDir, basename(place.planFile)), [plan, place.planFile]);
   if (asked !== null) return { ok: false, why: asked };
   const planDir = relative(worktree.into, realpathSync(place.dir));
   const protect = [join(planDir, basename(place.sidecarFile)), "*.holdpoint.yaml", join(planDir, "agents", "**")];
   const merged = await mergeWorktree(worktree, { protect });
   if (merged.outcome === "merged") return { ok: true };
-  const files = merged.files.join(", ");
-  const why =
-    merged.outcome === "refused"
-      ? `it changed files that are not an agent's to change: ${files}`
-      : `its changes do not fit the working tree any more: ${files}`;
-  return { ok: false, why };
+  if (merged.outcome === "conflict") return { ok: false, conflict: merged.files };
+  return { ok: false, why: `it changed files that are not an agent's to change: ${merged.files.join(", ")}` };
 }
 
 /**

@@ -60,7 +60,7 @@ describe("thresholds in prose", () => {
     "takes 3 days, 2 weeks or 4 hours",
     "10:30 standup, 16:9, 12/31/2024, 3/7 done",
     "zero-downtime deploy",
-    "between 5 and 10 users, 5 to 10 users, 80-90%",
+    "between 5 and 10 users, 5 to 10 users, 2-3 days",
     "Node 20, Python 3.11, HTTP 200, Tier 1, step 3, #12, Q3",
     "~400 lines in 3 files",
     "https://example.test/?q=<5 is a link",

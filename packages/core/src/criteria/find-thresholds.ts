@@ -1,9 +1,11 @@
 import type { Criterion } from "./criterion.ts";
 import { readKeyedState, readStateClause, type StateReading } from "./find-states.ts";
-import { asksForNone, namesFindings } from "./metric-name.ts";
+import { asksForNone, namesFindings, normaliseMetric } from "./metric-name.ts";
 import { nameThreshold, separates } from "./name-threshold.ts";
 import type { CriterionReading, ThresholdForm } from "./read-criterion.ts";
 import { readCriterion } from "./read-criterion.ts";
+import { readRanges } from "./read-range.ts";
+import { asksForPeople } from "./read-witness.ts";
 import type { Token } from "./tokens.ts";
 import { tokenise } from "./tokens.ts";
 import { dimensionOf } from "./units.ts";
@@ -32,7 +34,7 @@ const LONGEST_LINE = 20_000;
 /**
  * Finds the thresholds in a line of prose, in the order they stand.
  *
- * Dates, versions, ids, ports, ranges, amounts of money, link targets, file names and bare lengths of time (estimates of
+ * Dates, versions, ids, ports, amounts of money, link targets, file names and bare lengths of time (estimates of
  * effort) are none. Time grows linearly with the length; of a line longer than 20,000 characters only the head is read.
  */
 export function findThresholds(text: string, options: FindOptions = {}): readonly FoundThreshold[] {
@@ -42,12 +44,68 @@ export function findThresholds(text: string, options: FindOptions = {}): readonl
     const keyed = readKeyedState(tokens);
     if (keyed !== null) return [found(head, tokens, keyed, keyed.metric)];
   }
-  const numbers = readNumbers(tokens);
+  const ranges = readRanges(head, tokens, options.states === true);
+  const people = asksForPeople(head);
+  const numbers = [...readNumbers(tokens), ...ranges].filter(
+    (one) =>
+      one.form === "range" ||
+      !(ranges.some((range) => overlaps(one, range)) || (people && ofPeople(head, tokens, one))),
+  );
   const states = options.states === true ? readStates(tokens, numbers) : [];
-  return [
+  const all = [
     ...numbers.map((reading) => found(head, tokens, reading, nameOf(tokens, reading))),
     ...states.map((reading) => found(head, tokens, reading, reading.metric)),
-  ].sort((a, b) => a.start - b.start);
+  ];
+  return toldApart(
+    head,
+    all.sort((a, b) => a.start - b.start),
+  );
+}
+
+const BRACKETS = /^\s?\((\p{L}[\p{L}\p{N} _-]{0,30})\)/u;
+
+/** `>= 80% (lines) and >= 70% (branches)`: what stands in brackets tells two thresholds of one name apart. */
+function toldApart(text: string, all: readonly FoundThreshold[]): readonly FoundThreshold[] {
+  if (all.length < 2 || !text.includes("(")) return all;
+  let base = "";
+  return all.map((one) => {
+    base = one.metric ?? base;
+    const shared = all.some((other) => other !== one && (other.metric === one.metric || other.metric === null));
+    const words = shared || one.metric === null ? BRACKETS.exec(text.slice(one.end, one.end + 40))?.[1] : undefined;
+    if (words === undefined) return one;
+    const known = new Set(base.split("_"));
+    const added = normaliseMetric(words)
+      .split("_")
+      .filter((word) => !known.has(word) && !known.has(word.replace(/s$/, "")));
+    return { ...one, metric: normaliseMetric([base, ...added].join(" ")) };
+  });
+}
+
+const MOST_CLAUSE = 40;
+
+/** A number of people, or the time that they have. */
+function ofPeople(text: string, tokens: readonly Token[], { criterion, first, last }: CriterionReading): boolean {
+  if (criterion.kind === "absolute" && criterion.op === "<=" && dimensionOf(criterion.unit ?? "") === "time")
+    return true;
+  let from = first;
+  let to = last;
+  for (
+    let before = tokens[from - 1];
+    before !== undefined && first - from < MOST_CLAUSE && !separates(before);
+    before = tokens[from - 1]
+  )
+    from -= 1;
+  for (
+    let next = tokens[to + 1];
+    next !== undefined && to - last < MOST_CLAUSE && !separates(next);
+    next = tokens[to + 1]
+  )
+    to += 1;
+  return asksForPeople(text.slice(tokens[from]?.start ?? 0, tokens[to]?.end ?? text.length));
+}
+
+function overlaps(a: CriterionReading, b: CriterionReading): boolean {
+  return a.first <= b.last && a.last >= b.first;
 }
 
 function readNumbers(tokens: readonly Token[]): CriterionReading[] {
@@ -59,10 +117,24 @@ function readNumbers(tokens: readonly Token[]): CriterionReading[] {
     if (token.kind !== "number" && !(token.kind === "word" && NUMBER_WORDS.has(token.text.toLowerCase()))) continue;
     const reading = readCriterion(tokens, n);
     if (reading === null || reading.first < free || !isThreshold(tokens, n, reading)) continue;
+    if (isLoad(tokens, reading, readings.at(-1))) continue;
     readings.push(reading);
     free = reading.last + 1;
   }
   return readings;
+}
+
+/** `p95 < 200ms at 1000 rps`: the rate under which the threshold before it is asked, and no demand of its own. */
+function isLoad(tokens: readonly Token[], reading: CriterionReading, before: CriterionReading | undefined): boolean {
+  if (reading.form !== "unit" || before?.form !== "operator") return false;
+  const unit = reading.criterion.kind === "absolute" ? reading.criterion.unit : null;
+  return (
+    before.last + 2 === reading.first && isLoadWord(tokens[reading.first - 1]) && dimensionOf(unit ?? "") === "rate"
+  );
+}
+
+function isLoadWord(token: Token | undefined): boolean {
+  return token !== undefined && /^(?:at|@|under)$/i.test(token.text);
 }
 
 function isThreshold(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {
@@ -107,7 +179,8 @@ function isBareCount(tokens: readonly Token[], n: number, reading: CriterionRead
 function nameOf(tokens: readonly Token[], reading: CriterionReading): string | null {
   const { criterion } = reading;
   if (criterion.kind === "window") return null;
-  return nameThreshold(tokens, reading.first, reading.last, reading.form === "operator");
+  const compares = reading.form === "operator" || reading.form === "range";
+  return nameThreshold(tokens, reading.first, reading.last, compares);
 }
 
 function readStates(tokens: readonly Token[], numbers: readonly CriterionReading[]): StateReading[] {
@@ -166,7 +239,8 @@ function loadAfter(tokens: readonly Token[], last: number): string | null {
   for (let i = last + 1; i <= last + 4; i += 1) {
     const token = tokens[i];
     if (token === undefined || separates(token)) return null;
-    if (token.text !== "@" || tokens[i + 1]?.kind !== "number") continue;
+    const rate = token.text === "@" || (i === last + 1 && isLoadWord(token));
+    if (!rate || tokens[i + 1]?.kind !== "number") continue;
     const words = tokens.slice(i, i + 3).filter((each) => !separates(each));
     return words.map((each) => each.text).join(" ");
   }

@@ -6,6 +6,7 @@ import { separates } from "./name-threshold.ts";
 import { parsePhrase } from "./parse-phrase.ts";
 import { keyTellsFailure } from "./polarity.ts";
 import { readCriterion } from "./read-criterion.ts";
+import { asksForPeople } from "./read-witness.ts";
 import type { Token } from "./tokens.ts";
 import { tokenise } from "./tokens.ts";
 import { dimensionOf } from "./units.ts";
@@ -63,7 +64,11 @@ function parseNested(text: string, context: CriterionContext, depth: number): Pa
     return untyped("not_understood", "Its key says when to stop and not what to reach.");
   }
   const tokens = tokenise(trimmed);
-  const criterion = stateAlone(tokens) ?? single(trimmed, tokens, metric) ?? composite(trimmed, tokens);
+  // A number of people is none of a measurement: without their witness nothing is left to type.
+  const whole = asksForPeople(trimmed)
+    ? null
+    : (stateAlone(tokens) ?? single(trimmed, tokens, metric) ?? composite(trimmed, tokens, metric));
+  const criterion = whole ?? eachPart(trimmed, (part) => parseNested(part, context, depth + 1).criterion);
   if (criterion === null) return untyped("not_understood", "The text is kept as it is and the gate cannot pass.");
   return { criterion, notes: notesOf(criterion, metric) };
 }
@@ -133,31 +138,71 @@ function qualified(criterion: Criterion, words: string, metric: string | null): 
   };
 }
 
+/** `99.9% for 30 days and two approvals from maintainers`: each part understood by itself, or nothing at all. */
+function eachPart(text: string, parsePart: (part: string) => Criterion | null): Criterion | null {
+  const parts = text.split(/\s\+\s|[,;]\s(?:and\s)?|\sand\s/i).map((part) => part.trim());
+  if (parts.length < 2) return null;
+  const of: Criterion[] = [];
+  for (const part of parts) {
+    const criterion = parsePart(part);
+    if (criterion === null) return null;
+    const first = findThresholds(part)[0] ?? findThresholds(part.replace(/\s(?:for|over|sustained)\s.*$/is, ""))[0];
+    of.push(named(criterion, first?.metric ?? null));
+  }
+  return of.some(({ kind }) => kind === "window" || kind === "witness")
+    ? { kind: "composite", op: "all", value: null, unit: null, of }
+    : null;
+}
+
 /** Several demands joined by `+`, `,`, `;` or `and`: each must be understood. */
-function composite(text: string, tokens: readonly Token[]): Criterion | null {
+function composite(text: string, tokens: readonly Token[], metric: string | null): Criterion | null {
   const parts = findThresholds(text, { states: true });
   const [only] = parts;
   if (only === undefined) return null;
   const covered = (token: Token): boolean => parts.some((part) => part.start <= token.start && part.end >= token.end);
   if (tokens.some((token) => isNumber(token) && !covered(token))) return null;
   let from = 0;
+  // What stands in brackets behind a threshold and went into its name is understood.
+  const names = (to: number): boolean =>
+    parts.length > 1 &&
+    tokens[from - 1]?.text === "(" &&
+    tokens[to]?.text === ")" &&
+    parts.some(
+      (part) =>
+        part.end === tokens[from - 2]?.end && endsIn(part.metric, text.slice(tokens[from]?.start, tokens[to]?.start)),
+    );
   for (let i = 0; i <= tokens.length; i += 1) {
     const token = tokens[i];
     if (token !== undefined && !separates(token)) continue;
     const start = tokens[from]?.start;
     const end = tokens[i - 1]?.end;
     const empty = i === from || start === undefined || end === undefined;
-    if (!empty && !parts.some((part) => part.start < end && part.end > start)) return null;
+    if (!empty && !names(i) && !parts.some((part) => part.start < end && part.end > start)) return null;
     from = i + 1;
   }
   if (parts.length === 1) return named(only.criterion, only.metric);
-  const of = parts.map((part) => named(part.criterion, part.metric));
+  const key = metric === null ? "" : normaliseMetric(metric);
+  const of = parts.map((part) => {
+    // The brackets of `coverage: >= 80% (lines) and …` only narrow what the key names.
+    const alone = normaliseMetric(BRACKETED.exec(text.slice(part.end))?.[1] ?? "");
+    const narrowed = key !== "" && alone !== "" && alone === part.metric;
+    return named(part.criterion, narrowed ? `${key}_${alone}` : part.metric);
+  });
   return { kind: "composite", op: "all", value: null, unit: null, of };
 }
 
+const BRACKETED = /^\s?\(([^()]{1,40})\)/;
+
+function endsIn(metric: string | null, words: string): boolean {
+  const tail = normaliseMetric(words);
+  return metric !== null && tail !== "" && (metric === tail || metric.endsWith(`_${tail}`));
+}
+
 function named(criterion: Criterion, metric: string | null): Criterion {
+  if (criterion.kind === "composite") return { ...criterion, of: criterion.of.map((part) => named(part, metric)) };
+  if (criterion.kind === "window") return { ...criterion, holds: criterion.holds.map((part) => named(part, metric)) };
   const takesMetric = criterion.kind === "absolute" || criterion.kind === "count" || criterion.kind === "state";
-  return takesMetric && metric !== null ? { ...criterion, metric } : criterion;
+  return takesMetric && metric !== null && criterion.metric === undefined ? { ...criterion, metric } : criterion;
 }
 
 function notesOf(criterion: Criterion, metric: string | null): CriterionNote[] {

@@ -1,11 +1,12 @@
 import type { Criterion } from "./criterion.ts";
 import { lessIsBetter } from "./metric-name.ts";
+import { readWitness } from "./read-witness.ts";
 import { canonicalUnit, convertUnit } from "./units.ts";
 import { WINDOW_COVERAGE, WINDOW_WORDS } from "./words.ts";
 
 type ParsePart = (text: string) => Criterion | null;
 
-/** Types the criteria that begin with words of their own: expression, exit, ratchet, relative, witness, window, groups. */
+/** Types the criteria that begin with words of their own: expression, exit, ratchet, relative, witness, windows, groups. */
 export function parsePhrase(text: string, metric: string | null, parsePart: ParsePart): Criterion | null {
   return (
     expression(text) ??
@@ -13,8 +14,9 @@ export function parsePhrase(text: string, metric: string | null, parsePart: Pars
     exit(text) ??
     ratchet(text, metric) ??
     relative(text) ??
-    witness(text) ??
-    windowWithParts(text, parsePart)
+    readWitness(text) ??
+    windowWithParts(text, parsePart) ??
+    lasting(text, parsePart)
   );
 }
 
@@ -69,19 +71,24 @@ function relative(text: string): Criterion | null {
   return { kind: "relative", op: value > 0 ? "<=" : ">=", value, unit, baseline: best ? "best" : "last_pass" };
 }
 
-const WITNESS =
-  /^(\d{1,3}) of ([a-z][\w-]{0,60})( not producer)?(?: within (\d{1,6}(?:\.\d{1,3})?)\s?([a-z]{1,12}))?$/i;
+const LASTING =
+  /^(\S.*?)[,\s](?:\(?(?:sustained|held|maintained|kept|stable|continuously|measured|observed)\s)?(?:for|over|across|throughout|during)\s(?:at least\s|a minimum of\s|a\s|the\s(?:last|past|previous)\s|the\s)?(\d{1,6}(?:\.\d{1,3})?)[\s-]?(?:(?:consecutive|straight|continuous)\s)?([a-z]{1,12})(?:\s(?:straight|continuously|in a row|period|window))?\)?[\s.]*$/is;
 
-function witness(text: string): Criterion | null {
-  const parts = WITNESS.exec(text);
-  if (parts === null) return null;
-  const [, count, role, notProducer, amount, written] = parts;
-  const value = Number(count);
-  if (value < 1 || role === undefined) return null;
-  const unit = written === undefined ? null : canonicalUnit(written);
-  const withinMs = amount === undefined ? null : convertUnit(Number(amount), unit, "ms");
-  if (amount !== undefined && withinMs === null) return null;
-  return { kind: "witness", op: ">=", value, unit: null, role, notProducer: notProducer !== undefined, withinMs };
+/** `error rate < 1% for 24 hours`: a window through which the demand before it holds. */
+function lasting(text: string, parsePart: ParsePart): Criterion | null {
+  const parts = LASTING.exec(text);
+  const unit = canonicalUnit(parts?.[3] ?? "");
+  if (parts === null || unit === null || convertUnit(1, unit, "ms") === null) return null;
+  const value = Number(parts[2]);
+  const held = parsePart((parts[1] ?? "").replace(/[\s,(]+$/, ""));
+  if (held === null || !(value > 0) || !mayLast(held)) return null;
+  return { kind: "window", op: ">=", value, unit, label: null, coverage: WINDOW_COVERAGE, holds: [held] };
+}
+
+/** A measurement or a state holds through time; a signature, a comparison and another window do not. */
+function mayLast(criterion: Criterion): boolean {
+  if (criterion.kind === "composite") return criterion.op === "all" && criterion.of.every(mayLast);
+  return criterion.kind === "absolute" || criterion.kind === "state" || criterion.kind === "count";
 }
 
 const WINDOW =

@@ -25,12 +25,12 @@ export function countsPeople(tokens: readonly Token[], last: number): boolean {
   return [last + 1, last + 2, last + 3].some((i) => tokens[i]?.kind === "word" && PEOPLE.test(tokens[i]?.text ?? ""));
 }
 
-/** Whether a number ends a range (`between 90% and 95%`, `90% - 95%`) or is a bare length of time behind another number. */
+/** Whether a number ends a range (`between 90% and 95%`, `90% - 95%`, `5 to 10 ms`) or is a bare length of time behind another number. */
 export function endsRange(tokens: readonly Token[], start: number): boolean {
   const before = tokens[start - 1];
   const earlier = tokens[start - 2];
   const afterNumber = earlier !== undefined && (earlier.kind === "number" || /^[%％]$/.test(earlier.text));
-  if (before !== undefined && /^[-–—]$/.test(before.text) && afterNumber) return true;
+  if (before !== undefined && /^(?:[-–—]|to)$/i.test(before.text) && afterNumber) return true;
   for (let i = start - 1; i >= Math.max(0, start - 6); i -= 1) {
     const token = tokens[i];
     if (token?.text.toLowerCase() === "between") return true;

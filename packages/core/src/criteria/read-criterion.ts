@@ -7,7 +7,16 @@ import { dimensionOf } from "./units.ts";
 import { WINDOW_COVERAGE, WINDOW_WORDS } from "./words.ts";
 
 /** How a threshold is written: what a reader of prose may go by when it decides how much to trust it. */
-export type ThresholdForm = "operator" | "count" | "window" | "zero" | "percent" | "unit" | "number" | "state";
+export type ThresholdForm =
+  | "operator"
+  | "count"
+  | "window"
+  | "zero"
+  | "percent"
+  | "unit"
+  | "number"
+  | "state"
+  | "range";
 
 /** A criterion at a place in a row of tokens. */
 export interface CriterionReading {

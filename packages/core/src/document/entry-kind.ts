@@ -8,6 +8,8 @@ import { plainText } from "./plain-text.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { isRetelling } from "./retelling.ts";
 import type { Scope } from "./scope.ts";
+import { insideReport } from "./scope.ts";
+import { PLAN_BY_TITLE } from "./section-meaning.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import { statusOfTitle } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
@@ -20,12 +22,16 @@ const MOST_COMPARED = 200;
 /** What a list entry without a box is: null when it is no item. */
 export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: string): "task" | "criterion" | null {
   if (line.level > 1) return null;
+  if (scope.gates === "states") return isRemark(raw) ? null : "criterion";
   if (scope.entries === "criterion") return isObservation(raw) ? null : "criterion";
   if (scope.entries === "aim") return isAim(raw) ? "criterion" : null;
   const planned = scope.entries === "planned-task";
   if (planned && state.outline.tracked >= FEW_TRACKED && line.number < 0) return null;
   if (scope.entries === "task" || planned) return line.number < 0 && state.numbered ? null : asTask(state, line);
+  // Where work is tracked or staged, such a list tells in order what stands elsewhere.
+  if (scope.because === PLAN_BY_TITLE && (state.outline.tracked >= FEW_TRACKED || state.outline.staged)) return null;
   if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
+  if (scope.entries === "neutral" && isMarkedList(state, raw)) return "task";
   if (scope.direct === "phase" && state.label === null) {
     if (line.number >= 0 && labelOf(raw)?.name == null) return "task";
     return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
@@ -42,6 +48,14 @@ function isPhaseWork(state: ReaderState, raw: string): boolean {
   if (state.outline.tracked < FEW_TRACKED) return true;
   if (SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0))) return true;
   return state.sections.some(({ item, meaning }) => item === null && OPEN_LISTS.has(meaning.because));
+}
+
+/** A list whose entries begin with marks of different states tracks work, whatever stands above it. */
+function isMarkedList(state: ReaderState, raw: string): boolean {
+  const section = state.sections.at(-1);
+  if (section === undefined || state.label !== null || insideReport(state.sections)) return false;
+  const { mixed, marked, entries, nested } = section.heading.evidence;
+  return mixed && marked * 3 >= (entries - nested) * 2 && SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0));
 }
 
 /** Once a list of tasks is numbered, bullets between its entries describe them. */
@@ -67,6 +81,7 @@ export function nestedKind(state: ReaderState, line: Line, scope: Scope): "task"
 
 export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind: "task" | "criterion"): boolean {
   const plain = stripMarks(plainText(raw.slice(0, 400)));
+  if (scope.gates === "states") return false;
   const stage = stageOf(plain.replace(/^\*+/, ""));
   if (stage !== null && stage.named && state.stages.isDefined(stage.ref)) return true;
   if (state.isKnown(plain, kind)) return true;
@@ -146,6 +161,14 @@ function isObservation(raw: string): boolean {
   const said = /^[^:]{2,60}:\s+(.*)$/.exec(plain)?.[1] ?? plain;
   return /^(?:track|monitor|measure|observe|watch)\b/i.test(said);
 }
+
+/** `Note: …`, `Rationale: …`: speaks of the gates and is none. */
+export function isRemark(raw: string): boolean {
+  return REMARK.test(stripMarks(plainText(raw.slice(0, 120))));
+}
+
+const REMARK =
+  /^(?:notes?|nb|n\.b\.|remarks?|comments?|rationale|reason|why|background|context|example|e\.g\.|see(?: also)?|tip|hint|hinweis|nota|remarque)\s?[:：]|^\((?:note|see)\b/i;
 
 function isGroup(raw: string): boolean {
   return /^\*\*[^*]+\*\*:?$/.test(raw.trim()) || raw.trim().endsWith(":");

@@ -2,6 +2,7 @@ import type { Criterion } from "../criteria/criterion.ts";
 import { findThresholds } from "../criteria/find-thresholds.ts";
 import { normaliseMetric } from "../criteria/metric-name.ts";
 import { parseCriterion } from "../criteria/parse-criterion.ts";
+import { joined, takePeople, underKey, untypedRest } from "./gate-clauses.ts";
 import { plainText } from "./plain-text.ts";
 import type { StatedGate } from "./stated-gate.ts";
 import { windowOfEntry } from "./window-of-entry.ts";
@@ -21,14 +22,39 @@ const KEYED = /^([^:：]{2,120})[:：]\s+(\S.*)$/u;
 export function gatesOfEntry(entry: string, sense: GateSense): StatedGate[] {
   const text = withoutTags(entry);
   const keyed = KEYED.exec(text.slice(0, 2000));
-  if (sense === "states" && keyed?.[1] !== undefined && keyed[2] !== undefined) {
-    return gatesOfKeyed(keyed[1], keyed[2], text);
+  if (sense === "states") {
+    const own = keyed?.[1] !== undefined && keyed[2] !== undefined ? keyed : null;
+    const gates = own === null ? gatesOfText(text, null, sense) : gatesOfKeyed(own[1] ?? "", own[2] ?? "", text);
+    // An entry of a list of gates is a gate, whether it is understood or not.
+    if (gates.length > 0) return gates;
+    return text.trim() === "" ? [] : [{ metric: metricOf(text), text, criterion: null }];
   }
+  if (sense === "thresholds") return gatesOfText(text, keyMetric(keyed), sense);
   const aimed = /^(?:target|goal|minimum|required|slo)\b/i.test(text);
-  const stated = findThresholds(text, { states: sense === "states" })
-    .filter((found) => sense !== "targets" || aimed || isDemand(found.form, found.criterion))
+  return findThresholds(text)
+    .filter((found) => aimed || isDemand(found.form, found.criterion))
     .map(({ metric, text: as, criterion }) => ({ metric: metric ?? keyMetric(keyed), text: as, criterion }));
-  return sense === "targets" ? stated : [...stated, ...windowOfEntry(text, stated)];
+}
+
+function gatesOfText(text: string, key: string | null, sense: "thresholds" | "states"): StatedGate[] {
+  const { gates, rest } = takePeople(text, key, sense === "states" ? "any" : "counted");
+  const stated = findThresholds(rest, { states: sense === "states" }).map(({ metric, text: as, criterion }) => ({
+    metric: metric ?? key,
+    text: as,
+    criterion,
+  }));
+  const lasting = withWindow(rest, stated);
+  const own = joined(lasting, rest);
+  return [...own, ...untypedRest(rest, key, lasting), ...gates];
+}
+
+function withWindow(text: string, stated: readonly StatedGate[]): StatedGate[] {
+  return [...stated, ...windowOfEntry(text, stated)];
+}
+
+function metricOf(text: string): string | null {
+  const metric = normaliseMetric(plainText(text).split(/\s+/).slice(0, 8).join(" "));
+  return metric === "" ? null : metric;
 }
 
 /** `<b>coverage</b>` names coverage. */
@@ -49,21 +75,41 @@ function keyMetric(keyed: RegExpExecArray | null): string | null {
 function gatesOfKeyed(key: string, value: string, whole: string): StatedGate[] {
   const metric = normaliseMetric(plainText(key));
   const single = parseCriterion(value, { metric }).criterion;
-  if (single !== null && single.kind !== "composite") return [{ metric, text: value, criterion: single }];
-  const head = /^([^(]{1,60}?)\s*\(/.exec(value)?.[1];
-  if (head !== undefined) {
-    const typed = parseCriterion(head, { metric }).criterion;
-    if (typed !== null && typed.kind !== "composite") return [{ metric, text: head, criterion: typed }];
+  if (single?.kind === "window" && single.holds.length > 0) {
+    const held = single.holds.map((criterion) => ({ metric: metricIn(criterion) ?? metric, text: value, criterion }));
+    return [...held, { metric, text: value, criterion: single }];
   }
-  const found = findThresholds(whole, { states: true });
+  if (single !== null && (single.kind !== "composite" || isRange(single)))
+    return [{ metric, text: value, criterion: single }];
+  const head = /^([^(]{1,60}?)\s*\(([^()]*)\)[\s.]*$/.exec(value);
+  // Only what explains may be left out: no number and no comparison.
+  if (head?.[1] !== undefined && !/[<>≤≥=\d]/.test((head[2] ?? "").replace(/\bp\d\d\b/gi, ""))) {
+    const typed = parseCriterion(head[1], { metric }).criterion;
+    if (typed !== null && typed.kind !== "composite") return [{ metric, text: head[1], criterion: typed }];
+  }
+  const people = takePeople(value, metric, "any");
+  const rest = people.gates.length === 0 ? whole : `${key}: ${people.rest}`;
+  const found = people.rest.trim() === "" ? [] : findThresholds(rest, { states: true });
   const alone = found.length === 1;
   const stated = found.map((one) => ({
-    metric: alone ? metric : (one.metric ?? metric),
+    metric: alone ? metric : underKey(metric, one.metric),
     text: one.text,
     criterion: one.criterion,
   }));
-  const gates = [...stated, ...windowOfEntry(whole, stated)];
+  const lasting = found.length === 0 && people.gates.length > 0 ? [] : withWindow(rest, stated);
+  const gates = [...joined(lasting, people.rest), ...untypedRest(people.rest, metric, lasting), ...people.gates];
   return gates.length === 0 ? [{ metric, text: value, criterion: null }] : gates;
+}
+
+function metricIn(criterion: Criterion | undefined): string | null {
+  return criterion !== undefined && "metric" in criterion && criterion.metric !== undefined ? criterion.metric : null;
+}
+
+function isRange(criterion: Criterion): boolean {
+  if (criterion.kind !== "composite") return false;
+  const [low, high, more] = criterion.of;
+  const both = low?.kind === "absolute" && high?.kind === "absolute" && more === undefined;
+  return both && low.metric === high.metric && low.op === ">=" && high.op === "<=";
 }
 
 function isDemand(form: string, criterion: Criterion): boolean {
@@ -76,14 +122,19 @@ function isDemand(form: string, criterion: Criterion): boolean {
  */
 export function gatesOfValue(value: string, key: string, states: boolean): StatedGate[] {
   const single = parseCriterion(withoutTags(value), { metric: normaliseMetric(key) }).criterion;
-  // Words of its own (`1 of editor not producer`, `no worse than …`) are understood only as a whole.
-  if (single !== null && (single.kind === "witness" || single.kind === "relative" || single.kind === "expression"))
-    return [{ metric: normaliseMetric(key), text: value, criterion: single }];
+  // Words of its own (`1 of editor not producer`, `no worse than …`, `… for 24 hours`) are understood only as a whole.
+  if (single !== null && isWhole(single)) return [{ metric: normaliseMetric(key), text: value, criterion: single }];
   const inner = /^[^(]{0,60}\b(?:passed|met|complete|green)\s*\(([^()]{3,})\)\s*\.?$/i.exec(value.slice(0, 2000));
-  const text = withoutTags(inner?.[1] ?? value);
-  const stated: StatedGate[] = [];
+  const people = takePeople(withoutTags(inner?.[1] ?? value), normaliseMetric(key), states ? "any" : "counted");
+  const text = people.rest;
+  const stated: StatedGate[] = [...people.gates];
   const untyped: string[] = [];
   for (const part of partsOf(text)) {
+    const whole = parseCriterion(part).criterion;
+    if (whole?.kind === "window" && whole.holds.length > 0) {
+      stated.push({ metric: metricIn(whole.holds[0]) ?? normaliseMetric(key), text: part, criterion: whole });
+      continue;
+    }
     const found = findThresholds(part, { states: states && inner === null });
     if (found.length === 0) untyped.push(part);
     for (const one of found) stated.push({ metric: one.metric, text: one.text, criterion: one.criterion });
@@ -97,6 +148,11 @@ export function gatesOfValue(value: string, key: string, states: boolean): State
     });
   }
   return stated;
+}
+
+function isWhole(criterion: Criterion): boolean {
+  if (criterion.kind === "window") return criterion.holds.length > 0;
+  return criterion.kind === "witness" || criterion.kind === "relative" || criterion.kind === "expression";
 }
 
 function partsOf(text: string): string[] {

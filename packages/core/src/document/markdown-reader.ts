@@ -48,15 +48,13 @@ function readTableRow(state: ReaderState, line: Line): void {
   }
   if (taken.retold !== null) {
     state.tellAgain(line, state.raw(line), taken.retold);
-    return;
-  }
-  if (taken.item === null) return;
-  state.emit(taken.item, -1);
+  } else if (taken.item === null) return;
+  else state.emit(taken.item, -1);
   for (const stated of taken.gates) {
     state.reading.gates.push({
       ...stated,
       line: line.line,
-      item: taken.item,
+      item: taken.item ?? taken.retold,
       severity: scope.severity,
       block: `table ${line.row.table}`,
     });

@@ -1,53 +1,16 @@
 import type { Line } from "./block.ts";
+import type { BlockEvidence, Heading } from "./heading.ts";
 import { comparable, headOf, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
-import type { Meaning } from "./meaning.ts";
 import { plainText } from "./plain-text.ts";
 import { meaningOf } from "./section-meaning.ts";
-import type { Stage } from "./stage.ts";
+import { seriesOf } from "./series.ts";
 import { codeStageOf, horizonOf, stageOf, trailingPhaseOf } from "./stage.ts";
 import type { FoundStatus } from "./status.ts";
-import { statusOfTitle, statusOfValue } from "./status.ts";
+import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
+import { SURE_MARKS } from "./status-words.ts";
 import { readTableRoles } from "./table-roles.ts";
-
-/** What stands in a heading's own block: between it and the next heading. */
-export interface BlockEvidence {
-  readonly boxes: number;
-  /** Rows of a table of tasks. */
-  readonly taskRows: number;
-  /** A `Status:` line that says a state. */
-  readonly status: boolean;
-  /** Lines for effort, owner, complexity or priority. */
-  readonly workAttributes: number;
-  /** Labels that announce tasks or criteria. */
-  readonly workLabels: number;
-  /** A lead and a timeline: what a team section has. */
-  readonly lead: boolean;
-  readonly window: boolean;
-  /** List entries that have entries below them. */
-  readonly nested: number;
-  /** Entries of lists. */
-  readonly entries: number;
-  /** The block begins with a list. */
-  readonly leadsWithList: boolean;
-}
-
-/** A heading, or a bold line that heads a stage, with what can be told from it alone and from its block. */
-export interface Heading {
-  /** Index into the document's lines. */
-  readonly index: number;
-  readonly level: number;
-  /** Plain text without leading marks and without the status that is set off from it. */
-  readonly title: string;
-  readonly status: FoundStatus | null;
-  readonly stage: Stage | null;
-  readonly horizon: Stage | null;
-  readonly trailing: Stage | null;
-  readonly number: string | null;
-  readonly meaning: Meaning;
-  readonly evidence: BlockEvidence;
-}
 
 /** The headings of a document, and what holds for all of it. */
 export interface Outline {
@@ -58,6 +21,8 @@ export interface Outline {
   readonly stageEntries: ReadonlySet<string>;
   /** Check boxes and rows of task tables in the whole document, boxes under headings for criteria left out. */
   readonly tracked: number;
+  /** Whether any heading names a stage or has a number. */
+  readonly staged: boolean;
   /** Index of the rule after which only remarks about the document stand; -1 when there is none. */
   readonly footer: number;
 }
@@ -98,12 +63,17 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     }
   }
   headings.reverse();
+  for (const [at, stage] of seriesOf(headings)) {
+    const heading = headings[at];
+    if (heading !== undefined) headings[at] = { ...heading, stage: { ...stage, named: true } };
+  }
   tracked -= boxesUnderCriteria(headings);
   return {
     headings,
     byIndex: new Map(headings.map((heading) => [heading.index, heading])),
     stageEntries,
     tracked,
+    staged: headings.some(({ stage, number }) => stage?.named === true || number !== null),
     footer,
   };
 }
@@ -148,6 +118,9 @@ function emptyEvidence(): Writable {
     window: false,
     nested: 0,
     entries: 0,
+    marked: 0,
+    mark: "",
+    mixed: false,
     leadsWithList: false,
   };
 }
@@ -165,6 +138,7 @@ function note(evidence: Writable, text: string, lines: readonly Line[], line: Li
       return 1;
     }
     if (line.level > 1) evidence.nested += 1;
+    else noteMark(evidence, text, line.from);
     if (line.to - line.from < 400) {
       const label = labelOf(text.slice(line.from, line.to));
       if (label !== null && line.level === 1 && label.name !== null && label.name !== "other")
@@ -180,6 +154,18 @@ function note(evidence: Writable, text: string, lines: readonly Line[], line: Li
     }
   }
   return 0;
+}
+
+function noteMark(evidence: Writable, text: string, from: number): void {
+  const code = text.codePointAt(from) ?? 0;
+  // All marks stand beyond the Latin letters.
+  if (code < 0x2000) return;
+  const mark = String.fromCodePoint(code);
+  const claimed = SURE_MARKS.get(mark);
+  if (claimed === undefined || isDateMark(text, from, mark)) return;
+  evidence.marked += 1;
+  evidence.mixed ||= evidence.mark !== "" && evidence.mark !== claimed;
+  evidence.mark = claimed;
 }
 
 /** Whether a list entry begins with a check box. */

@@ -1,7 +1,8 @@
+import { findThresholds } from "../criteria/find-thresholds.ts";
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
-import { entryKind, isToldAgain, nestedKind, readStageEntry } from "./entry-kind.ts";
+import { entryKind, isRemark, isToldAgain, nestedKind, readStageEntry } from "./entry-kind.ts";
 import { readItemText, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
@@ -28,6 +29,9 @@ export function readEntry(state: ReaderState, index: number, line: Line): void {
   if (label !== null && takeAttribute(state, label, line, holder ?? null)) return;
   if (holder !== undefined) {
     readRelations(holder, raw);
+    const scope = state.scopeAt(line);
+    const below = holder.kind === "criterion" && scope.gates === "states";
+    if (below && !isRemark(raw)) readNestedGate(state, line, stripMarks(plainText(raw.slice(0, 2000))), scope);
     return;
   }
   readPlainEntry(state, index, line, raw, label);
@@ -65,7 +69,12 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
   }
   const told = stageOf(parts.title);
   const defined = told !== null && told.named && told.kind === "phase" ? state.stages.itemFor(told.ref) : null;
-  if (told !== null && defined !== null && sameWork(told.rest, stageOf(defined.title)?.rest ?? "")) {
+  if (
+    scope.gates !== "states" &&
+    told !== null &&
+    defined !== null &&
+    sameWork(told.rest, stageOf(defined.title)?.rest ?? "")
+  ) {
     // A list of the phases with boxes, before or after the headings that define them.
     state.tellAgain(line, raw, defined, claimed);
     return;
@@ -102,14 +111,14 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
     if (line.level === 1) readCheck(state, raw, line, state.owner());
     return;
   }
-  if (line.level === 1 && readStageEntry(state, index, line, raw)) return;
+  if (line.level === 1 && scope.gates !== "states" && readStageEntry(state, index, line, raw)) return;
   const nested = line.holder >= 0;
   const grouped = state.groups.has(line.holder);
   const kind =
     nested && !grouped
       ? nestedKind(state, line, scope)
       : entryKind(state, scope, grouped ? { ...line, level: 1 } : line, raw);
-  if (kind === null || line.quoted) {
+  if (kind === null || (line.quoted && scope.gates !== "states")) {
     leaveEntry(state, line, raw, scope, nested);
     return;
   }
@@ -137,7 +146,15 @@ export function takeEntry(
   const status = statusOfTitle(raw, { lastWord: false });
   const title = status?.form === "word" ? readItemText(withoutStatus(raw, status)).title : parts.title;
   const sure = scope.direct === null ? 0.85 : 0.7;
-  const item = draft(kind, line.line, parts.id, title, state.owner(), sure, `entry.${kind}: under ${scope.because}`);
+  const item = draft(
+    kind,
+    line.line,
+    parts.id,
+    title,
+    state.owner(),
+    sure,
+    `entry.${kind}: ${scope.because === "" ? "in a list of marks" : `under ${scope.because}`}`,
+  );
   // A list of what is put off says so of all its entries; the other lists only of those that say nothing themselves.
   if (scope.claimed !== null && (status === null || scope.claimed === "deferred")) item.claimed = scope.claimed;
   else if (status !== null) {
@@ -165,6 +182,13 @@ function leaveEntry(state: ReaderState, line: Line, raw: string, scope: Scope, n
     state.gatesOf(state.owner(), plain, "thresholds", scope, line.line);
   }
   if (line.level === 1 || nested) state.tellAgain(line, raw, null);
+}
+
+/** Below a gate an entry explains it, unless it compares something with a number: that is part of what is asked. */
+function readNestedGate(state: ReaderState, line: Line, plain: string, scope: Scope): void {
+  if (!findThresholds(plain).some(({ form }) => form === "operator")) return;
+  const holder = state.taken.get(line.holder) ?? state.owner();
+  state.gatesOf(holder, plain, "thresholds", scope, line.line);
 }
 
 const NO_ENTRY = /^(?:none|n\/a|nothing|tbd|なし.{0,12}|-+)\.?$/i;

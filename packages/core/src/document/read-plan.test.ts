@@ -356,7 +356,7 @@ describe("status", () => {
 describe("gates and checks", () => {
   it("types criteria with thresholds on the line of the criterion", () => {
     const document = read("# P\n\n## Quality gates\n\n- [x] Uptime: >99.9%\n- [ ] Scan: clean\n- [ ] Works as told\n");
-    expect(gates(document)).toEqual(["5 > 99.9 %", "6 = clean -"]);
+    expect(gates(document)).toEqual(["5 > 99.9 %", "6 = clean -", "7 untyped"]);
     expect(document.gates[0]).toMatchObject({ metric: "uptime", item: document.items[0]?.key, severity: "critical" });
   });
 

@@ -1,7 +1,7 @@
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { modeOf } from "./draft.ts";
-import type { Heading } from "./outline.ts";
+import type { Heading } from "./heading.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { itemOf } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";
@@ -14,7 +14,11 @@ export function readSection(state: ReaderState, heading: Heading, line: Line): v
   const { item } = verdict;
   if (item !== null) defineStage(state, heading, item, line, verdict.again);
   const staged = heading.stage?.named === true || heading.horizon !== null;
-  const meaning = staged || (item !== null && heading.meaning.entries !== "task") ? meaningOf("") : heading.meaning;
+  // `Phase 1: Exit gates`, told after the phase itself, lists gates of that phase.
+  const gates = verdict.again && heading.stage !== null ? meaningOf(heading.stage.rest) : null;
+  const told = gates !== null && gates.gates === "states" && !gates.weak ? gates : null;
+  const meaning =
+    told ?? (staged || (item !== null && heading.meaning.entries !== "task") ? meaningOf("") : heading.meaning);
   const retells = { ...meaning, retells: item === null && meaning.retells };
   const own = heading.horizon !== null ? meaningOf("tasks") : retells;
   const retold = verdict.again && heading.horizon !== null && heading.stage === null;

@@ -1,7 +1,7 @@
 import type { Claimed, Severity } from "../plan/inspection.ts";
 import type { Draft } from "./draft.ts";
+import type { Heading } from "./heading.ts";
 import type { Meaning } from "./meaning.ts";
-import type { Heading } from "./outline.ts";
 import { isHalt, isQualityChecklist } from "./section-meaning.ts";
 
 /** A heading that is open at some point of the document. */
@@ -72,6 +72,8 @@ export function insideReport(sections: readonly Section[]): boolean {
 export function scopeOf(sections: readonly Section[], label: LabelScope | null): Scope {
   const boxes = boxesOf(sections, label);
   const severity = severityOf(sections, label);
+  const grouped = label !== null && label.meaning.because === "" && !label.checks ? demandSection(sections) : null;
+  if (grouped !== null) return { ...pick(grouped), boxes, severity, direct: null, checks: false };
   if (label !== null) {
     const { meaning } = label;
     const entries = meaning.entries === "neutral" ? "none" : meaning.entries;
@@ -102,6 +104,18 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     direct = "step";
   }
   return { ...nothing(boxes, severity, direct ?? ""), entries: direct === null ? "neutral" : "none", direct };
+}
+
+/** The section of gates or criteria that is open: a label in it that says nothing of its own only groups them. */
+function demandSection(sections: readonly Section[]): Meaning | null {
+  if (halts(sections)) return null;
+  for (let i = sections.length - 1; i >= 0; i -= 1) {
+    const section = sections[i];
+    if (section === undefined || section.retold) return null;
+    if (section.meaning.because !== "") return section.meaning.entries === "criterion" ? section.meaning : null;
+    if (section.item !== null) return null;
+  }
+  return null;
 }
 
 /** Whether any open section says when to stop. */
@@ -156,7 +170,8 @@ function boxesOf(sections: readonly Section[], label: LabelScope | null): "task"
   for (let i = sections.length - 1; i >= 0; i -= 1) {
     const section = sections[i];
     if (section === undefined) break;
-    if (section.meaning.boxes !== "neutral" && !(section.item !== null && section.meaning.boxes === "criterion")) {
+    const other = section.item !== null && section.meaning.boxes === "criterion" && section.meaning.gates !== "states";
+    if (section.meaning.boxes !== "neutral" && !other) {
       return section.meaning.boxes;
     }
     if (section.item !== null) return "task";
@@ -169,6 +184,7 @@ function severityOf(sections: readonly Section[], label: LabelScope | null): Sev
   if (label !== null && label.meaning.severity !== null) return label.meaning.severity;
   const innermost = sections.at(-1);
   if (innermost === undefined || innermost.item !== null) return "critical";
-  const { severity, boxes } = innermost.meaning;
+  const { severity, boxes } =
+    innermost.meaning.because === "" ? (demandSection(sections) ?? innermost.meaning) : innermost.meaning;
   return severity !== null && boxes !== "task" ? severity : "critical";
 }

@@ -1,7 +1,7 @@
 import type { Severity } from "../plan/inspection.ts";
 import type { Meaning } from "./meaning.ts";
 import type { Sense } from "./section-phrases.ts";
-import { BASE, CRITERIA, HALT, NONE, ORDERED, PHRASES, TARGETS, TASKS } from "./section-phrases.ts";
+import { BASE, CRITERIA, GATES, HALT, NONE, ORDERED, PHRASES, TARGETS, TASKS } from "./section-phrases.ts";
 
 const LOOKUP = new Map<string, Sense>();
 /** Phrases that mean something only when they are the whole title. */
@@ -29,6 +29,18 @@ const ALL_OF =
 /** `Documents to create`, `Documentación a crear`. */
 const TO_MAKE =
   /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:create|write|build|implement|add|migrate)(?:d|n|ten)?|por hacer|por crear|a crear|à créer|zu erstellen)\b/u;
+/** `Gate 3`, `Gate B: Release`, `Critical gates`, `Gates before release`, `Stage-gate`: a gate by where the word stands. */
+const GATE_TITLE =
+  /^(?:quality |release |phase |stage |exit |entry )?gates?(?:$|\s?[:(–—-]|\s(?:#?\d{1,3}|[a-z]|[ivx]{1,4})(?:$|\s?[:.)(–—-])|\s(?:before|for|to|after|of)\b)|(?:^|[\s-])gates?$/u;
+const GO_NO_GO = /\bgo\s?(?:\/|or|vs\.?|-)\s?no[ -]?go\b/;
+/** Switches of features, gates of other kinds, and the work of building some. */
+const FEATURE_GATE =
+  /\b(?:feature|logic|api|flood|airport|boarding)[ -]gates?\b|^(?:implement|build|add|create|write|wire|remove|fix|set up|automate|extend|update)\b/;
+/** The reason for entries of a section whose title only ends like a plan. */
+export const PLAN_BY_TITLE = "a title that ends like a plan";
+/** `Plan for the first month`, `Cut-over sequence`: numbered entries there are in order because they are to be done. */
+const PLAN_TITLE =
+  /(?:^|\s)(?:plan|steps|sequence|execution|rollout|roll-out|runbook|procedure|workplan|agenda)$|^(?:plan|steps|sequence) (?:for|to|of)\b/;
 const MONTHS_AHEAD = /\bnext (?:\d+|two|three|six|few|twelve) (?:weeks|months|quarters|sprints)\b/;
 const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false };
 
@@ -49,9 +61,13 @@ export function meaningOf(title: string): Meaning {
   if (ALL_OF.test(clean)) return { ...CRITERIA, severity, because: "all of the following", weak: false };
   if (TO_MAKE.test(clean) && words.length <= 8)
     return { ...TASKS, severity, because: "what is to be made", weak: false };
+  if (/\bgates?\b/.test(clean) && FEATURE_GATE.test(clean)) return NO_MEANING;
+  if (GATE_TITLE.test(clean) || GO_NO_GO.test(clean)) return { ...GATES, severity, because: "gate", weak: false };
   const exact = EXACT.get(words.join(" "));
   if (exact !== undefined) return { ...exact, severity, because: words.join(" "), weak: false };
   const best = longestPhrase(words);
+  if (best === null && PLAN_TITLE.test(clean) && words.length <= 6)
+    return { ...ORDERED, severity, because: PLAN_BY_TITLE, weak: true };
   if (best === null) return severity === null ? NO_MEANING : { ...NO_MEANING, severity };
   const weak = best.phrase.split(" ").length * 2 < words.length;
   const reports = words.find((word) => REPORTING.has(word));

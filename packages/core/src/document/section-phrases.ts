@@ -32,7 +32,8 @@ const AGAIN: Sense = { ...TASKS, retells: true };
 const LATER: Sense = { ...TASKS, claimed: "deferred" };
 /** A section of criteria. */
 export const CRITERIA: Sense = { ...BASE, entries: "criterion", boxes: "criterion", gates: "thresholds" };
-const GATES: Sense = { ...CRITERIA, gates: "states" };
+/** A section of gates: every entry is one. */
+export const GATES: Sense = { ...CRITERIA, gates: "states" };
 /** A section of metrics: what is written as a demand is a gate. */
 export const TARGETS: Sense = { ...NONE, gates: "targets" };
 const BOXED_CRITERIA: Sense = { ...BASE, boxes: "criterion" };

@@ -1,8 +1,9 @@
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
+import type { Heading } from "./heading.ts";
 import { comparable } from "./item-text.ts";
 import type { Meaning } from "./meaning.ts";
-import type { Heading, Outline } from "./outline.ts";
+import type { Outline } from "./outline.ts";
 import { sameWork, underCriteria } from "./outline.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
@@ -142,6 +143,7 @@ function stepVerdict(heading: Heading, sections: readonly Section[], alone: bool
   const work = tracked || evidence.workLabels > 0 || evidence.status || evidence.workAttributes > 0;
   const above = sections.at(-1);
   if (meaning.boxes === "criterion") return NEITHER;
+  if (number !== null && inGates(sections)) return NEITHER;
   if (number !== null) return numberedStep(heading, sections, tracked, work);
   if (evidence.status && !isGeneric(title, meaning))
     return made("step", heading, "step.status", "a heading with a status line", []);
@@ -177,6 +179,12 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
   const inPhase = above?.item?.kind === "phase" && heading.evidence.entries > 0;
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
   return NEITHER;
+}
+
+/** Below a heading for gates, headings only group them. */
+function inGates(sections: readonly Section[]): boolean {
+  const above = sections.findLast(({ meaning, item }) => meaning.because !== "" || item !== null);
+  return above?.meaning.gates === "states";
 }
 
 function inCriteria(sections: readonly Section[]): boolean {

@@ -16,6 +16,14 @@ export interface TableRoles {
   readonly target: number;
   /** Whether a column is named for tasks, so that a section of tasks needs no more to make its rows tasks. */
   readonly namesTasks: boolean;
+  /** Whether the rows have a title and a state, which makes them tasks where the section holds work. */
+  readonly tracks: boolean;
+  /** Whether the first column that is no id is named for gates: every row is one. */
+  readonly namesGates: boolean;
+  /** The column that names the gate, where the rows are gates. */
+  readonly gateTitle: number;
+  /** Columns that say what a gate in this table asks for. */
+  readonly demands: readonly number[];
   /** A column of free notes, which may carry the status. */
   readonly notes: number;
   /** Columns that set attributes. */
@@ -33,6 +41,12 @@ const CRITERION =
 const METRIC = /^(?:metric|metrics|kpi|indicator|measure|slo|sli|measurement|quality metric)s?$/;
 const TARGET =
   /^(?:target|threshold|goal|target value|target metric|target threshold|pass threshold|required value|objective|required|minimum|slo target|limit|acceptance threshold)$/;
+const GATE = /^(?:\p{L}+ )?gates?(?: (?:name|description|id|no|number|criterion|criteria))?$/u;
+const DEMAND =
+  /\b(?:criteri(?:a|on)|conditions?|requirements?|required|thresholds?|targets?|goal|pass|passes|must|expected|standard|limit|rule|minimum|maximum|min|max|demand|slo|gate|ask)\b/;
+/** Columns that tell how it stands or how it is found out. */
+const TELLING =
+  /\b(?:status|state|current|actual|measured|baseline|today|now|result|check|checks|command|tool|tools|how|method|evidence|source|verified by|verification|severity|level|blocking|type|category|when|why|rationale|phase|link|date|comment|comments|notes?)\b/;
 const STAGE = /^(?:phase|stage|milestone|sprint|week|weeks|iteration|wave|quarter|month)s?$/;
 const STATUS =
   /^(?:status|state|result|outcome|done\??|complete\??|completed\??|current status|verdict|pass\/fail|passed\??)$/;
@@ -79,10 +93,25 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const target = find(TARGET);
   const strong = find(STRONG_TASK);
   const namedStatus = find(STATUS, Math.max(strong, 0));
-  const status = namedStatus >= 0 && saysStates(text, rows, namedStatus) ? namedStatus : -1;
+  const status =
+    namedStatus >= 0 && saysStates(text, rows, namedStatus) ? namedStatus : statusByContent(text, rows, names, id);
   const attributes = attributesOf(names);
   const owner = attributes.some(({ name }) => name === "owner");
-  const base = { id, status, target, notes: find(NOTES), attributes, namesTasks: strong >= 0 };
+  const notes = find(NOTES);
+  const first = names.findIndex((_, column) => column !== id);
+  const gateTitle = [find(GATE), criterion, metric, titleColumn(names, id)].find((column) => column >= 0) ?? first;
+  const base = {
+    id,
+    status,
+    target,
+    notes,
+    attributes,
+    namesTasks: strong >= 0,
+    tracks: status > 0,
+    namesGates: GATE.test(names[first] ?? ""),
+    gateTitle,
+    demands: demandColumns(names, [id, status, notes, gateTitle], attributes),
+  };
   if (metric >= 0 && target >= 0) return { ...base, kind: "metric", title: metric };
   if (stage === 0 && (status >= 0 || attributes.length > 0)) return { ...base, kind: "stage", title: 0 };
   const work = status >= 0 || owner || attributes.some(({ name }) => name === "effort" || name === "depends");
@@ -90,9 +119,26 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
   if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };
+  if (id >= 0 && status >= 0 && title < 0 && criterion < 0 && metric < 0)
+    return { ...base, kind: "task", title: first };
   if (target >= 0 && names.length > 1 && target > 0 && statesTargets(text, rows, target))
     return { ...base, kind: "metric", title: names.findIndex((_, column) => column !== id && column !== target) };
   return { ...base, kind: "none", title: Math.max(strong, title, 0) };
+}
+
+/** The columns named for what is asked; where none is, the first that says something else than who, when and how. */
+function demandColumns(
+  names: readonly string[],
+  taken: readonly number[],
+  attributes: TableRoles["attributes"],
+): readonly number[] {
+  const free = names.flatMap((name, column) => {
+    const attribute = attributes.find((one) => one.column === column)?.name;
+    const asks = attribute === undefined || attribute === "gate" || attribute === "criteria";
+    return taken.includes(column) || !asks || TELLING.test(name) ? [] : [column];
+  });
+  const named = free.filter((column) => DEMAND.test(names[column] ?? ""));
+  return named.length > 0 ? named : free.slice(0, 1);
 }
 
 /** The head of a column in lower case, in English where the reader knows the word. */
@@ -141,6 +187,20 @@ function attributesOf(names: readonly string[]): { column: number; name: Attribu
     }
   }
   return attributes;
+}
+
+/** The one column whose cells are words for states, whatever it is called; -1 where there is none or more than one. */
+function statusByContent(text: string, rows: readonly Row[], names: readonly string[], id: number): number {
+  const columns = names.flatMap((name, column) => {
+    if (column === 0 || column === id || NOTES.test(name) || attributeNameOf(name) !== null || TARGET.test(name))
+      return [];
+    const cells = rows.slice(0, 200).map((row) => cellText(text, row.cells[column]));
+    const filled = cells.filter((cell) => cell !== "" && !/^[-–—]+$/.test(cell));
+    const states = filled.filter((cell) => cell.length < 30 && statusOfValue(cell)?.form === "word");
+    return filled.length >= 2 && states.length * 4 >= filled.length * 3 ? [column] : [];
+  });
+  const [only, second] = columns;
+  return only !== undefined && second === undefined ? only : -1;
 }
 
 /** A column is one of states when at least half of its filled cells say one. */

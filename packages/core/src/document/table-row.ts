@@ -1,7 +1,8 @@
+import { normaliseMetric } from "../criteria/metric-name.ts";
 import type { Line, Row } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { applyAttribute, draft, modeOf } from "./draft.ts";
-import { gatesOfEntry } from "./gate-text.ts";
+import { gatesOfEntry, gatesOfValue } from "./gate-text.ts";
 import { readItemText, stripMarks } from "./item-text.ts";
 import type { Scope } from "./scope.ts";
 import { stageOf, windowOf } from "./stage.ts";
@@ -31,27 +32,33 @@ export function readRow(
 ): TakenRow | null {
   const read = readTableRoles(text, lines, row.table);
   if (read === null) return null;
+  const works = scope.entries === "task" || scope.entries === "ordered-task" || scope.entries === "planned-task";
   const announced =
-    read.kind === "none" && read.namesTasks && (scope.entries === "task" || scope.entries === "ordered-task");
-  const roles = announced ? { ...read, kind: "task" as const } : read;
+    read.kind === "none" && ((read.namesTasks && works) || (read.tracks && (works || scope.direct !== null)));
+  const gated = isGateTable(read, scope);
+  const roles = announced ? { ...read, kind: "task" as const } : gated ? { ...read, title: read.gateTitle } : read;
   // A line without any bar below a table belongs to it by the letter of GFM, but is a remark.
   if (row.cells.length < 2 && row.header.length > 1) return null;
   const title = cellText(text, row.cells[roles.title]);
   const stage = stageOf(stripMarks(title));
   if (stage !== null && stage.named) {
     const known = stageItem(stage.ref);
-    if (known !== null) return { item: null, retold: known, gates: [] };
+    if (known !== null) {
+      const gates = gated ? gatesOfGate(text, row, roles, title) : gatesOfColumns(text, row, roles);
+      return { item: null, retold: known, gates };
+    }
   }
-  if (roles.kind === "none") return null;
+  if (roles.kind === "none" && !gated) return null;
   const parts = readItemText(title.replace(/^↳\s*/, ""));
   // `| 1. Foundation | … |` under `Phase` tells of phase 1.
-  const numbered = roles.kind === "stage" && /^\d+$/.test(parts.id ?? "") ? stageItem(`phase ${parts.id}`) : null;
-  if (numbered !== null) return { item: null, retold: numbered, gates: [] };
+  const numbered =
+    roles.kind === "stage" && !gated && /^\d+$/.test(parts.id ?? "") ? stageItem(`phase ${parts.id}`) : null;
+  if (numbered !== null) return { item: null, retold: numbered, gates: gatesOfColumns(text, row, roles) };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
     return { item: null, retold: null, gates: [] };
-  const kind = kindOf(roles, scope);
+  const kind = gated ? "criterion" : kindOf(roles, scope);
   const item = draft(
     kind,
     line.line,
@@ -59,11 +66,27 @@ export function readRow(
     parts.title,
     owner,
     0.9,
-    `row.${roles.kind}: a row of a table`,
+    `row.${gated ? "gate" : roles.kind}: a row of a table`,
   );
   if (kind === "phase" && stage !== null) item.aliases.push(stage.ref);
   applyCells(item, text, row, roles);
-  return { item, retold: null, gates: gatesOf(text, row, roles, parts.title) };
+  const gates = gated ? gatesOfGate(text, row, roles, parts.title) : gatesOf(text, row, roles, parts.title);
+  return { item, retold: null, gates };
+}
+
+/** Whether every row is a gate: below a heading or label for gates, or with a first column for them. */
+function isGateTable(roles: TableRoles, scope: Scope): boolean {
+  if (scope.gates === "states") return !(roles.kind === "task" && roles.namesTasks);
+  return roles.namesGates && scope.entries !== "none" && roles.kind !== "task" && roles.kind !== "stage";
+}
+
+/** The gates of a row that is one. What it asks for in no column, or in words that cannot be typed, is kept as text. */
+function gatesOfGate(text: string, row: Row, roles: TableRoles, title: string): StatedGate[] {
+  const asked = roles.demands.map((column) => cellText(text, row.cells[column]));
+  const gates = asked.flatMap((cell) => (isEmpty(cell) ? [] : gatesOfEntry(`${title}: ${cell}`, "states")));
+  if (gates.length > 0) return gates;
+  if (asked.length > 0) return [{ metric: normaliseMetric(title), text: title, criterion: null }];
+  return gatesOfEntry(title, "states");
 }
 
 function kindOf(roles: TableRoles, scope: Scope): Draft["kind"] {
@@ -114,11 +137,13 @@ function gatesOf(text: string, row: Row, roles: TableRoles, title: string): Stat
 function gatesOfColumns(text: string, row: Row, roles: TableRoles): StatedGate[] {
   const columns = roles.attributes
     .filter(({ name }) => name === "gate" || name === "criteria")
-    .map(({ column }) => column);
-  if (roles.target >= 0 && !columns.includes(roles.target)) columns.push(roles.target);
-  return columns.flatMap((column) => {
+    .map(({ column, name }) => ({ column, gate: name === "gate" }));
+  if (roles.target >= 0 && !columns.some(({ column }) => column === roles.target))
+    columns.push({ column: roles.target, gate: false });
+  return columns.flatMap(({ column, gate }) => {
     const cell = cellText(text, row.cells[column]);
-    return isEmpty(cell) ? [] : gatesOfEntry(cell, "thresholds");
+    if (isEmpty(cell)) return [];
+    return gate ? gatesOfValue(cell, cell, true) : gatesOfEntry(cell, "thresholds");
   });
 }
 

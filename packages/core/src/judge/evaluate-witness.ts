@@ -3,7 +3,7 @@ import { CLOCK_SKEW_MS, namesTree } from "./doubt.ts";
 import type { Finding } from "./finding.ts";
 import { inconclusive, measured } from "./finding.ts";
 import { parseInstant } from "./instant.ts";
-import type { EvidenceRecord, JudgeInput } from "./judge-input.ts";
+import type { EvidenceRecord, GatePolicy, JudgeInput } from "./judge-input.ts";
 import type { Observations } from "./observe.ts";
 
 /** Judges whether enough different people signed. Signatures from inside an attempt never count. */
@@ -31,6 +31,11 @@ export function isAbout(record: EvidenceRecord, kind: "witness" | "waiver", gate
   if (predicate.kind !== kind || predicate.witness === null || predicate.witness.name.trim() === "") return false;
   const outside = predicate.producer.task === null && predicate.producer.attempt === null;
   return outside && predicate.gates.includes(gateKey);
+}
+
+/** Whether a person's word may count where it was made: in doubt it is of a process that escaped from an attempt. */
+export function isShielded(record: EvidenceRecord, policy: Pick<GatePolicy, "isolation">): boolean {
+  return policy.isolation !== "required" || record.statement.predicate.isolation === "full";
 }
 
 function newestFirst(records: readonly EvidenceRecord[]): readonly EvidenceRecord[] {
@@ -62,6 +67,7 @@ function refusalOf(
   const until = predicate.validUntil === null ? null : parseInstant(predicate.validUntil);
   if (predicate.validUntil !== null && (until === null || until < context.nowMs)) return "an expired signature";
   if (criterion.withinMs !== null && context.nowMs - signedMs > criterion.withinMs) return "an expired signature";
+  if (!isShielded(record, seen.input.policy)) return "a signature made without isolation";
   if (signedOther(record, seen.input)) return "a signature under other files";
   if (criterion.role !== null && !holdsRole(record, name, criterion.role, seen.input)) return "someone in another role";
   if (criterion.notProducer && isProducer(name, seen)) return "its producer";

@@ -1,6 +1,6 @@
 import { CLOCK_SKEW_MS, isExpired, isStale, TIER_ORDER } from "./doubt.ts";
 import { evaluate } from "./evaluate.ts";
-import { isAbout } from "./evaluate-witness.ts";
+import { isAbout, isShielded } from "./evaluate-witness.ts";
 import { compileExpression } from "./expression.ts";
 import type { Finding } from "./finding.ts";
 import { inconclusive, settle } from "./finding.ts";
@@ -38,17 +38,26 @@ function judgeEvidence(input: JudgeInput): Verdict {
     evidence: digestsOf(finding),
     explanation: sentence(finding.says),
     dueAt: finding.value === "inconclusive" ? dueAtOf(input) : null,
-    hint: finding.hint ?? isolationHint(finding),
+    hint: finding.hint ?? isolationHint(finding, input),
   };
 }
 
 /** A pass says when its evidence could have been touched by what produced it. */
-function isolationHint(finding: Finding): string | null {
+function isolationHint(finding: Finding, input: JudgeInput): string | null {
   if (finding.value !== "pass") return null;
+  const signed = new Set(finding.signatures);
+  const openly = input.bound.records.some((record) => signed.has(record.digest) && isOpenlyMade(record));
   const open = finding.runs.some((run) =>
     run.records.some(({ statement }) => statement.predicate.isolation !== "full"),
   );
-  return open ? "its evidence was not produced in isolation" : null;
+  if (open) return "its evidence was not produced in isolation";
+  return openly ? SIGNED_OPENLY : null;
+}
+
+const SIGNED_OPENLY = "isolation: none, it was signed after attempts or checks of the plan had run without isolation";
+
+function isOpenlyMade({ statement }: EvidenceRecord): boolean {
+  return statement.predicate.isolation !== "full";
 }
 
 function findingOf(input: JudgeInput, seen: Observations): Finding {
@@ -142,7 +151,7 @@ function activeWaiver(input: JudgeInput): EvidenceRecord | null {
   const { nowMs } = input.context;
   let newest: EvidenceRecord | null = null;
   for (const record of input.bound.records) {
-    if (!isAbout(record, "waiver", input.gate.key)) continue;
+    if (!isAbout(record, "waiver", input.gate.key) || !isShielded(record, input.policy)) continue;
     const { predicate } = record.statement;
     const untilMs = predicate.validUntil === null ? null : parseInstant(predicate.validUntil);
     const sinceMs = parseInstant(predicate.endedAt);
@@ -171,7 +180,7 @@ function waived(waiver: EvidenceRecord, instead: Verdict, input: JudgeInput): Ve
     evidence: [waiver.digest],
     explanation: sentence(`${clip(name)} waived it until ${until}: ${clip(predicate.witness?.reason ?? "")}`),
     dueAt: parseInstant(until),
-    hint: `without the waiver ${input.gate.key} is ${instead.verdict} (${instead.reason})`,
+    hint: `without the waiver ${input.gate.key} is ${instead.verdict} (${instead.reason})${isOpenlyMade(waiver) ? `; ${SIGNED_OPENLY}` : ""}`,
   };
 }
 

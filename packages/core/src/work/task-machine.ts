@@ -9,8 +9,9 @@
  *     │ │                │ │ └──── release ─────┘ │ │               │ │             │
  *     │ │                │ └── fail, expire ──────┘ │               │ │             │
  *     │ │                │     (tries left)         │               │ │             │
- *     │ │                └──── refuse (tries left) ─┼───────────────┘─┼─────────────┘
- *     │ │                                           ▼                 │
+ *     │ │                ├──── refuse (tries left) ─┼───────────────┘─┼─────────────┤
+ *     │ │                └──── handBack, redrive ───┼─────────────────┴─────────────┘
+ *     │ │                                           ▼
  *     │ │                     fail, expire, refuse (last try) ─────▶ dead ── redrive ─▶ ready
  *     │ └─ unblock of a checkpoint, or of a task that is judged first ─▶ reported
  *     ├─── restore ◀── cancelled ◀── cancel ── any open state, and dead
@@ -19,7 +20,10 @@
  *
  * The database decides every move; a process may only assume what its last write returned. `attempt` counts up with
  * each claim and is the fencing token: a fenced command that carries another number changes nothing. `tries` counts
- * the attempts that failed, expired or were refused; a released one is not counted.
+ * the attempts that failed, expired or were refused; one that was released or handed back is not counted.
+ *
+ * `handBack` is for finished work that could not be brought in through no fault of whoever did it: the tree it was made
+ * for has changed meanwhile. `redrive` of a held task is a person's word that the work shall be done anew.
  *
  * `block`, `restore` and `reopen` come from a changed document alone: a task that has not begun gets another dependency,
  * a removed one is back, an accepted one has a gate that nobody has judged. Each leads through `waiting` again.
@@ -51,6 +55,7 @@ export type TaskCommandKind =
   | "expire"
   | "accept"
   | "refuse"
+  | "handBack"
   | "hold"
   | "cancel"
   | "redrive"
@@ -80,7 +85,15 @@ export interface TaskCommand {
 }
 
 /** Conditions that a transition may ask for. */
-export type TaskGuard = "noUnmet" | "someUnmet" | "judgedFirst" | "offered" | "triesLeft" | "lastTry" | "untried";
+export type TaskGuard =
+  | "noUnmet"
+  | "someUnmet"
+  | "judgedFirst"
+  | "offered"
+  | "triesLeft"
+  | "lastTry"
+  | "untried"
+  | "tried";
 
 /** One row of the transition table. */
 export interface TaskTransition {
@@ -107,6 +120,7 @@ export const TASK_GUARDS: Readonly<Record<TaskGuard, (task: TaskSnapshot) => boo
   triesLeft: (task) => task.tries + 1 < task.maxAttempts,
   lastTry: (task) => task.tries + 1 >= task.maxAttempts,
   untried: (task) => task.attempt === 0,
+  tried: (task) => task.attempt > 0,
 };
 
 type Row = readonly [
@@ -136,9 +150,10 @@ const ROWS: readonly Row[] = [
   ["refuse", ["reported", "held"], "ready", "engine", "fenced", ["offered", "untried"]],
   ["refuse", ["reported", "held"], "ready", "engine", "fenced", ["offered", "triesLeft"], "keep", "count"],
   ["refuse", ["reported", "held"], "dead", "engine", "fenced", ["offered", "lastTry"], "keep", "count"],
+  ["handBack", ["reported", "held"], "ready", "engine", "fenced", ["offered", "tried"]],
   ["hold", ["reported"], "held", "engine", "fenced", []],
   ["cancel", ["waiting", "ready", "leased", "reported", "held", "dead"], "cancelled", "operator", "free", []],
-  ["redrive", ["dead"], "ready", "operator", "free", [], "keep", "reset"],
+  ["redrive", ["dead", "held"], "ready", "operator", "free", ["offered"], "keep", "reset"],
   ["restore", ["cancelled"], "waiting", "engine", "free", [], "keep", "reset"],
   ["reopen", ["accepted"], "waiting", "engine", "free", []],
 ];

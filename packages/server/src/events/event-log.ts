@@ -29,6 +29,13 @@ const READ_OF_PLAN = statement(
    ORDER BY seq LIMIT $3`,
 );
 
+const LAST = statement(
+  "event_last",
+  `SELECT seq FROM holdpoint.event
+   WHERE tenant_id = $1 AND xid < pg_snapshot_xmin(pg_current_snapshot())
+   ORDER BY seq DESC LIMIT 1`,
+);
+
 const DEFAULT_LIMIT = 1_000;
 
 interface Row {
@@ -75,6 +82,7 @@ export function createEventLog(store: Session, tenant: string): EventLog {
           : await store.run<Row>(READ_OF_PLAN, [tenant, after, limit, planId]);
       return rows.map(toEvent);
     },
+    last: async () => (await store.run<{ seq: number }>(LAST, [tenant]))[0]?.seq ?? 0,
   };
 }
 

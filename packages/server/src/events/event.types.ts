@@ -41,4 +41,6 @@ export interface EventLog {
    * that began before theirs has ended.
    */
   read(query?: EventQuery): Promise<readonly EventRow[]>;
+  /** The place after the newest row that may be read; 0 when there is none. */
+  last(): Promise<number>;
 }

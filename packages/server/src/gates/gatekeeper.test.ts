@@ -11,6 +11,7 @@ import { createSystemRuntime } from "../system-runtime.ts";
 import type { CheckRun, CheckRunner, SubjectReader } from "./check-runner.ts";
 import { createGatekeeper, type Gatekeeper, type JudgeRequest } from "./gatekeeper.ts";
 import { waiverRecord } from "./person-record.ts";
+import { attemptOf } from "./window-records.ts";
 
 const digest = (bytes: string | Buffer): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
@@ -23,6 +24,8 @@ let ran: string[];
 let allowed: boolean;
 /** Whether the runner says that an attempt changed the script of the check. */
 let changedScript: boolean;
+/** Attempts that were merged. */
+let accepted: Set<string>;
 let interruption: AbortController;
 
 const runtime = { ...createSystemRuntime(), now: (): number => nowMs };
@@ -83,6 +86,7 @@ beforeEach(async () => {
   ran = [];
   allowed = true;
   changedScript = false;
+  accepted = new Set();
   interruption = new AbortController();
   set("one");
   app = await createApp({ store: await server.openStore(() => nowMs), runtime });
@@ -131,6 +135,7 @@ async function keeper(
     allowed: () => allowed,
     listener: { checkStarted: () => undefined, checkEnded: () => undefined, gateJudged: () => undefined },
     producers: () => [],
+    accepted: () => Promise.resolve(accepted),
     signal: interruption.signal,
   });
 }
@@ -244,9 +249,107 @@ describe("a gatekeeper", () => {
       name: "Ada",
       role: null,
       reason: "agreed",
+      isolation: "full" as const,
       at: nowMs,
     };
     await (await keeper("size", ">=2", one)).record([waiverRecord(word, nowMs + 60_000)]);
     expect(await judge(gatekeeper)).toBe("pass waived");
+  });
+});
+
+describe("a window over an attempt's workspace and the plan's folder", () => {
+  const task = "00000000-0000-7000-8000-00000000000a";
+  const SOAK = sidecarCheck("c", "cat soak");
+  const good = (): void => writeFileSync(join(dir, "soak"), "soak=true\n");
+
+  /** Looks so many times, ten seconds apart, in the attempt's workspace (or the folder); answers the last verdict. */
+  async function look(gatekeeper: Gatekeeper, times: number, attempt: number | null): Promise<string> {
+    let said = "";
+    for (let at = 0; at < times; at += 1) {
+      nowMs += 10_000;
+      const gates = [...gatekeeper.bound().keys()];
+      const place = { task: attempt === null ? null : task, attempt };
+      const [verdict] = (await gatekeeper.judge({ gates, dir, ...place, run: "stale" })).values();
+      said = `${verdict?.verdict} ${verdict?.reason}`;
+    }
+    return said;
+  }
+
+  test("carries its pass over once the attempt is accepted and the folder, which is the same, was looked at", async () => {
+    good();
+    const gatekeeper = await keeper("soak", "1min validation", SOAK);
+    expect(await look(gatekeeper, 8, 1)).toBe("pass met");
+    expect(await look(gatekeeper, 1, null)).toBe("inconclusive window_incomplete");
+    accepted.add(attemptOf(task, 1));
+    expect(await look(gatekeeper, 1, null)).toBe("pass met");
+    const [one] = gatekeeper.bound().values();
+    expect(one?.bound.records.some(({ statement }) => statement.predicate.producer.task === task)).toBe(true);
+  });
+
+  test("does not carry over before the folder itself was looked at", async () => {
+    good();
+    const gatekeeper = await keeper("soak", "1min validation", SOAK);
+    await look(gatekeeper, 8, 1);
+    accepted.add(attemptOf(task, 1));
+    expect(await judge(gatekeeper, "never")).not.toContain("pass");
+  });
+
+  test("does not carry over to a folder that holds something else", async () => {
+    good();
+    const gatekeeper = await keeper("soak", "1min validation", SOAK);
+    await look(gatekeeper, 8, 1);
+    accepted.add(attemptOf(task, 1));
+    set("two");
+    expect(await look(gatekeeper, 1, null)).toBe("inconclusive window_incomplete");
+  });
+
+  test("begins anew when the workspace changed in between and changed back", async () => {
+    good();
+    const gatekeeper = await keeper("soak", "1min validation", SOAK);
+    await look(gatekeeper, 4, 1);
+    set("two");
+    await look(gatekeeper, 1, 1);
+    set("one");
+    expect(await look(gatekeeper, 4, 1)).toBe("inconclusive window_incomplete");
+    accepted.add(attemptOf(task, 1));
+    expect(await look(gatekeeper, 1, null)).toBe("inconclusive window_incomplete");
+  });
+
+  test("begins anew after a violation in the workspace, and fails on one in the folder", async () => {
+    good();
+    const gatekeeper = await keeper("soak", "1min validation", SOAK);
+    await look(gatekeeper, 4, 1);
+    writeFileSync(join(dir, "soak"), "soak=down\n");
+    await look(gatekeeper, 1, 1);
+    good();
+    expect(await look(gatekeeper, 4, 1)).toBe("inconclusive window_incomplete");
+    await look(gatekeeper, 4, 1);
+    accepted.add(attemptOf(task, 1));
+    writeFileSync(join(dir, "soak"), "soak=down\n");
+    expect(await look(gatekeeper, 1, null)).toContain("fail");
+  });
+
+  test("is not disturbed by what the folder held meanwhile, and takes nothing from another attempt", async () => {
+    good();
+    const gatekeeper = await keeper("soak", "1min validation", SOAK);
+    await look(gatekeeper, 4, 1);
+    set("two");
+    nowMs -= 8_000;
+    await look(gatekeeper, 1, null);
+    set("one");
+    expect(await look(gatekeeper, 5, 1)).toBe("pass met");
+    expect(await look(gatekeeper, 1, 2)).toBe("inconclusive window_incomplete");
+  });
+
+  test("does not join looks of the folder over a time in which it held something else", async () => {
+    good();
+    const gatekeeper = await keeper("soak", "1min validation", SOAK);
+    await look(gatekeeper, 4, null);
+    set("two");
+    await look(gatekeeper, 1, null);
+    set("one");
+    expect(await look(gatekeeper, 4, 1)).toBe("inconclusive window_incomplete");
+    accepted.add(attemptOf(task, 1));
+    expect(await look(gatekeeper, 1, null)).toBe("inconclusive window_incomplete");
   });
 });

@@ -18,6 +18,7 @@ import { openEvidenceBook } from "./evidence-book.ts";
 import type { GateStore } from "./gate.types.ts";
 import { standingOf } from "./is-current.ts";
 import { type Observation, observeCheck } from "./observe-check.ts";
+import { attemptOf, windowLedger, windowRecords } from "./window-records.ts";
 
 /** What a gatekeeper works with. */
 export interface GatekeeperParts {
@@ -34,6 +35,8 @@ export interface GatekeeperParts {
   readonly listener: GatekeeperListener;
   /** Who produced the work: they cannot be its witnesses. */
   readonly producers: () => readonly string[];
+  /** Attempts that were accepted, as {@link attemptOf} names them: their changes are in the plan's folder. */
+  readonly accepted: () => Promise<ReadonlySet<string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -94,6 +97,8 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
   const refused = new Map<string, CheckDefinition>();
   /** Digests of the records that this process made itself. */
   const seenHere = new Set<string>();
+  /** How windows were bound when the plan's folder was judged last: what they rest on may be of an attempt. */
+  let windowsHere: ReadonlyMap<string, BoundGate> = new Map();
   let last: Promise<unknown> = Promise.resolve();
 
   async function judge(request: JudgeRequest): Promise<ReadonlyMap<string, Verdict>> {
@@ -101,17 +106,17 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
     await book.refresh();
     const context = await contextOf(request);
     if (request.run !== "never") await observe(request, wanted, context);
-    const bound = bindEvidence(plan, sidecar, visible(request));
     const present = await contextOf(request);
+    const judged = await evidenceFor(request, present);
     const since = await inconclusiveSince(wanted);
     const verdicts = new Map<string, Verdict>();
     for (const gate of plan.gates) {
-      const one = bound.get(gate.key);
+      const { one, context: seen } = judged(gate.key);
       if (one === undefined || !wanted.has(gate.key)) continue;
       const inconclusiveSinceMs = since.get(gate.key);
       const verdict = judgeGate({
         ...one,
-        context: { ...present, ...(inconclusiveSinceMs === undefined ? {} : { inconclusiveSinceMs }) },
+        context: { ...seen, ...(inconclusiveSinceMs === undefined ? {} : { inconclusiveSinceMs }) },
       });
       verdicts.set(gate.key, verdict);
       parts.listener.gateJudged(one, verdict);
@@ -121,6 +126,37 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
       [...verdicts].map(([gateKey, verdict]) => ({ gateKey, verdict })),
     );
     return verdicts;
+  }
+
+  /** What each gate is judged on; windows look at another choice of records. */
+  async function evidenceFor(
+    request: JudgeRequest,
+    context: JudgeContext,
+  ): Promise<(gate: string) => { readonly one: BoundGate | undefined; readonly context: JudgeContext }> {
+    const records = visible(request);
+    const bound = bindEvidence(plan, sidecar, records);
+    if (![...bound.values()].some(({ gate }) => hasWindow(gate.criterion))) {
+      return (gate) => ({ one: bound.get(gate), context });
+    }
+    const { task, attempt } = request;
+    const looks = windowRecords({
+      records: book.records(),
+      checks,
+      attempt: task === null ? null : attemptOf(task, attempt ?? 0),
+      accepted: await parts.accepted(),
+      context,
+    });
+    const { ledger } = context;
+    const ofWindows = {
+      bound: bindEvidence(plan, sidecar, looks),
+      context: ledger === undefined ? context : { ...context, ledger: windowLedger(ledger, records, looks) },
+    };
+    const choose = (gate: string): { readonly one: BoundGate | undefined; readonly context: JudgeContext } =>
+      hasWindow(bound.get(gate)?.gate.criterion ?? null)
+        ? { one: ofWindows.bound.get(gate), context: ofWindows.context }
+        : { one: bound.get(gate), context };
+    if (task === null) windowsHere = ofWindows.bound;
+    return choose;
   }
 
   async function observe(request: JudgeRequest, wanted: ReadonlySet<string>, context: JudgeContext): Promise<void> {
@@ -227,7 +263,13 @@ export async function createGatekeeper(parts: GatekeeperParts): Promise<Gatekeep
       return next;
     },
     record: (records) => book.add(records, []),
-    bound: () => bindEvidence(plan, sidecar, visible(PLAN_FOLDER)),
+    bound: () =>
+      new Map(
+        [...bindEvidence(plan, sidecar, visible(PLAN_FOLDER))].map(([key, one]) => [
+          key,
+          (hasWindow(one.gate.criterion) ? windowsHere.get(key) : undefined) ?? one,
+        ]),
+      ),
     observations: () => observations,
     notAllowed: () => [...refused.values()],
     awaitsConsent: (gate) =>

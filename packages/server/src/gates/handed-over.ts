@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import type { EvidenceMetric, EvidenceRecord, JudgedSubject } from "@holdpoint/core";
 import { normaliseMetric } from "@holdpoint/core";
 import { buildStatement, parseFormat, readReport, statementSubjects } from "@holdpoint/evidence";
@@ -13,8 +12,8 @@ export type HandedEvidence =
     }
   | {
       readonly type: "file";
-      /** Where the bytes are kept; absolute. */
-      readonly path: string;
+      /** Opens the bytes. */
+      readonly open: () => AsyncIterable<Uint8Array>;
       readonly name: string;
       readonly digest: string;
       readonly size: number;
@@ -46,7 +45,7 @@ export async function handedOverRecords(
   for (const item of items) {
     if (item.type !== "file") continue;
     const format = item.reader === null ? undefined : parseFormat(item.reader);
-    const reading = await readReport(createReadStream(item.path), { format, place: item.name });
+    const reading = await readReport(item.open(), { format, place: item.name });
     records.push(
       record(by, "artifact", "E1", {
         metrics: reading.metrics,

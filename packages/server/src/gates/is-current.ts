@@ -31,7 +31,8 @@ export function standingOf(
 
 type Predicate = EvidenceRecord["statement"]["predicate"];
 
-function speaksOfNow({ statement }: EvidenceRecord, check: CheckDefinition, context: JudgeContext): boolean {
+/** Whether a record is of the check as it is defined now, and saw the same inputs, or tree, as there are now. */
+export function speaksOfNow({ statement }: EvidenceRecord, check: CheckDefinition, context: JudgeContext): boolean {
   const { predicate, subject } = statement;
   if (predicate.check?.digest !== check.digest || predicate.anomalies.includes("tree_changed")) return false;
   if (predicate.inputs !== null)

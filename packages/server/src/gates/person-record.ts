@@ -10,6 +10,8 @@ export interface PersonWord {
   readonly name: string;
   readonly role: string | null;
   readonly reason: string;
+  /** `none` once anything of the plan ran without isolation: a process that escaped could be the one that signs. */
+  readonly isolation: "full" | "none";
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
@@ -38,6 +40,7 @@ function personRecord(word: PersonWord, kind: "witness" | "waiver", validUntil: 
       kind,
       producer: { agent: word.name, tenant: word.tenant, task: null, attempt: null },
       tier: "E2",
+      isolation: word.isolation,
       startedAt: at,
       endedAt: at,
       validUntil,

@@ -20,8 +20,17 @@ export const CHANGE_PLAN: Statement = statement(
 
 export const ADD_REVISION: Statement = statement(
   "plan_add_revision",
-  `INSERT INTO holdpoint.plan_revision (tenant_id, plan_id, revision, digest, format, title, document, imported_at_ms)
-   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+  `INSERT INTO holdpoint.plan_revision
+     (tenant_id, plan_id, revision, digest, format, title, document, imported_at_ms, sidecar)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+);
+
+/** A sidecar may change while the document stays: it says how the same demands are bound. */
+export const SET_SIDECAR: Statement = statement(
+  "plan_set_sidecar",
+  `UPDATE holdpoint.plan_revision SET sidecar = $4
+   WHERE tenant_id = $1 AND plan_id = $2 AND revision = $3 AND sidecar IS DISTINCT FROM $4
+   RETURNING revision`,
 );
 
 export const PUT_ITEMS: Statement = statement(
@@ -57,9 +66,11 @@ export const RETIRE_GATES: Statement = statement(
   `UPDATE holdpoint.gate SET present = false WHERE tenant_id = $1 AND plan_id = $2 AND present AND revision < $3`,
 );
 
-const VIEW = `SELECT p.plan_id, p.source, p.title, p.revision, r.digest, r.imported_at_ms
+const VIEW = `SELECT p.plan_id, p.source, p.title, p.revision, r.digest, r.imported_at_ms,
+     (z.plan_id IS NOT NULL) AS paused
    FROM holdpoint.plan p
    JOIN holdpoint.plan_revision r ON r.tenant_id = p.tenant_id AND r.plan_id = p.plan_id AND r.revision = p.revision
+   LEFT JOIN holdpoint.plan_pause z ON z.tenant_id = p.tenant_id AND z.plan_id = p.plan_id
    WHERE p.tenant_id = $1`;
 
 export const GET_PLAN: Statement = statement("plan_get", `${VIEW} AND p.plan_id = $2`);
@@ -68,10 +79,17 @@ export const LIST_PLANS: Statement = statement("plan_list", `${VIEW} ORDER BY p.
 
 export const GET_REVISION: Statement = statement(
   "plan_get_revision",
-  `SELECT r.revision, r.digest, r.format, r.title, r.document, r.imported_at_ms
+  `SELECT r.revision, r.digest, r.format, r.title, r.document, r.imported_at_ms, r.sidecar
    FROM holdpoint.plan p
    JOIN holdpoint.plan_revision r ON r.tenant_id = p.tenant_id AND r.plan_id = p.plan_id
    WHERE p.tenant_id = $1 AND p.plan_id = $2 AND r.revision = coalesce($3::int, p.revision)`,
+);
+
+/** Newest first, without the documents. */
+export const LIST_REVISIONS: Statement = statement(
+  "plan_list_revisions",
+  `SELECT revision, digest, format, title, imported_at_ms FROM holdpoint.plan_revision
+   WHERE tenant_id = $1 AND plan_id = $2 AND revision < $3 ORDER BY revision DESC LIMIT $4`,
 );
 
 export const LIST_ITEMS: Statement = statement(

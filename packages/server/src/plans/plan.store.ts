@@ -14,6 +14,8 @@ import type {
 
 /** Rows sent in one statement. */
 const CHUNK = 5_000;
+/** Greatest number of a revision. */
+const MAX_REVISION = 2_147_483_647;
 
 /** The plans of one tenant in PostgreSQL. */
 export function createPlanStore(store: Store, runtime: Runtime, tenant: string): PlanStore {
@@ -30,6 +32,16 @@ export function createPlanStore(store: Store, runtime: Runtime, tenant: string):
       const [row] = await store.run<RevisionRow>(SQL.GET_REVISION, [tenant, planId, revision ?? null]);
       return row === undefined ? null : toRevision(row);
     },
+    revisions: async (planId, { before = Number.MAX_SAFE_INTEGER, limit }) => {
+      const bound = Math.min(before, MAX_REVISION);
+      const rows = await store.run<Omit<RevisionRow, "document" | "sidecar">>(SQL.LIST_REVISIONS, [
+        tenant,
+        planId,
+        bound,
+        limit,
+      ]);
+      return rows.map(({ imported_at_ms: importedAt, ...row }) => ({ ...row, importedAt }));
+    },
     items: async (planId, { all = false } = {}) => {
       const rows = await store.run<Omit<StoredItem, "kind">>(SQL.LIST_ITEMS, [tenant, planId, all]);
       return rows.map((row) => ({ ...row, kind: row.item.kind }));
@@ -43,30 +55,38 @@ export async function importPlan(
   tx: Session,
   runtime: Pick<Runtime, "now" | "newId">,
   tenant: string,
-  { source, document }: PlanImport,
+  { source, document, sidecar }: PlanImport,
 ): Promise<PlanImported> {
   const now = runtime.now();
   const added = await tx.run<{ plan_id: string }>(SQL.ADD_PLAN, [tenant, runtime.newId(), source, document.title, now]);
   const planId = added[0]?.plan_id;
-  if (planId !== undefined) return await addRevision(tx, tenant, now, document, { planId, revision: 1 });
+  if (planId !== undefined) return await addRevision(tx, tenant, now, { document, sidecar }, { planId, revision: 1 });
   await tx.run(SQL.LOCK_PLAN, [tenant, source]);
   const [plan] = await tx.run<PlanRow>(SQL.FIND_PLAN, [tenant, source]);
   if (plan === undefined) throw new Error(`plan ${source} is there and cannot be found`);
-  if (plan.digest === document.digest) return { planId: plan.plan_id, revision: plan.revision, changed: false };
+  if (plan.digest === document.digest) {
+    const { plan_id: same, revision } = plan;
+    const rebound = sidecar === undefined ? [] : await tx.run(SQL.SET_SIDECAR, [tenant, same, revision, sidecar]);
+    if (rebound.length > 0) {
+      await appendEvents(tx, tenant, now, [{ kind: "plan.rebound", planId: same, subject: same, data: { revision } }]);
+    }
+    return { planId: same, revision, changed: rebound.length > 0 };
+  }
   const next = { planId: plan.plan_id, revision: plan.revision + 1 };
   await tx.run(SQL.CHANGE_PLAN, [tenant, next.planId, document.title, next.revision, now]);
-  return await addRevision(tx, tenant, now, document, next);
+  return await addRevision(tx, tenant, now, { document, sidecar }, next);
 }
 
 async function addRevision(
   tx: Session,
   tenant: string,
   now: number,
-  document: PlanDocument,
+  { document, sidecar }: { readonly document: PlanDocument; readonly sidecar: string | null | undefined },
   { planId, revision }: { readonly planId: string; readonly revision: number },
 ): Promise<PlanImported> {
   const { digest, format, title, source, items, gates } = document;
-  await tx.run(SQL.ADD_REVISION, [tenant, planId, revision, digest, format, title, Buffer.from(source), now]);
+  const bytes = Buffer.from(source);
+  await tx.run(SQL.ADD_REVISION, [tenant, planId, revision, digest, format, title, bytes, now, sidecar ?? null]);
   const itemRows = items.map((item, position) => ({ key: item.key, position, item }));
   const gateRows = gates.map((gate, position) => ({ key: gate.key, position, gate }));
   for (const chunk of chunks(itemRows)) await tx.run(SQL.PUT_ITEMS, [tenant, planId, revision, JSON.stringify(chunk)]);
@@ -91,6 +111,7 @@ interface PlanRow {
   readonly revision: number;
   readonly digest: string;
   readonly imported_at_ms: number;
+  readonly paused: boolean;
 }
 
 interface RevisionRow extends Omit<PlanRevision, "importedAt" | "document"> {
@@ -99,11 +120,11 @@ interface RevisionRow extends Omit<PlanRevision, "importedAt" | "document"> {
 }
 
 function toView(row: PlanRow): PlanView {
-  const { plan_id: planId, source, title, revision, digest, imported_at_ms: importedAt } = row;
-  return { planId, source, title, revision, digest, importedAt };
+  const { plan_id: planId, source, title, revision, digest, imported_at_ms: importedAt, paused } = row;
+  return { planId, source, title, revision, digest, importedAt, paused };
 }
 
 function toRevision(row: RevisionRow): PlanRevision {
-  const { revision, digest, format, title, document, imported_at_ms: importedAt } = row;
-  return { revision, digest, format, title, document: new Uint8Array(document), importedAt };
+  const { revision, digest, format, title, document, sidecar, imported_at_ms: importedAt } = row;
+  return { revision, digest, format, title, document: new Uint8Array(document), sidecar, importedAt };
 }

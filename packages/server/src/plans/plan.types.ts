@@ -5,6 +5,8 @@ export interface PlanImport {
   /** What tells plans apart: the path or address of the document. */
   readonly source: string;
   readonly document: PlanDocument;
+  /** Text of the sidecar; the stored one is left as it is when absent. */
+  readonly sidecar?: string | null;
 }
 
 /** What an import found or made. */
@@ -12,7 +14,7 @@ export interface PlanImported {
   readonly planId: string;
   /** Counts up with each changed document, from 1. */
   readonly revision: number;
-  /** False when the current revision has the same bytes: then nothing was written. */
+  /** False when the current revision has the same bytes and the same sidecar: then nothing was written. */
   readonly changed: boolean;
 }
 
@@ -26,6 +28,8 @@ export interface PlanView {
   readonly digest: string;
   /** Milliseconds since the epoch. */
   readonly importedAt: number;
+  /** Whether its tasks are held back. */
+  readonly paused: boolean;
 }
 
 /** One revision of a plan, with its bytes. */
@@ -35,8 +39,13 @@ export interface PlanRevision {
   readonly format: "markdown" | "yaml";
   readonly title: string;
   readonly document: Uint8Array;
+  /** Text of the sidecar that was imported with it; null when none was. */
+  readonly sidecar: string | null;
   readonly importedAt: number;
 }
+
+/** A revision as lists show it. */
+export type RevisionView = Omit<PlanRevision, "document" | "sidecar">;
 
 /** An item as it is stored: what the document says of it, and whether the current revision still holds it. */
 export interface StoredItem {
@@ -65,6 +74,11 @@ export interface PlanStore {
   list(): Promise<readonly PlanView[]>;
   /** The current revision when none is named. */
   revision(planId: string, revision?: number): Promise<PlanRevision | null>;
+  /** Newest first. @param before only those before this one */
+  revisions(
+    planId: string,
+    options: { readonly before?: number; readonly limit: number },
+  ): Promise<readonly RevisionView[]>;
   /** In document order; only those of the current revision unless `all`. */
   items(planId: string, options?: { readonly all?: boolean }): Promise<readonly StoredItem[]>;
   gates(planId: string, options?: { readonly all?: boolean }): Promise<readonly StoredGate[]>;

@@ -14,6 +14,9 @@ export interface SettlerParts {
   readonly signal?: AbortSignal;
 }
 
+/** After so many attempts in a row that did not fit the tree the task is held: the tree, or what the work changes, is at odds. */
+const MOST_CONFLICTS = 5;
+
 /** Bounds of the pause between two looks at a window, milliseconds: two looks per slot within these. */
 const SHORTEST_LOOK_MS = 100;
 const LONGEST_LOOK_MS = 300_000;
@@ -39,7 +42,8 @@ const NEEDS_PERSON_OR_TIME: ReadonlySet<Reason> = new Set<Reason>([
 
 /**
  * Settles what agents report: judges the task's own gates in the attempt's workspace, then accepts it (merging its
- * changes first), refuses it with what is missing, or holds it for a person or for time.
+ * changes first), refuses it with what is missing, hands it back when its changes do not fit the tree any more, or holds
+ * it for a person or for time.
  *
  * The merge comes before the acceptance: a crash between the two leaves changes of a reported attempt in the working
  * tree, which the next judgement sees, and never an accepted task whose changes are lost.
@@ -71,10 +75,41 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
       return judged || (!known && gatekeeper.awaitsConsent(key).length > 0);
     });
     if (task.kind === "checkpoint" || onlyPersonOrTime) {
-      if (task.state === "held") return finish(task, { ok: true }, "held", verdicts, missing);
-      return finish(task, await work.hold({ ...ref(task), missing }), "held", verdicts, missing);
+      return hold(task, verdicts, missing);
     }
     return refuse(task, workspace, verdicts, missing);
+  }
+
+  async function hold(
+    task: TaskView,
+    verdicts: ReadonlyMap<string, Verdict>,
+    missing: readonly string[],
+  ): Promise<Settlement> {
+    if (task.state === "held") return finish(task, { ok: true }, "held", verdicts, missing);
+    return finish(task, await work.hold({ ...ref(task), missing }), "held", verdicts, missing);
+  }
+
+  /** The work is good and does not fit: somebody else changed the same lines. The next attempt begins from the newest tree. */
+  async function conflicted(
+    task: TaskView,
+    workspace: AttemptWorkspace | null,
+    verdicts: ReadonlyMap<string, Verdict>,
+    files: readonly string[],
+  ): Promise<Settlement> {
+    const names = files.join(", ");
+    const inARow = (await work.handedBackBefore(ref(task))) + 1;
+    if (inARow >= MOST_CONFLICTS) {
+      const missing = [
+        `its gates are open, but the changes of ${inARow} attempts in a row did not fit the plan's working tree, because these files had changed meanwhile: ${names}. A person must bring the two together or redrive the task.`,
+      ];
+      return hold(task, verdicts, missing);
+    }
+    const missing = [
+      `its changes did not fit the working tree any more, because these files had changed meanwhile: ${names}. The next attempt begins from the tree as it is now.`,
+    ];
+    const outcome = await work.handBack({ ...ref(task), missing });
+    await workspace?.discard();
+    return finish(task, outcome, "handed_back", verdicts, missing);
   }
 
   async function refuse(
@@ -108,6 +143,7 @@ export function createSettler(parts: SettlerParts): (task: TaskView) => Promise<
     verdicts: ReadonlyMap<string, Verdict>,
   ): Promise<Settlement> {
     const merged = workspace === null ? ({ ok: true } as const) : await workspace.merge();
+    if (!merged.ok && "conflict" in merged) return conflicted(task, workspace, verdicts, merged.conflict);
     if (!merged.ok) return refuse(task, workspace, verdicts, [merged.why]);
     const evidence = [...new Set([...verdicts.values()].flatMap((verdict) => verdict.evidence))].sort();
     const outcome = await work.accept({ ...ref(task), evidence });

@@ -85,6 +85,7 @@ export class CommandBatch {
     }
     await this.move("held", SQL.HOLD, of("hold"), (c) => [json(c.missing)]);
     await this.move("refused", SQL.REFUSE, of("refuse"), (c) => [json(c.missing), this.context.random()], this.retry());
+    await this.move("handed_back", SQL.HAND_BACK, of("handBack"), (c) => [json(c.missing)]);
     await this.move("accepted", SQL.ACCEPT, of("accept"), (c) => [json(c.evidence ?? [])]);
     await this.move("cancelled", SQL.CANCEL, of("cancel"), (c) => [c.reason, c.by], [false]);
     await this.move("redriven", SQL.REDRIVE, of("redrive"), (c) => [c.reason, c.by]);

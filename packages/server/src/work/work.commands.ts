@@ -7,6 +7,7 @@ import type {
   CommandOutcome,
   ExpireRequest,
   FailCommand,
+  HandBackCommand,
   HoldCommand,
   OperatorCommand,
   RefuseCommand,
@@ -23,6 +24,7 @@ export type WorkCommand =
   | { readonly kind: "fail"; readonly input: FailCommand }
   | { readonly kind: "hold"; readonly input: HoldCommand }
   | { readonly kind: "refuse"; readonly input: RefuseCommand }
+  | { readonly kind: "handBack"; readonly input: HandBackCommand }
   | { readonly kind: "accept"; readonly input: AcceptCommand }
   | { readonly kind: "cancel"; readonly input: OperatorCommand }
   | { readonly kind: "redrive"; readonly input: OperatorCommand }

@@ -36,6 +36,7 @@ export function createMemoryWorkStore(runtime: Runtime, options: Omit<WorkStoreO
     report: (input) => apply({ kind: "report", input }),
     accept: (input) => apply({ kind: "accept", input }),
     refuse: (input) => apply({ kind: "refuse", input }),
+    handBack: (input) => apply({ kind: "handBack", input }),
     fail: (input) => apply({ kind: "fail", input }),
     release: (input) => apply({ kind: "release", input }),
     hold: (input) => apply({ kind: "hold", input }),
@@ -43,6 +44,7 @@ export function createMemoryWorkStore(runtime: Runtime, options: Omit<WorkStoreO
     redrive: (input) => apply({ kind: "redrive", input }),
     expire: async (request) => await Promise.resolve(work.expire(request)),
     get: async (taskId) => await Promise.resolve(work.get(taskId)),
+    handedBackBefore: async (attempt) => await Promise.resolve(work.handedBackBefore(attempt)),
     list: async (query) => await Promise.resolve(work.list(query)),
     counts: async (planId) => await Promise.resolve(work.counts(planId)),
     nextDueAt: async (planId) => await Promise.resolve(work.nextDueAt(planId)),
@@ -57,9 +59,24 @@ interface MemoryTask extends StoredTask {
   readonly readyAt: number | null;
 }
 
+/** `passed` tells nothing about the work: it was given back before its end. */
+type AttemptEnd = "handed back" | "passed" | "other";
+
+const END_OF: Partial<Record<TaskCommandKind, AttemptEnd>> = {
+  handBack: "handed back",
+  release: "passed",
+  fail: "other",
+  expire: "other",
+  refuse: "other",
+  hold: "other",
+  accept: "other",
+};
+
 class MemoryWork {
   private readonly tasks = new Map<string, MemoryTask>();
   private edges = new Map<string, readonly StoredEdge[]>();
+  /** What became of each attempt that was judged or ended by itself, by task and attempt. */
+  private readonly ends = new Map<string, Map<number, AttemptEnd>>();
   private readonly runtime: Runtime;
   private readonly retry: RetryPolicy;
 
@@ -134,6 +151,17 @@ class MemoryWork {
     return task === undefined ? null : toView(task);
   }
 
+  handedBackBefore({ taskId, attempt }: AttemptRef): number {
+    const ends = this.ends.get(taskId);
+    let count = 0;
+    for (let before = attempt - 1; before > 0; before -= 1) {
+      const end = ends?.get(before) ?? "passed";
+      if (end === "other") return count;
+      if (end === "handed back") count += 1;
+    }
+    return count;
+  }
+
   list({ planId, states, afterPosition = -1, limit = 1_000 }: TaskQuery = {}): readonly TaskView[] {
     return this.ordered()
       .filter((task) => planId === undefined || task.planId === planId)
@@ -187,6 +215,11 @@ class MemoryWork {
     const rests = result.by.tries === "count" ? retryDelayMs(tries, this.runtime.random(), this.retry) : 0;
     const readyAt = state === "ready" ? now + rests : null;
     const lease = state === "leased" ? task.lease : null;
+    const end = END_OF[kind];
+    if (end !== undefined) {
+      const ends = this.ends.get(task.taskId) ?? new Map<number, AttemptEnd>();
+      this.ends.set(task.taskId, ends.set(task.attempt, end));
+    }
     return this.change(task.taskId, { ...result.task, readyAt, lease });
   }
 
@@ -194,7 +227,8 @@ class MemoryWork {
     const { input } = command;
     if ("reason" in input) this.change(task.taskId, { reason: input.reason });
     if ("missing" in input) this.change(task.taskId, { missing: input.missing });
-    if (command.kind === "report" || command.kind === "refuse") this.change(task.taskId, { reason: null });
+    if (command.kind === "report" || command.kind === "refuse" || command.kind === "handBack")
+      this.change(task.taskId, { reason: null });
     if (command.kind === "accept") this.change(task.taskId, { missing: [], reason: null });
   }
 

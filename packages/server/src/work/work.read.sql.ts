@@ -34,6 +34,17 @@ export const NEXT_DUE: Statement = statement(
    ) AS due_at_ms`,
 );
 
+/** An attempt that was handed back is one that was released with something to be told about it. */
+export const HANDED_BACK_BEFORE: Statement = statement(
+  "work_handed_back_before",
+  `SELECT count(*)::int AS n FROM holdpoint.attempt
+   WHERE tenant_id = $1 AND task_id = $2 AND attempt < $3 AND outcome = 'released' AND missing <> '{}'
+     AND attempt > coalesce(
+       (SELECT max(attempt) FROM holdpoint.attempt
+        WHERE tenant_id = $1 AND task_id = $2 AND attempt < $3
+          AND outcome NOT IN ('released', 'reported', 'cancelled')), 0)`,
+);
+
 /** What a command met that changed nothing: where its task is now, and who holds it. */
 export const STANDING: Statement = statement(
   "work_standing",

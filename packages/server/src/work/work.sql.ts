@@ -201,6 +201,23 @@ export const REFUSE: Statement = statement(
    SELECT m.place, m.task_id, m.plan_id, m.key, m.state, m.attempt, m.tries, m.missing FROM moved m`,
 );
 
+/** History calls it released; that something was missing tells it from work that was given back before its end. */
+export const HAND_BACK: Statement = statement(
+  "work_hand_back",
+  `WITH moved AS (
+     UPDATE holdpoint.task t SET state = 'ready', reason = NULL, updated_at_ms = $2,
+       missing = ARRAY(SELECT jsonb_array_elements_text(i.missing))
+     FROM unnest($3::uuid[], $4::int[], $5::jsonb[]) WITH ORDINALITY AS i(task_id, attempt, missing, place)
+     WHERE t.tenant_id = $1 AND t.task_id = i.task_id AND t.attempt = i.attempt AND t.attempt > 0
+       AND t.state IN ('reported', 'held') AND t.kind = 'task'
+     RETURNING i.place, ${MOVED}, t.priority, t.position, t.capabilities, $2::bigint AS ready_at_ms, t.missing
+   ), history AS (
+     UPDATE holdpoint.attempt a SET outcome = 'released', missing = m.missing
+     FROM moved m WHERE a.tenant_id = $1 AND a.task_id = m.task_id AND a.attempt = m.attempt
+   ), ${OFFER}
+   SELECT m.place, m.task_id, m.plan_id, m.key, m.state, m.attempt, m.tries, m.missing FROM moved m`,
+);
+
 export const HOLD: Statement = statement(
   "work_hold",
   `WITH moved AS (
@@ -234,7 +251,7 @@ export const REDRIVE: Statement = statement(
   `WITH moved AS (
      UPDATE holdpoint.task t SET state = 'ready', tries = 0, reason = i.reason, updated_at_ms = $2
      FROM unnest($3::uuid[], $4::text[], $5::text[]) WITH ORDINALITY AS i(task_id, reason, by, place)
-     WHERE t.tenant_id = $1 AND t.task_id = i.task_id AND t.state = 'dead'
+     WHERE t.tenant_id = $1 AND t.task_id = i.task_id AND t.state IN ('dead', 'held') AND t.kind = 'task'
      RETURNING i.place, i.by, ${MOVED}, t.priority, t.position, t.capabilities, $2::bigint AS ready_at_ms, i.reason
    ), ${OFFER}
    SELECT m.place, m.task_id, m.plan_id, m.key, m.state, m.attempt, m.tries, m.reason, m.by FROM moved m`,

@@ -85,6 +85,48 @@ describe.each(TEST_SERVERS)("the work store on $name", (testServer) => {
     return Object.fromEntries((await work.list({ planId })).map((task) => [task.key, task.state]));
   }
 
+  test("hands work back without counting the try, and counts how often in a row", async () => {
+    await load({ key: "a" });
+    const row: number[] = [];
+    const toldBefore: string[] = [];
+    for (const end of ["back", "back", "release", "back", "refuse", "back"]) {
+      nowMs += 1_000;
+      const { taskId, attempt, missing } = await claimOne();
+      row.push(await work.handedBackBefore({ taskId, attempt }));
+      if (end === "release") {
+        await work.release({ taskId, attempt, reason: "drained" });
+        continue;
+      }
+      await work.report({ taskId, attempt });
+      const told = { taskId, attempt, missing: [`${end} ${attempt}`] };
+      const outcome = end === "back" ? await work.handBack(told) : await work.refuse(told);
+      expect(outcome).toEqual({ ok: true, state: "ready", attempt, tries: attempt > 4 ? 1 : 0 });
+      toldBefore.push(missing.join(" "));
+    }
+    expect(row).toEqual([0, 1, 2, 2, 3, 0]);
+    expect(toldBefore).toEqual(["", "back 1", "back 2", "back 4", "refuse 5"]);
+    expect((await app.events.read()).filter(({ kind }) => kind === "task.handed_back").length).toBe(4);
+  });
+
+  test("hands nothing back that no attempt has made", async () => {
+    await load({ key: "a", judgeFirst: true });
+    const [task] = await work.list({ planId });
+    const taskId = task?.taskId ?? "";
+    expect(await work.handBack({ taskId, attempt: 0, missing: [] })).toMatchObject({ ok: false, reason: "guard" });
+  });
+
+  test("puts a held task back when a person says so, and never a checkpoint", async () => {
+    await load({ key: "a" }, { key: "end", kind: "checkpoint", judgeFirst: true });
+    const { taskId, attempt } = await claimOne();
+    await work.report({ taskId, attempt });
+    await work.hold({ taskId, attempt, missing: ["a signature"] });
+    expect(await work.redrive({ taskId, by: "kim", reason: "anew" })).toMatchObject({ ok: true, state: "ready" });
+    const checkpoint = (await work.list({ planId })).find(({ key }) => key === "end");
+    await work.hold({ taskId: checkpoint?.taskId ?? "", attempt: 0, missing: [] });
+    const refused = await work.redrive({ taskId: checkpoint?.taskId ?? "", by: "kim", reason: "anew" });
+    expect(refused).toMatchObject({ ok: false, reason: "guard" });
+  });
+
   test("writes an event for every change, in the order of the changes", async () => {
     await load({ key: "a" }, { key: "b", dependsOn: ["a"] });
     const { taskId } = await claimOne();

@@ -6,7 +6,7 @@ import { CommandQueue } from "./command-queue.ts";
 import { importGraph } from "./graph-import.ts";
 import type { WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
-import { COUNTS, GET, LIST, NEXT_DUE } from "./work.read.sql.ts";
+import { COUNTS, GET, HANDED_BACK_BEFORE, LIST, NEXT_DUE } from "./work.read.sql.ts";
 import type { CommandOutcome, TaskQuery, TaskView, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
 
 /** Tasks listed by one call unless it says otherwise. */
@@ -14,24 +14,30 @@ const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
 export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
-  const { tenant, retry = DEFAULT_RETRY_POLICY } = options;
-  const queue = new CommandQueue<WorkCommand, WorkResult>((commands) =>
-    store.transaction(async (tx) => {
+  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady } = options;
+  const queue = new CommandQueue<WorkCommand, WorkResult>(async (commands) => {
+    const { results, events } = await store.transaction(async (tx) => {
       const now = runtime.now();
       const batch = new CommandBatch(tx, { tenant, now, retry, random: () => runtime.random() });
-      const results = await batch.run(commands);
+      const answers = await batch.run(commands);
       await appendEvents(tx, tenant, now, batch.events);
-      return results;
-    }),
-  );
+      return { results: answers, events: batch.events };
+    });
+    if (events.some((event) => event.data?.["to"] === "ready")) onReady?.();
+    return results;
+  });
   const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
     const result = await queue.add(command);
     if (result.kind !== "outcome") throw mismatch(command);
     return result.outcome;
   };
   return {
-    importGraph: (request) =>
-      store.transaction((tx) => importGraph(tx, { tenant, now: runtime.now(), newId: () => runtime.newId() }, request)),
+    importGraph: async (request) => {
+      const context = { tenant, now: runtime.now(), newId: () => runtime.newId() };
+      const imported = await store.transaction((tx) => importGraph(tx, context, request));
+      onReady?.();
+      return imported;
+    },
     claim: async (input) => {
       const result = await queue.add({ kind: "claim", input });
       if (result.kind !== "claims") throw mismatch({ kind: "claim", input });
@@ -41,6 +47,7 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     report: (input) => outcome({ kind: "report", input }),
     accept: (input) => outcome({ kind: "accept", input }),
     refuse: (input) => outcome({ kind: "refuse", input }),
+    handBack: (input) => outcome({ kind: "handBack", input }),
     fail: (input) => outcome({ kind: "fail", input }),
     release: (input) => outcome({ kind: "release", input }),
     hold: (input) => outcome({ kind: "hold", input }),
@@ -54,6 +61,10 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     get: async (taskId) => {
       const [row] = await store.run<ViewRow>(GET, [tenant, taskId]);
       return row === undefined ? null : toView(row);
+    },
+    handedBackBefore: async ({ taskId, attempt }) => {
+      const [row] = await store.run<{ n: number }>(HANDED_BACK_BEFORE, [tenant, taskId, attempt]);
+      return row?.n ?? 0;
     },
     list: async ({ planId, states, afterPosition, limit }: TaskQuery = {}) => {
       const values = [tenant, planId ?? null, afterPosition ?? -1, states ?? null, limit ?? DEFAULT_LIST_LIMIT];

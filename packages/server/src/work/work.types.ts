@@ -90,6 +90,12 @@ export interface RefuseCommand extends AttemptRef {
   readonly missing: readonly string[];
 }
 
+/** The work is done and passed its gates, but the tree it was made for has changed: another attempt begins from the newest. */
+export interface HandBackCommand extends AttemptRef {
+  /** What did not fit, one sentence each; the next attempt is given them. */
+  readonly missing: readonly string[];
+}
+
 /** The attempt failed by itself: crash, time-out, limit, the agent's own word. */
 export interface FailCommand extends AttemptRef {
   readonly reason: string;
@@ -105,7 +111,7 @@ export interface HoldCommand extends AttemptRef {
   readonly missing: readonly string[];
 }
 
-/** A person takes a task out of the work, or puts a dead one back. */
+/** A person takes a task out of the work, or puts a dead or held one back. */
 export interface OperatorCommand {
   readonly taskId: string;
   /** Who decided it. */
@@ -179,6 +185,8 @@ export type WorkCounts = Readonly<Record<TaskState, number>>;
 export interface WorkStoreOptions {
   readonly tenant: string;
   readonly retry?: RetryPolicy;
+  /** Is told after each commit that made a task ready, so that those who wait for work can be served at once. */
+  readonly onReady?: () => void;
 }
 
 /**
@@ -198,6 +206,8 @@ export interface WorkStore {
   report(command: ReportCommand): Promise<CommandOutcome>;
   accept(command: AcceptCommand): Promise<CommandOutcome>;
   refuse(command: RefuseCommand): Promise<CommandOutcome>;
+  /** Offers the task again at once, without counting the try. */
+  handBack(command: HandBackCommand): Promise<CommandOutcome>;
   fail(command: FailCommand): Promise<CommandOutcome>;
   release(command: ReleaseCommand): Promise<CommandOutcome>;
   hold(command: HoldCommand): Promise<CommandOutcome>;
@@ -206,6 +216,11 @@ export interface WorkStore {
   /** Frees leases; answers the tasks whose attempt ended so. */
   expire(request?: ExpireRequest): Promise<readonly AttemptRef[]>;
   get(taskId: string): Promise<TaskView | null>;
+  /**
+   * How many attempts in a row before this one were handed back. Attempts that were released or never judged are passed
+   * over; any other end of an attempt ends the row.
+   */
+  handedBackBefore(attempt: AttemptRef): Promise<number>;
   list(query?: TaskQuery): Promise<readonly TaskView[]>;
   counts(planId?: string): Promise<WorkCounts>;
   /** The earliest moment at which something changes by itself: a resting task becomes ready or a lease runs out. */

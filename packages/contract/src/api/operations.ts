@@ -1,0 +1,15 @@
+import type { Operation } from "./operation.ts";
+import * as plans from "./plans.operations.ts";
+import * as system from "./system.operations.ts";
+import * as tasks from "./tasks.operations.ts";
+import * as work from "./work.operations.ts";
+
+/** What the groups export, operations among it, by id. */
+export const operations = { ...system, ...plans, ...tasks, ...work };
+
+/** Every operation, in the order of the reference. */
+export const OPERATIONS: readonly Operation[] = Object.values<unknown>(operations).filter(isOperation);
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === "object" && value !== null && "method" in value && "path" in value && "response" in value;
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { id, moment, pageOf } from "./common.ts";
+import { operation } from "./operation.ts";
+
+/** Liveness. */
+export const health = operation({
+  id: "health",
+  method: "GET",
+  path: "/health",
+  tag: "system",
+  summary: "Whether the process lives",
+  scope: null,
+  response: z.object({ status: z.literal("ok"), version: z.string(), uptimeMs: z.int() }),
+});
+
+const part = z.object({
+  name: z.string(),
+  status: z.enum(["ok", "degraded", "down"]),
+  detail: z.string().nullable(),
+  tookMs: z.number().nullable(),
+});
+
+/** Readiness, by the path that work takes. */
+export const ready = operation({
+  id: "ready",
+  method: "GET",
+  path: "/ready",
+  tag: "system",
+  summary: "Whether work can be delivered: database, hand-out, event log",
+  description: "Answers 503 with the same shape while it cannot.",
+  scope: null,
+  response: z.object({ status: z.enum(["ready", "degraded", "not_ready"]), parts: z.array(part) }),
+});
+
+const event = z.object({
+  seq: z.int().describe("Grows within a tenant; has gaps. The cursor."),
+  at: moment,
+  kind: z.string().describe("Room and verb, such as `task.accepted`."),
+  plan: id.nullable(),
+  subject: z.string().nullable(),
+  attempt: z.int().nullable(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+/** The log of every state change. */
+export const listEvents = operation({
+  id: "listEvents",
+  method: "GET",
+  path: "/v1/events",
+  tag: "events",
+  summary: "Read the log of state changes; as a stream with `Accept: text/event-stream`",
+  description:
+    "As a stream each event is sent as it is committed, with its `seq` as the event id; `Last-Event-ID` or `cursor` resumes without a gap. As JSON it is a page.",
+  scope: "read",
+  query: z.object({
+    cursor: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe("The last `seq` that was read; the stream begins at the end when absent."),
+    limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("Entries of a page at most."),
+    plan: id.optional().describe("Only of this plan."),
+  }),
+  response: pageOf(event),
+});
+
+/** The whole control plane at a glance. */
+export const status = operation({
+  id: "status",
+  method: "GET",
+  path: "/status",
+  tag: "system",
+  summary: "The control plane at a glance",
+  scope: "read",
+  response: z.object({
+    status: z.enum(["operational", "degraded", "down"]),
+    version: z.string(),
+    uptime_seconds: z.number(),
+    agents: z.object({ total: z.int(), healthy: z.int() }),
+    tasks: z.record(z.string(), z.int()),
+    plans: z.int(),
+    database: z.string(),
+  }),
+  compatibility: true,
+});
+
+/** Progress as older scripts read it. */
+export const progressStatus = operation({
+  id: "progressStatus",
+  method: "GET",
+  path: "/api/progress/status",
+  tag: "system",
+  summary: "Progress of the plan that was imported last, or of the one that is named",
+  scope: "read",
+  query: z.object({ plan: id.optional() }),
+  response: z.object({
+    overall_completion: z.number().describe("Percent of the leaf items that are verified."),
+    claimed_completion: z.number().describe("Percent of the leaf items that the document says are done."),
+    phase_status: z.record(z.string(), z.string()),
+    step_completion: z.record(z.string(), z.number()),
+    quality_gates: z.record(z.string(), z.string()),
+    blockers: z.array(z.string()),
+  }),
+  compatibility: true,
+  problems: [404],
+});

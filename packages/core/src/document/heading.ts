@@ -1,0 +1,45 @@
+import type { Meaning } from "./meaning.ts";
+import type { Stage } from "./stage.ts";
+import type { FoundStatus } from "./status.ts";
+
+/** What stands in a heading's own block: between it and the next heading. */
+export interface BlockEvidence {
+  readonly boxes: number;
+  /** Rows of a table of tasks. */
+  readonly taskRows: number;
+  /** A `Status:` line that says a state. */
+  readonly status: boolean;
+  /** Lines for effort, owner, complexity or priority. */
+  readonly workAttributes: number;
+  /** Labels that announce tasks or criteria. */
+  readonly workLabels: number;
+  /** A lead and a timeline: what a team section has. */
+  readonly lead: boolean;
+  readonly window: boolean;
+  /** List entries that have entries below them. */
+  readonly nested: number;
+  /** Entries of lists. */
+  readonly entries: number;
+  /** Entries that begin with a mark for a state, and whether those marks say different states. */
+  readonly marked: number;
+  readonly mark: string;
+  readonly mixed: boolean;
+  /** The block begins with a list. */
+  readonly leadsWithList: boolean;
+}
+
+/** A heading, or a bold line that heads a stage, with what can be told from it alone and from its block. */
+export interface Heading {
+  /** Index into the document's lines. */
+  readonly index: number;
+  readonly level: number;
+  /** Plain text without leading marks and without the status that is set off from it. */
+  readonly title: string;
+  readonly status: FoundStatus | null;
+  readonly stage: Stage | null;
+  readonly horizon: Stage | null;
+  readonly trailing: Stage | null;
+  readonly number: string | null;
+  readonly meaning: Meaning;
+  readonly evidence: BlockEvidence;
+}

@@ -1,0 +1,6 @@
+export {
+  type BackgroundService,
+  type BackgroundServiceParts,
+  createBackgroundService,
+  type RoundOutcome,
+} from "./background-service.ts";

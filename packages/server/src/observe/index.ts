@@ -1,0 +1,2 @@
+export { type ProgressRoom, progressRoutes } from "./progress.routes.ts";
+export { type PartHealth, type SystemParts, systemRoutes } from "./system.routes.ts";

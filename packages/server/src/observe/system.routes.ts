@@ -1,0 +1,64 @@
+import { operations, type ResponseOf } from "@holdpoint/contract";
+import { type Implementation, implement, Reply } from "../http/index.ts";
+
+/** One part of the path that work takes, as it is now. */
+export interface PartHealth {
+  readonly name: string;
+  readonly status: "ok" | "degraded" | "down";
+  readonly detail: string | null;
+  /** Milliseconds; null where nothing was measured. */
+  readonly tookMs: number | null;
+}
+
+/** What the routes about the server itself need. */
+export interface SystemParts {
+  readonly version: string;
+  /** Milliseconds since the process began to serve. */
+  readonly uptimeMs: () => number;
+  /** Looks at each part; never throws. */
+  readonly parts: () => Promise<readonly PartHealth[]>;
+  /** Numbers of a tenant. */
+  readonly summary: (tenant: string) => Promise<{
+    readonly agents: { readonly total: number; readonly healthy: number };
+    readonly tasks: Readonly<Record<string, number>>;
+    readonly plans: number;
+  }>;
+  /** What the database is, for people. */
+  readonly database: string;
+}
+
+/** Routes about the server itself. */
+export function systemRoutes(system: SystemParts): readonly Implementation[] {
+  return [
+    implement(operations.health, () =>
+      Promise.resolve({ status: "ok" as const, version: system.version, uptimeMs: Math.round(system.uptimeMs()) }),
+    ),
+    implement(operations.ready, async () => {
+      const parts = await system.parts();
+      const status = overall(parts);
+      return new Reply<ResponseOf<typeof operations.ready>>(
+        { status, parts: [...parts] },
+        status === "not_ready" ? 503 : 200,
+      );
+    }),
+    implement(operations.status, async ({ principal }) => {
+      const parts = await system.parts();
+      const summary = await system.summary(principal.tenant);
+      const status = { ready: "operational", degraded: "degraded", not_ready: "down" } as const;
+      return {
+        status: status[overall(parts)],
+        version: system.version,
+        uptime_seconds: Math.round(system.uptimeMs() / 1000),
+        agents: summary.agents,
+        tasks: { ...summary.tasks },
+        plans: summary.plans,
+        database: system.database,
+      };
+    }),
+  ];
+}
+
+function overall(parts: readonly PartHealth[]): "ready" | "degraded" | "not_ready" {
+  if (parts.some(({ status }) => status === "down")) return "not_ready";
+  return parts.every(({ status }) => status === "ok") ? "ready" : "degraded";
+}

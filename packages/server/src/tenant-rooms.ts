@@ -1,0 +1,134 @@
+import type { Runtime } from "@holdpoint/core";
+import { type Session, type Store, statement } from "@holdpoint/store";
+import { type App, createApp } from "./app.ts";
+import { EventFeed, type SignalBus } from "./events/index.ts";
+import { openEvidenceBook } from "./gates/index.ts";
+import { createDocumentShelf, type JudgedPlan } from "./plans/index.ts";
+import {
+  acceptedAttempts,
+  type Completion,
+  createCompletion,
+  createPlanHosts,
+  createPlanJudge,
+  type PlanHosts,
+  type PlanJudge,
+  producersOf,
+  signingIsolation,
+} from "./run/index.ts";
+import { HandOut, type JsonValue } from "./work/index.ts";
+
+/** Everything that one tenant has on one replica. */
+export interface TenantRooms extends App {
+  readonly feed: EventFeed;
+  readonly handOut: HandOut;
+  readonly hosts: PlanHosts;
+  readonly judge: PlanJudge;
+  readonly completion: Completion;
+  planOf(planId: string): Promise<JudgedPlan | null>;
+  /** How well a signature that is made now is shielded from what ran for the plan. */
+  isolationOf(planId: string): Promise<"full" | "none">;
+  payloads(taskIds: readonly string[]): Promise<ReadonlyMap<string, JsonValue>>;
+}
+
+/** What the rooms of tenants are made from. */
+export interface TenantRoomsParts {
+  /** The store as one tenant may see it. */
+  readonly storeOf: (tenant: string) => Store;
+  readonly runtime: Runtime;
+  readonly signals: SignalBus;
+}
+
+/** The rooms of each tenant, made when the tenant is first spoken of. */
+export function createTenantRooms(parts: TenantRoomsParts): {
+  of(tenant: string): Promise<TenantRooms>;
+  /** Those that were made. */
+  open(): Promise<readonly TenantRooms[]>;
+} {
+  const rooms = new Map<string, Promise<TenantRooms>>();
+  return {
+    of(tenant) {
+      const known = rooms.get(tenant);
+      if (known !== undefined) return known;
+      const made = createRooms(parts, tenant);
+      rooms.set(tenant, made);
+      // A database that was away when the tenant was first spoken of must not keep it away for good.
+      made.catch(() => rooms.delete(tenant));
+      return made;
+    },
+    open: async () => {
+      const settled = await Promise.allSettled(rooms.values());
+      return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    },
+  };
+}
+
+async function createRooms({ storeOf, runtime, signals }: TenantRoomsParts, tenant: string): Promise<TenantRooms> {
+  const store = storeOf(tenant);
+  const app = await createApp({ store, runtime, tenant, signals });
+  const feed = new EventFeed(app.events);
+  const handOut = new HandOut(app.work, () => runtime.now());
+  const shelf = createDocumentShelf(app.plans);
+  const hosts = createPlanHosts(store, tenant);
+  const judge = createPlanJudge({
+    gates: app.gates,
+    runtime,
+    tenant,
+    planOf: (planId) => shelf.of(planId),
+    producersOf: (planId) => producersOf(store, tenant, planId),
+    acceptedOf: (planId) => acceptedAttempts(store, tenant, planId),
+  });
+  const completion = createCompletion({
+    tenant,
+    work: app.work,
+    gates: app.gates,
+    hosts,
+    judge,
+    planOf: (planId) => shelf.of(planId),
+    runtime,
+    changed: (ms, signal) => nextCommit(signals, tenant, ms, signal),
+  });
+  signals.on(tenant, "committed", () => feed.wake());
+  signals.on(tenant, "ready", () => handOut.wake());
+  return {
+    ...app,
+    feed,
+    handOut,
+    hosts,
+    judge,
+    completion,
+    planOf: (planId) => shelf.of(planId),
+    isolationOf: async (planId) => {
+      const book = await openEvidenceBook(app.gates, planId);
+      return signingIsolation(store, tenant, planId, book.records());
+    },
+    payloads: (taskIds) => payloadsOf(store, tenant, taskIds),
+  };
+}
+
+const PAYLOADS = statement(
+  "task_payloads",
+  "SELECT task_id, payload FROM holdpoint.task_payload WHERE tenant_id = $1 AND task_id = ANY($2::uuid[])",
+);
+
+async function payloadsOf(
+  store: Session,
+  tenant: string,
+  taskIds: readonly string[],
+): Promise<ReadonlyMap<string, JsonValue>> {
+  const rows = await store.run<{ task_id: string; payload: JsonValue }>(PAYLOADS, [tenant, taskIds]);
+  return new Map(rows.map((row) => [row.task_id, row.payload]));
+}
+
+function nextCommit(signals: SignalBus, tenant: string, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      off();
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, Math.max(0, ms));
+    const off = signals.on(tenant, "committed", done);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
