@@ -121,6 +121,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   gate: "sign or waive a gate",
   task: "look at and steer the work",
   evidence: "hand in evidence",
+  db: "move the data",
 };
 
 function toOption(spec: OptionSpec): Option {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { HoldpointError, problem } from "@holdpoint/core";
 import { type CustomTypesConfig, Pool, TypeOverrides, types } from "pg";
 import { SYSTEM_ROLE } from "./actor.ts";
@@ -60,13 +61,15 @@ export async function openBackend(
   options: Pick<StoreOptions, "runtime" | "poolSize">,
   backend: Backend,
 ): Promise<Store> {
+  // Unlike for every store: whoever must be alone on a database finds the others.
+  const name = `holdpoint ${randomBytes(4).toString("hex")}`;
   const pool = new Pool({
     ...backend.config,
     max: backend.maxConnections ?? options.poolSize ?? DEFAULT_POOL_SIZE,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 0,
     allowExitOnIdle: true,
-    application_name: "holdpoint",
+    application_name: name,
     types: typeParsers(),
   });
   // An idle connection that breaks must not end the process; the next use of the pool says what is wrong.

@@ -30,6 +30,9 @@ break', 8)`,
   witness_record: `($1, ${DIGEST}, ${PLAN}, 'gate', 'waiver', 'Ada', NULL, 'because', 17, 18)`,
   verdict: `($1, ${PLAN}, 'gate', 1, 19, 'pass', 'fresh', 'ok', 'E2', '{d}', 'all good', NULL, NULL)`,
   observation: `($1, ${PLAN}, 'gate', 20, ${OBSERVATION}, 'sha256:x', 'inconclusive', '{}')`,
+  plan_pause: `($1, ${PLAN}, 'Ada', NULL, 21)`,
+  task_payload: `($1, ${TASK}, '{"n": 1}')`,
+  plan_host: `($1, ${PLAN}, 'host', 22)`,
 };
 
 /** The tables that {@link addSampleRows} fills. */
