@@ -7,6 +7,7 @@ import { type Authenticate, createHttpServer, type Implementation, type RequestR
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "./jobs/index.ts";
 import { type PartHealth, progressRoutes, systemRoutes } from "./observe/index.ts";
 import { planRoutes } from "./plans/index.ts";
+import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./replicas/index.ts";
 import { completionRoutes, refusedCommand } from "./run/index.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
 import { workRoutes } from "./work/index.ts";
@@ -36,6 +37,8 @@ export interface ControlPlane {
   listen(address: ListenAddress): Promise<string>;
   /** The rooms of a tenant, for callers in this process. */
   rooms(tenant: string): Promise<TenantRooms>;
+  /** What the watch over the database found last, for metrics; null before its first look. */
+  database(): DatabaseFigures | null;
   /** Takes nothing new, lets what runs come to its end, and stops. The store is left open. */
   close(): Promise<void>;
 }
@@ -54,8 +57,11 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const tenants = createTenantRooms({ storeOf: () => store, runtime, signals });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const services = backgroundServices(parts, rooms);
-  signals.onAny((_, kind) => {
-    if (kind === "committed") services.settle.wake();
+  const relay = createWakeUpRelay({ store, signals, replica });
+  const watch = createDatabaseWatch({ ...parts, now: () => runtime.now(), random: () => runtime.random() });
+  signals.onAny((_, kind, origin) => {
+    // What another replica committed is its own to settle.
+    if (kind === "committed" && origin === "here") services.settle.wake();
   });
   const server = await createHttpServer({
     implementations: implementationsOf(parts, rooms, () => runtime.now() - startedAt),
@@ -63,10 +69,12 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     closing: closing.signal,
     ...(parts.onRequest === undefined ? {} : { onRequest: parts.onRequest }),
   });
-  const all: readonly BackgroundService[] = [services.leases, services.settle];
+  const all: readonly BackgroundService[] = [services.leases, services.settle, watch.service];
   return {
     rooms,
+    database: () => watch.figures(),
     async listen(address) {
+      await relay.tried;
       const url = await server.listen(address);
       for (const service of all) service.start();
       return url;
@@ -75,6 +83,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       closing.abort();
       await Promise.all(all.map((service) => service.stop()));
       await server.close();
+      await relay.close();
     },
   };
 
@@ -124,7 +133,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         version,
         uptimeMs,
         database: store.description,
-        parts: () => partsOf(store),
+        parts: async () => [...(await partsOf(store)), ...relay.health(), ...watch.health()],
         summary: async (tenant) => {
           const of = await roomsOf(tenant);
           const [tasks, plans] = [await of.work.counts(), await of.plans.list()];

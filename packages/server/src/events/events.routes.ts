@@ -1,7 +1,7 @@
 import { operations } from "@holdpoint/contract";
 import { type Implementation, implement, StreamReply } from "../http/index.ts";
-import type { EventFeed } from "./event-feed.ts";
 import type { EventLog, EventRow } from "./event.types.ts";
+import type { EventFeed } from "./event-feed.ts";
 
 /** What the routes of events need of a tenant. */
 export interface EventRoom {

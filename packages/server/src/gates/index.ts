@@ -9,10 +9,10 @@ export {
   type GatekeeperParts,
   type JudgeRequest,
 } from "./gatekeeper.ts";
+export { gateProblems } from "./gates.problems.ts";
+export { type GateRoom, gateRoutes } from "./gates.routes.ts";
 export { type HandedBy, type HandedEvidence, handedOverRecords } from "./handed-over.ts";
 export type { Observation as CheckObservation } from "./observe-check.ts";
 export { type PersonWord, waiverRecord, witnessRecord } from "./person-record.ts";
 export { handedFromUpload, type UploadedEvidence } from "./uploaded-evidence.ts";
-export { gateProblems } from "./gates.problems.ts";
-export { type GateRoom, gateRoutes } from "./gates.routes.ts";
 export { attemptOf } from "./window-records.ts";

@@ -8,8 +8,8 @@ import { type Implementation, Reply, StreamReply } from "./implementation.ts";
 import type { Authenticate, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
 import { validateRequest } from "./request-validation.ts";
-import { serialiserOf } from "./serialise.ts";
 import { sendStream } from "./send-stream.ts";
+import { serialiserOf } from "./serialise.ts";
 import { type TraceContext, traceOf } from "./trace-context.ts";
 
 /** Largest request body unless its operation says otherwise, bytes. */

@@ -1,6 +1,6 @@
 import { operations } from "@holdpoint/contract";
-import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
 import { problem, type WorkGraph } from "@holdpoint/core";
+import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
 import { comparePlans } from "./compare-plans.ts";
 import type { PlanImport, PlanImported, PlanStore, PlanView } from "./plan.types.ts";
 import { fileNameOf, graphOf, readDocument } from "./stored-document.ts";

@@ -1,5 +1,5 @@
 import { loadSidecar } from "@holdpoint/contract";
-import { type BindingSidecar, type PlanDocument, readPlan, type WorkGraph, scheduleWork } from "@holdpoint/core";
+import { type BindingSidecar, type PlanDocument, readPlan, scheduleWork, type WorkGraph } from "@holdpoint/core";
 import type { PlanStore } from "./plan.types.ts";
 
 /** Plans that are kept read; the rest are read again when they are needed. */
