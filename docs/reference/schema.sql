@@ -15,7 +15,7 @@ CREATE TABLE holdpoint.attempt (
   CONSTRAINT attempt_pkey PRIMARY KEY (tenant_id, task_id, attempt),
   CONSTRAINT attempt_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
   CONSTRAINT attempt_attempt_check CHECK ((attempt >= 1)),
-  CONSTRAINT attempt_outcome_check CHECK ((outcome = ANY (ARRAY['reported'::text, 'accepted'::text, 'refused'::text, 'held'::text, 'failed'::text, 'released'::text, 'expired'::text, 'cancelled'::text])))
+  CONSTRAINT attempt_outcome_check CHECK ((outcome = ANY (ARRAY['reported'::text, 'accepted'::text, 'refused'::text, 'held'::text, 'failed'::text, 'released'::text, 'expired'::text, 'cancelled'::text, 'blocked'::text])))
 ) WITH (fillfactor=80);
 
 ALTER TABLE holdpoint.attempt ENABLE ROW LEVEL SECURITY;
@@ -168,19 +168,34 @@ CREATE TABLE holdpoint.plan (
   revision integer NOT NULL,
   created_at_ms bigint NOT NULL,
   updated_at_ms bigint NOT NULL,
+  kind text NOT NULL DEFAULT 'document'::text,
   CONSTRAINT plan_tenant_id_source_key UNIQUE (tenant_id, source),
   CONSTRAINT plan_pkey PRIMARY KEY (tenant_id, plan_id),
   CONSTRAINT plan_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT plan_kind_check CHECK ((kind = ANY (ARRAY['document'::text, 'queue'::text]))),
   CONSTRAINT plan_revision_check CHECK ((revision >= 1)),
   CONSTRAINT plan_source_check CHECK ((source <> ''::text))
 );
 
+<<<<<<< HEAD
 ALTER TABLE holdpoint.plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.plan TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_system;
+
+=======
+>>>>>>> work
+CREATE TABLE holdpoint.plan_host (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  host text NOT NULL,
+  expires_at_ms bigint NOT NULL,
+  CONSTRAINT plan_host_pkey PRIMARY KEY (tenant_id, plan_id),
+  CONSTRAINT plan_host_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT plan_host_host_check CHECK ((host <> ''::text))
+);
 
 CREATE TABLE holdpoint.plan_item (
   tenant_id text NOT NULL,
@@ -203,12 +218,25 @@ CREATE TABLE holdpoint.plan_item (
 
 CREATE INDEX plan_item_in_order ON holdpoint.plan_item USING btree (tenant_id, plan_id, "position") WHERE present;
 
+<<<<<<< HEAD
 ALTER TABLE holdpoint.plan_item ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan_item FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan_item TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.plan_item TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_system;
+
+=======
+>>>>>>> work
+CREATE TABLE holdpoint.plan_pause (
+  tenant_id text NOT NULL,
+  plan_id uuid NOT NULL,
+  by text NOT NULL,
+  reason text,
+  paused_at_ms bigint NOT NULL,
+  CONSTRAINT plan_pause_pkey PRIMARY KEY (tenant_id, plan_id),
+  CONSTRAINT plan_pause_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE
+);
 
 CREATE TABLE holdpoint.plan_revision (
   tenant_id text NOT NULL,
@@ -219,6 +247,7 @@ CREATE TABLE holdpoint.plan_revision (
   title text NOT NULL,
   document bytea NOT NULL,
   imported_at_ms bigint NOT NULL,
+  sidecar text,
   CONSTRAINT plan_revision_pkey PRIMARY KEY (tenant_id, plan_id, revision),
   CONSTRAINT plan_revision_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
   CONSTRAINT plan_revision_digest_check CHECK ((digest ~ '^sha256:[0-9a-f]{64}$'::text)),
@@ -252,20 +281,34 @@ CREATE TABLE holdpoint.task (
   missing text[] NOT NULL DEFAULT '{}'::text[],
   reason text,
   updated_at_ms bigint NOT NULL,
+  blocked boolean NOT NULL DEFAULT false,
+  assigned text,
+  priority_by text,
+  run_at_ms bigint,
+  limit_key text,
   CONSTRAINT task_tenant_id_plan_id_key_key UNIQUE (tenant_id, plan_id, key),
   CONSTRAINT task_pkey PRIMARY KEY (tenant_id, task_id),
   CONSTRAINT task_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT task_assigned_check CHECK ((assigned <> ''::text)),
   CONSTRAINT task_attempt_check CHECK ((attempt >= 0)),
+  CONSTRAINT task_blocked_is_held CHECK (((NOT blocked) OR (state = 'held'::text))),
   CONSTRAINT task_check CHECK (((state <> ALL (ARRAY['ready'::text, 'leased'::text, 'dead'::text, 'accepted'::text])) OR (unmet = 0))),
   CONSTRAINT task_key_check CHECK ((key <> ''::text)),
   CONSTRAINT task_kind_check CHECK ((kind = ANY (ARRAY['task'::text, 'checkpoint'::text]))),
+  CONSTRAINT task_limit_key_check CHECK ((limit_key <> ''::text)),
   CONSTRAINT task_max_attempts_check CHECK ((max_attempts >= 1)),
   CONSTRAINT task_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'ready'::text, 'leased'::text, 'reported'::text, 'held'::text, 'accepted'::text, 'dead'::text, 'cancelled'::text]))),
   CONSTRAINT task_tries_check CHECK ((tries >= 0)),
   CONSTRAINT task_unmet_check CHECK ((unmet >= 0))
 ) WITH (fillfactor=60, autovacuum_vacuum_scale_factor=0.05);
 
-CREATE INDEX task_in_order ON holdpoint.task USING btree (tenant_id, plan_id, "position");
+CREATE INDEX task_dead ON holdpoint.task USING btree (tenant_id, plan_id, "position", task_id) WHERE (state = 'dead'::text);
+
+CREATE INDEX task_in_page ON holdpoint.task USING btree (tenant_id, plan_id, "position", task_id);
+
+CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
+
+CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
 
 ALTER TABLE holdpoint.task ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task FORCE ROW LEVEL SECURITY;
@@ -302,19 +345,33 @@ CREATE TABLE holdpoint.task_lease (
   owner text NOT NULL,
   claimed_at_ms bigint NOT NULL,
   expires_at_ms bigint NOT NULL,
+  limit_key text,
   CONSTRAINT task_lease_pkey PRIMARY KEY (tenant_id, task_id)
 ) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=100);
 
 CREATE INDEX task_lease_by_expiry ON holdpoint.task_lease USING btree (tenant_id, expires_at_ms);
 
+CREATE INDEX task_lease_by_limit ON holdpoint.task_lease USING btree (tenant_id, limit_key) WHERE (limit_key IS NOT NULL);
+
 CREATE INDEX task_lease_by_owner ON holdpoint.task_lease USING btree (tenant_id, owner);
 
+<<<<<<< HEAD
 ALTER TABLE holdpoint.task_lease ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task_lease FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.task_lease TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.task_lease TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_system;
+
+=======
+>>>>>>> work
+CREATE TABLE holdpoint.task_payload (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  payload jsonb NOT NULL,
+  CONSTRAINT task_payload_pkey PRIMARY KEY (tenant_id, task_id),
+  CONSTRAINT task_payload_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE
+);
 
 CREATE TABLE holdpoint.task_ready (
   tenant_id text NOT NULL,
@@ -324,8 +381,12 @@ CREATE TABLE holdpoint.task_ready (
   priority integer NOT NULL,
   position integer NOT NULL,
   capabilities text[] NOT NULL,
+  assigned text,
+  limit_key text,
   CONSTRAINT task_ready_pkey PRIMARY KEY (tenant_id, task_id)
 ) WITH (autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=100);
+
+CREATE INDEX task_ready_assigned ON holdpoint.task_ready USING btree (tenant_id, assigned) WHERE (assigned IS NOT NULL);
 
 CREATE INDEX task_ready_in_order ON holdpoint.task_ready USING btree (tenant_id, priority DESC, "position", task_id);
 
@@ -362,12 +423,23 @@ CREATE TABLE holdpoint.tenant (
   CONSTRAINT tenant_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text))
 );
 
+<<<<<<< HEAD
 ALTER TABLE holdpoint.tenant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.tenant FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.tenant TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.tenant TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_system;
+=======
+CREATE TABLE holdpoint.tenant_pause (
+  tenant_id text NOT NULL,
+  by text NOT NULL,
+  reason text,
+  paused_at_ms bigint NOT NULL,
+  CONSTRAINT tenant_pause_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT tenant_pause_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id)
+);
+>>>>>>> work
 
 CREATE TABLE holdpoint.verdict (
   tenant_id text NOT NULL,
@@ -418,9 +490,33 @@ CREATE TABLE holdpoint.witness_record (
   CONSTRAINT witness_record_name_check CHECK ((name <> ''::text))
 );
 
+<<<<<<< HEAD
 ALTER TABLE holdpoint.witness_record ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.witness_record FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.witness_record TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.witness_record TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT ON holdpoint.witness_record TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.witness_record TO holdpoint_system;
+=======
+CREATE TABLE holdpoint.work_limit (
+  tenant_id text NOT NULL,
+  key text NOT NULL,
+  max_running integer,
+  max_starts integer,
+  per_ms bigint,
+  running integer NOT NULL DEFAULT 0,
+  start_at_ms bigint[] NOT NULL DEFAULT '{}'::bigint[],
+  start_count integer[] NOT NULL DEFAULT '{}'::integer[],
+  updated_at_ms bigint NOT NULL,
+  CONSTRAINT work_limit_pkey PRIMARY KEY (tenant_id, key),
+  CONSTRAINT work_limit_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT work_limit_check CHECK (((max_running IS NOT NULL) OR (max_starts IS NOT NULL))),
+  CONSTRAINT work_limit_check1 CHECK (((max_starts IS NULL) = (per_ms IS NULL))),
+  CONSTRAINT work_limit_check2 CHECK ((cardinality(start_at_ms) = cardinality(start_count))),
+  CONSTRAINT work_limit_key_check CHECK ((key <> ''::text)),
+  CONSTRAINT work_limit_max_running_check CHECK ((max_running >= 0)),
+  CONSTRAINT work_limit_max_starts_check CHECK ((max_starts >= 1)),
+  CONSTRAINT work_limit_per_ms_check CHECK ((per_ms >= 1)),
+  CONSTRAINT work_limit_running_check CHECK ((running >= 0))
+) WITH (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=50);
+>>>>>>> work

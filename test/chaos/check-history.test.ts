@@ -19,7 +19,8 @@ function task(key: string, state: TaskView["state"]): TaskView {
   const counters = { unmet: 0, attempt: 0, tries: 0, maxAttempts: 3, position: 0, priority: 0 };
   const lists = { gates: [], capabilities: [], missing: [] };
   const rest = { kind: "task" as const, title: key, item: key, reason: null, lease: null, readyAt: null };
-  return { taskId: `id-${key}`, planId: "plan", key, state, ...counters, ...lists, ...rest };
+  const said = { blocked: false, assigned: null, concurrencyKey: null };
+  return { taskId: `id-${key}`, planId: "plan", key, state, ...counters, ...lists, ...rest, ...said };
 }
 
 const GOOD = history(

@@ -17,6 +17,9 @@ export interface ModelTask {
   accepted: number;
   /** What became of each attempt, oldest first; only what ends or prolongs a row of conflicts. */
   readonly past: Map<number, string>;
+  blocked: boolean;
+  priority: number;
+  assigned: string | null;
 }
 
 /** The specification of the work store, small enough to be read in one go. */
@@ -28,8 +31,9 @@ export class WorkModel {
     this.maxAttempts = maxAttempts;
     for (const node of graph.nodes) {
       const fresh = { attempt: 0, tries: 0, expiresAt: 0, agent: null, owner: null, accepted: 0 };
+      const said = { blocked: false, priority: node.priority, assigned: null };
       const past = new Map<number, string>();
-      this.tasks.set(node.key, { node, state: "waiting", readyAt: 0, ...fresh, past });
+      this.tasks.set(node.key, { node, state: "waiting", readyAt: 0, ...fresh, ...said, past });
     }
     this.unblock(now);
   }
@@ -43,7 +47,8 @@ export class WorkModel {
     const fitting = [...this.tasks.values()]
       .filter((task) => task.state === "ready" && task.readyAt <= now)
       .filter((task) => task.node.capabilities.every((capability) => request.capabilities.includes(capability)))
-      .sort((a, b) => b.node.priority - a.node.priority || a.node.position - b.node.position)
+      .filter((task) => task.assigned === null || task.assigned === request.agent)
+      .sort((a, b) => b.priority - a.priority || a.node.position - b.node.position)
       .slice(0, request.limit ?? 1);
     for (const task of fitting) {
       Object.assign(task, { state: "leased", attempt: task.attempt + 1, expiresAt: now + request.leaseTtlMs });
@@ -57,7 +62,7 @@ export class WorkModel {
     const task = this.task(key);
     if (task.attempt !== attempt) return null;
     const leased = task.state === "leased";
-    const judged = task.state === "reported" || task.state === "held";
+    const judged = task.state === "reported" || (task.state === "held" && !task.blocked);
     const before = task.state;
     const moved = this.move(task, kind, { leased, judged, attempt, now });
     if (moved && kind !== "renew" && !(kind === "report" && before === "leased")) task.past.set(attempt, kind);
@@ -82,7 +87,10 @@ export class WorkModel {
     else if (kind === "release" && leased) this.offer(task, now);
     else if (kind === "fail" && leased) this.again(task, now);
     else if (kind === "hold" && task.state === "reported") this.put(task, "held");
-    else if (kind === "refuse" && judged && task.node.kind === "task") {
+    else if (kind === "halt" && leased) {
+      this.put(task, "held");
+      task.blocked = true;
+    } else if (kind === "refuse" && judged && task.node.kind === "task") {
       if (attempt === 0) this.offer(task, now);
       else this.again(task, now);
     } else if (kind === "handBack" && judged && task.node.kind === "task" && attempt > 0) this.offer(task, now);
@@ -106,10 +114,26 @@ export class WorkModel {
     return due.map((task) => task.node.key);
   }
 
-  cancel(key: string): boolean {
+  cancel(key: string, only: TaskState | null = null): boolean {
     const task = this.task(key);
+    if (only !== null && task.state !== only) return false;
     if (task.state === "accepted" || task.state === "cancelled") return false;
     this.put(task, "cancelled");
+    return true;
+  }
+
+  reoffer(key: string, now: number): boolean {
+    const task = this.task(key);
+    if (task.state !== "held" || !task.blocked) return false;
+    this.offer(task, now);
+    return true;
+  }
+
+  /** Whether an operator may still say something about the order and the agent of a task. */
+  arrange(key: string, change: { readonly priority: number } | { readonly assigned: string | null }): boolean {
+    const task = this.task(key);
+    if (task.node.kind === "checkpoint" || task.state === "accepted" || task.state === "cancelled") return false;
+    Object.assign(task, change);
     return true;
   }
 
@@ -128,7 +152,7 @@ export class WorkModel {
   }
 
   private put(task: ModelTask, state: TaskState): void {
-    Object.assign(task, { state, agent: null, owner: null });
+    Object.assign(task, { state, agent: null, owner: null, blocked: false });
   }
 
   private offer(task: ModelTask, at: number): void {

@@ -24,15 +24,14 @@ type Step = fc.AsyncCommand<WorkModel, Harness>;
 export async function agree(model: WorkModel, real: Harness): Promise<void> {
   const seen = await real.work.list({ planId: real.planId });
   deepStrictEqual(
-    seen.map((task) => [task.key, task.state, task.attempt, task.tries, task.unmet, task.lease?.agent ?? null]),
-    [...model.tasks.values()].map((task) => [
-      task.node.key,
-      task.state,
-      task.attempt,
-      task.tries,
-      model.unmet(task),
-      task.agent,
-    ]),
+    seen.map((task) => {
+      const { key, state, attempt, tries, unmet, lease, blocked, priority, assigned } = task;
+      return { key, state, attempt, tries, unmet, agent: lease?.agent ?? null, blocked, priority, assigned };
+    }),
+    [...model.tasks.values()].map((task) => {
+      const { node, state, attempt, tries, agent, blocked, priority, assigned } = task;
+      return { key: node.key, state, attempt, tries, unmet: model.unmet(task), agent, blocked, priority, assigned };
+    }),
   );
   for (const task of seen) {
     const expected = model.task(task.key);
@@ -96,6 +95,7 @@ const KINDS = [
   "handBack",
   "handBack",
   "hold",
+  "halt",
   "fail",
   "release",
   "renew",
@@ -109,6 +109,7 @@ const SEND: Record<(typeof KINDS)[number], (work: WorkStore, ref: Ref) => Promis
   refuse: (work, ref) => work.refuse({ ...ref, missing: ["coverage is 70 %"] }),
   handBack: (work, ref) => work.handBack({ ...ref, missing: ["a.ts has changed"] }),
   hold: (work, ref) => work.hold({ ...ref, missing: ["a signature"] }),
+  halt: (work, ref) => work.halt({ ...ref, reason: "the key is missing" }),
   fail: (work, ref) => work.fail({ ...ref, reason: "crashed" }),
   release: (work, ref) => work.release({ ...ref, reason: "drained" }),
   renew: (work, ref) => work.renew({ ...ref, leaseTtlMs: 5_000 }),
@@ -166,14 +167,39 @@ const expireStep = fc.option(fc.constantFrom(...AGENTS), { nil: undefined }).map
 );
 
 const operatorStep = fc
-  .record({ which: fc.nat(), kind: fc.constantFrom("cancel" as const, "redrive" as const, "redrive" as const) })
+  .record({
+    which: fc.nat(),
+    kind: fc.constantFrom(...(["cancel", "purge", "redrive", "redrive", "reoffer", "reoffer"] as const)),
+  })
   .map(({ which, kind }) =>
     step(`${kind}(#${which})`, async (model, real) => {
       const node = real.graph.nodes[which % real.graph.nodes.length];
       if (node === undefined) return;
       const command = { taskId: real.idOf.get(node.key) ?? "", by: "kim", reason: "because" };
-      const expected = kind === "cancel" ? model.cancel(node.key) : model.redrive(node.key, real.runtime.now());
+      if (kind === "cancel" || kind === "purge") {
+        const only = kind === "purge" ? "dead" : null;
+        const outcome = await real.work.cancel({ ...command, ...(only === null ? {} : { only }) });
+        strictEqual(outcome.ok, model.cancel(node.key, only));
+        return;
+      }
+      const expected = model[kind](node.key, real.runtime.now());
       strictEqual((await real.work[kind](command)).ok, expected);
+    }),
+  );
+
+const arrangeStep = fc
+  .record({ which: fc.nat(), change: fc.constantFrom(...([-1, 0, 1, 3, "ada", "bob", null] as const)) })
+  .map(({ which, change }) =>
+    step(`${typeof change === "number" ? "prioritise" : "assign"}(#${which}, ${change})`, async (model, real) => {
+      const node = real.graph.nodes[which % real.graph.nodes.length];
+      if (node === undefined) return;
+      const who = { taskId: real.idOf.get(node.key) ?? "", by: "kim" };
+      const isPriority = typeof change === "number";
+      const expected = model.arrange(node.key, isPriority ? { priority: change } : { assigned: change });
+      const outcome = isPriority
+        ? await real.work.prioritise({ ...who, priority: change })
+        : await real.work.assign({ ...who, agent: change });
+      strictEqual(outcome.ok, expected);
     }),
   );
 
@@ -197,5 +223,6 @@ export const STEPS: readonly fc.Arbitrary<Step>[] = [
   clockStep,
   expireStep,
   operatorStep,
+  arrangeStep,
   importStep,
 ];

@@ -24,6 +24,7 @@ export * from "./judge/verdict.ts";
 export * from "./plan/inspection.ts";
 export * from "./problem.ts";
 export * from "./runtime.ts";
+export { findCycle } from "./work/cycle.ts";
 export * from "./work/graph.ts";
 export * from "./work/retry-delay.ts";
 export * from "./work/schedule.ts";

@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly retry?: RetryPolicy;
   /** Is told of every commit, so that those who wait in this process wake at once. */
   readonly signals?: SignalBus;
+  /** Shares the database between tenants; see `createFairShare`. */
+  readonly turn?: () => Promise<(cost: number) => void>;
 }
 
 /** A plan with its graph of work, stored together. */
@@ -41,11 +43,12 @@ export async function createApp(options: AppOptions): Promise<App> {
   const store = signals === undefined ? options.store : tellingCommits(options.store, signals, tenant);
   await store.run(ADD_TENANT, [tenant, runtime.now()]);
   const retry = options.retry === undefined ? {} : { retry: options.retry };
+  const turn = options.turn === undefined ? {} : { turn: options.turn };
   const onReady = (): void => signals?.emit(tenant, "ready");
   return {
     tenant,
     plans: createPlanStore(store, runtime, tenant),
-    work: createWorkStore(store, runtime, { tenant, ...retry, onReady }),
+    work: createWorkStore(store, runtime, { tenant, ...retry, ...turn, onReady }),
     gates: createGateStore(store, runtime, tenant),
     events: createEventLog(store, tenant),
     importPlan: async ({ graph, maxAttempts, ...request }) => {

@@ -10,7 +10,7 @@ import { planRoutes } from "./plans/index.ts";
 import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./replicas/index.ts";
 import { completionRoutes, refusedCommand } from "./run/index.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
-import { workRoutes } from "./work/index.ts";
+import { holdingRoutes, taskRoutes, workRoutes } from "./work/index.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -168,6 +168,11 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
           refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
         };
       }, replica),
+      ...taskRoutes(async (tenant) => {
+        const { work, desk } = await roomsOf(tenant);
+        return { work, desk, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
+      }),
+      ...holdingRoutes(roomsOf),
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),
     ];
   }

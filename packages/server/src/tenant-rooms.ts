@@ -15,7 +15,18 @@ import {
   producersOf,
   signingIsolation,
 } from "./run/index.ts";
-import { HandOut, type JsonValue } from "./work/index.ts";
+import {
+  createFairShare,
+  createLimits,
+  createPauses,
+  createTaskDesk,
+  type FairShare,
+  HandOut,
+  type JsonValue,
+  type Limits,
+  type Pauses,
+  type TaskDesk,
+} from "./work/index.ts";
 
 /** Everything that one tenant has on one replica. */
 export interface TenantRooms extends App {
@@ -24,6 +35,9 @@ export interface TenantRooms extends App {
   readonly hosts: PlanHosts;
   readonly judge: PlanJudge;
   readonly completion: Completion;
+  readonly desk: TaskDesk;
+  readonly pauses: Pauses;
+  readonly limits: Limits;
   planOf(planId: string): Promise<JudgedPlan | null>;
   /** How well a signature that is made now is shielded from what ran for the plan. */
   isolationOf(planId: string): Promise<"full" | "none">;
@@ -38,6 +52,9 @@ export interface TenantRoomsParts {
   readonly signals: SignalBus;
 }
 
+/** Batches of commands committed at one time, of all tenants: the pool keeps connections for reads. */
+const COMMITS_AT_ONCE = 4;
+
 /** The rooms of each tenant, made when the tenant is first spoken of. */
 export function createTenantRooms(parts: TenantRoomsParts): {
   of(tenant: string): Promise<TenantRooms>;
@@ -45,11 +62,12 @@ export function createTenantRooms(parts: TenantRoomsParts): {
   open(): Promise<readonly TenantRooms[]>;
 } {
   const rooms = new Map<string, Promise<TenantRooms>>();
+  const share = createFairShare(COMMITS_AT_ONCE);
   return {
     of(tenant) {
       const known = rooms.get(tenant);
       if (known !== undefined) return known;
-      const made = createRooms(parts, tenant);
+      const made = createRooms(parts, share, tenant);
       rooms.set(tenant, made);
       // A database that was away when the tenant was first spoken of must not keep it away for good.
       made.catch(() => rooms.delete(tenant));
@@ -62,9 +80,13 @@ export function createTenantRooms(parts: TenantRoomsParts): {
   };
 }
 
-async function createRooms({ storeOf, runtime, signals }: TenantRoomsParts, tenant: string): Promise<TenantRooms> {
+async function createRooms(
+  { storeOf, runtime, signals }: TenantRoomsParts,
+  share: FairShare,
+  tenant: string,
+): Promise<TenantRooms> {
   const store = storeOf(tenant);
-  const app = await createApp({ store, runtime, tenant, signals });
+  const app = await createApp({ store, runtime, tenant, signals, turn: () => share.turn(tenant) });
   const feed = new EventFeed(app.events);
   const handOut = new HandOut(app.work, () => runtime.now());
   const shelf = createDocumentShelf(app.plans);
@@ -87,6 +109,10 @@ async function createRooms({ storeOf, runtime, signals }: TenantRoomsParts, tena
     runtime,
     changed: (ms, signal) => nextCommit(signals, tenant, ms, signal),
   });
+  const changed = (): void => {
+    signals.emit(tenant, "committed");
+    signals.emit(tenant, "ready");
+  };
   signals.on(tenant, "committed", () => feed.wake());
   signals.on(tenant, "ready", () => handOut.wake());
   return {
@@ -96,6 +122,9 @@ async function createRooms({ storeOf, runtime, signals }: TenantRoomsParts, tena
     hosts,
     judge,
     completion,
+    desk: createTaskDesk(store, tenant),
+    pauses: createPauses(store, runtime, tenant, changed),
+    limits: createLimits(store, runtime, tenant, changed),
     planOf: (planId) => shelf.of(planId),
     isolationOf: async (planId) => {
       const book = await openEvidenceBook(app.gates, planId);

@@ -1,11 +1,13 @@
+import * as limits from "./limits.operations.ts";
 import type { Operation } from "./operation.ts";
 import * as plans from "./plans.operations.ts";
+import * as queues from "./queues.operations.ts";
 import * as system from "./system.operations.ts";
 import * as tasks from "./tasks.operations.ts";
 import * as work from "./work.operations.ts";
 
 /** What the groups export, operations among it, by id. */
-export const operations = { ...system, ...plans, ...tasks, ...work };
+export const operations = { ...system, ...plans, ...tasks, ...queues, ...limits, ...work };
 
 /** Every operation, in the order of the reference. */
 export const OPERATIONS: readonly Operation[] = Object.values<unknown>(operations).filter(isOperation);

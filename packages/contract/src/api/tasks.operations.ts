@@ -24,6 +24,9 @@ export const taskView = z.object({
   reason: z.string().nullable().describe("Why it last failed, was released, expired or was cancelled."),
   lease: z.object({ agent: z.string(), expiresAt: moment }).nullable(),
   readyAt: moment.nullable().describe("When it may be claimed."),
+  blocked: z.boolean().describe("Held because its agent cannot go on; an operator unblocks it."),
+  assigned: z.string().nullable().describe("The only agent that is offered it; null for whoever comes."),
+  concurrencyKey: z.string().nullable(),
 });
 
 const newTask = z.object({
@@ -155,6 +158,50 @@ export const retryTask = operation({
   path: "/v1/tasks/{task}/retry",
   tag: "tasks",
   summary: "Put a dead task back, with its tries at zero",
+  scope: "operate",
+  params: taskParams,
+  body: why,
+  response: outcome,
+  problems: [404, 409],
+});
+
+/** Sets the order among ready tasks. */
+export const prioritiseTask = operation({
+  id: "prioritiseTask",
+  method: "POST",
+  path: "/v1/tasks/{task}/priority",
+  tag: "tasks",
+  summary: "Set the priority of a task",
+  description: "A later revision of the plan leaves it as it was set here.",
+  scope: "operate",
+  params: taskParams,
+  body: z.object({ priority: z.int().min(-1_000).max(1_000).describe("Higher goes first.") }),
+  response: outcome,
+  problems: [404, 409],
+});
+
+/** Reserves a task. */
+export const assignTask = operation({
+  id: "assignTask",
+  method: "POST",
+  path: "/v1/tasks/{task}/assign",
+  tag: "tasks",
+  summary: "Offer a task to one agent only, or to all again",
+  description: "An attempt that runs goes on; what is set here holds for the next offer.",
+  scope: "operate",
+  params: taskParams,
+  body: z.object({ agent: word.nullable().describe("Name of the agent; null offers it to all again.") }),
+  response: outcome,
+  problems: [404, 409],
+});
+
+/** Lets a blocked task go on. */
+export const unblockTask = operation({
+  id: "unblockTask",
+  method: "POST",
+  path: "/v1/tasks/{task}/unblock",
+  tag: "tasks",
+  summary: "Offer a blocked task again, without counting the try",
   scope: "operate",
   params: taskParams,
   body: why,

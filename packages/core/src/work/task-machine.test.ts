@@ -18,19 +18,23 @@ const LEASED: TaskSnapshot = {
   tries: 1,
   maxAttempts: 3,
   judgeFirst: false,
+  blocked: false,
 };
 
 const COMMANDS = [...new Set(TASK_TRANSITIONS.map((row) => row.command))];
 
-const snapshots: fc.Arbitrary<TaskSnapshot> = fc.record({
-  kind: fc.constantFrom("task" as const, "checkpoint" as const),
-  state: fc.constantFrom(...TASK_STATES),
-  unmet: fc.integer({ min: 0, max: 2 }),
-  attempt: fc.integer({ min: 0, max: 4 }),
-  tries: fc.integer({ min: 0, max: 3 }),
-  maxAttempts: fc.integer({ min: 1, max: 3 }),
-  judgeFirst: fc.boolean(),
-});
+const snapshots: fc.Arbitrary<TaskSnapshot> = fc
+  .record({
+    kind: fc.constantFrom("task" as const, "checkpoint" as const),
+    state: fc.constantFrom(...TASK_STATES),
+    unmet: fc.integer({ min: 0, max: 2 }),
+    attempt: fc.integer({ min: 0, max: 4 }),
+    tries: fc.integer({ min: 0, max: 3 }),
+    maxAttempts: fc.integer({ min: 1, max: 3 }),
+    judgeFirst: fc.boolean(),
+    blocked: fc.boolean(),
+  })
+  .map((task) => ({ ...task, blocked: task.blocked && task.state === "held" }));
 
 const commands = fc.record({ kind: fc.constantFrom(...COMMANDS), attempt: fc.integer({ min: 0, max: 4 }) });
 
@@ -155,6 +159,31 @@ describe("a task", () => {
     expect(stateAfter(waiting, "unblock")).toBe("reported");
     const refused = transition({ ...waiting, state: "reported" }, { kind: "refuse", attempt: 0 });
     expect(refused.ok && [refused.task.state, refused.task.tries]).toEqual(["ready", 0]);
+  });
+
+  test("that its agent halts is held, is never accepted or refused so, and is offered again without counting the try", () => {
+    const halted = transition(LEASED, { kind: "halt", attempt: 2 });
+    expect(halted.ok && [halted.task.state, halted.task.blocked, halted.task.tries]).toEqual(["held", true, 1]);
+    const task = halted.ok ? halted.task : LEASED;
+    expect((["accept", "refuse", "hold"] as const).map((kind) => stateAfter(task, kind))).toEqual([
+      "guard",
+      "guard",
+      "wrong_state",
+    ]);
+    const again = transition(task, { kind: "reoffer" });
+    expect(again.ok && [again.task.state, again.task.blocked, again.task.tries]).toEqual(["ready", false, 1]);
+  });
+
+  test("that is held for a gate is not offered again by an operator's word", () => {
+    expect(stateAfter({ ...LEASED, state: "held" }, "reoffer")).toBe("guard");
+  });
+
+  test("is blocked only while it is held", () => {
+    const property = fc.property(snapshots, commands, (task, command) => {
+      const result = transition(task, command);
+      return !result.ok || !result.task.blocked || result.task.state === "held";
+    });
+    expect(holds(property)).toBe("");
   });
 
   test("does not begin while a dependency is open", () => {

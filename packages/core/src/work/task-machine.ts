@@ -16,6 +16,8 @@
  *     │ └─ unblock of a checkpoint, or of a task that is judged first ─▶ reported
  *     ├─── restore ◀── cancelled ◀── cancel ── any open state, and dead
  *     └─── reopen  ◀── accepted, when a changed document puts another critical gate on it
+ *
+ *   leased ─── halt ──▶ held, blocked ─── reoffer ──▶ ready
  * ```
  *
  * The database decides every move; a process may only assume what its last write returned. `attempt` counts up with
@@ -27,6 +29,9 @@
  *
  * `block`, `restore` and `reopen` come from a changed document alone: a task that has not begun gets another dependency,
  * a removed one is back, an accepted one has a gate that nobody has judged. Each leads through `waiting` again.
+ *
+ * `halt` is the agent's word that it cannot go on. What it halted was never reported: no gate was asked, so nothing but an
+ * operator's `reoffer`, `redrive` or `cancel` moves it. Any move out of `held` ends the block.
  *
  * A checkpoint is never offered to an agent: when its dependencies are met it waits for judgement (`reported`), and it
  * is accepted or held, never refused, since nobody could try it again.
@@ -57,6 +62,8 @@ export type TaskCommandKind =
   | "refuse"
   | "handBack"
   | "hold"
+  | "halt"
+  | "reoffer"
   | "cancel"
   | "redrive"
   | "restore"
@@ -76,6 +83,8 @@ export interface TaskSnapshot {
   readonly maxAttempts: number;
   /** Judged before it is offered, because the plan claims that it is done. Always true for a checkpoint. */
   readonly judgeFirst: boolean;
+  /** Held by the word of its agent that it cannot go on, and never reported. */
+  readonly blocked: boolean;
 }
 
 /** A command; `attempt` is required where the transition is fenced. */
@@ -93,7 +102,9 @@ export type TaskGuard =
   | "triesLeft"
   | "lastTry"
   | "untried"
-  | "tried";
+  | "tried"
+  | "blocked"
+  | "notBlocked";
 
 /** One row of the transition table. */
 export interface TaskTransition {
@@ -121,6 +132,8 @@ export const TASK_GUARDS: Readonly<Record<TaskGuard, (task: TaskSnapshot) => boo
   lastTry: (task) => task.tries + 1 >= task.maxAttempts,
   untried: (task) => task.attempt === 0,
   tried: (task) => task.attempt > 0,
+  blocked: (task) => task.blocked,
+  notBlocked: (task) => !task.blocked,
 };
 
 type Row = readonly [
@@ -146,12 +159,23 @@ const ROWS: readonly Row[] = [
   ["fail", ["leased"], "dead", "agent", "fenced", ["lastTry"], "keep", "count"],
   ["expire", ["leased"], "ready", "engine", "fenced", ["triesLeft"], "keep", "count"],
   ["expire", ["leased"], "dead", "engine", "fenced", ["lastTry"], "keep", "count"],
-  ["accept", ["reported", "held"], "accepted", "engine", "fenced", []],
-  ["refuse", ["reported", "held"], "ready", "engine", "fenced", ["offered", "untried"]],
-  ["refuse", ["reported", "held"], "ready", "engine", "fenced", ["offered", "triesLeft"], "keep", "count"],
-  ["refuse", ["reported", "held"], "dead", "engine", "fenced", ["offered", "lastTry"], "keep", "count"],
-  ["handBack", ["reported", "held"], "ready", "engine", "fenced", ["offered", "tried"]],
+  ["accept", ["reported", "held"], "accepted", "engine", "fenced", ["notBlocked"]],
+  ["refuse", ["reported", "held"], "ready", "engine", "fenced", ["notBlocked", "offered", "untried"]],
+  [
+    "refuse",
+    ["reported", "held"],
+    "ready",
+    "engine",
+    "fenced",
+    ["notBlocked", "offered", "triesLeft"],
+    "keep",
+    "count",
+  ],
+  ["refuse", ["reported", "held"], "dead", "engine", "fenced", ["notBlocked", "offered", "lastTry"], "keep", "count"],
+  ["handBack", ["reported", "held"], "ready", "engine", "fenced", ["notBlocked", "offered", "tried"]],
   ["hold", ["reported"], "held", "engine", "fenced", []],
+  ["halt", ["leased"], "held", "agent", "fenced", []],
+  ["reoffer", ["held"], "ready", "operator", "free", ["blocked", "offered"]],
   ["cancel", ["waiting", "ready", "leased", "reported", "held", "dead"], "cancelled", "operator", "free", []],
   ["redrive", ["dead", "held"], "ready", "operator", "free", ["offered"], "keep", "reset"],
   ["restore", ["cancelled"], "waiting", "engine", "free", [], "keep", "reset"],
@@ -187,7 +211,13 @@ export function transition(task: TaskSnapshot, command: TaskCommand): Transition
   if (row === undefined) return { ok: false, reason: "guard" };
   return {
     ok: true,
-    task: { ...task, state: row.to, attempt: nextAttempt(task, row), tries: nextTries(task, row) },
+    task: {
+      ...task,
+      state: row.to,
+      attempt: nextAttempt(task, row),
+      tries: nextTries(task, row),
+      blocked: row.command === "halt",
+    },
     by: row,
   };
 }

@@ -196,6 +196,8 @@ export function createCompletion(parts: CompletionParts): Completion {
       if ((await hosts.of(planId, runtime.now())) !== null) return 0;
       let moved = 0;
       for (const task of await work.list({ planId, states: ["reported", "held"], limit: ALL })) {
+        // Its agent cannot go on: that is for an operator, whatever the gates say.
+        if (task.blocked) continue;
         const settled = await settle(task, null);
         if (settled.outcome !== "held" || task.state !== "held") moved += 1;
       }

@@ -103,6 +103,15 @@ function go(parts: { fleet?: Fleet; settle?: Settle; waitMs?: number } = {}): Pr
 }
 
 describe("working a plan", () => {
+  test("judges and merges nothing of a task whose agent cannot go on", async () => {
+    await work.importGraph({ planId: PLAN, graph: graph(node("a")) });
+    const blocking = fleet({}, (taskId, attempt) => work.halt({ taskId, attempt, reason: "no access" }));
+    expect(await go({ fleet: blocking, settle: () => Promise.reject(new Error("it was settled")) })).toBe(
+      "nothing_can_move",
+    );
+    expect(await work.list({ planId: PLAN })).toMatchObject([{ state: "held", blocked: true }]);
+  });
+
   test("ends when everything is accepted, in order", async () => {
     await work.importGraph({ planId: PLAN, graph: graph(node("a"), node("b", { dependsOn: ["a"] })) });
     expect(await go()).toBe("done");

@@ -100,6 +100,11 @@ class Round {
     for (const task of await work.list({ planId, states: [state], limit: ALL })) {
       if (signal.aborted) return moved;
       if (state === "held" && (this.#looks.get(task.taskId)?.at ?? 0) > runtime.now()) continue;
+      if (task.blocked) {
+        // Its agent cannot go on, so there is nothing to judge and nothing to merge: it waits for an operator.
+        this.#looks.set(task.taskId, { at: runtime.now() + LOOK_FOR_PEOPLE_MS, timed: false });
+        continue;
+      }
       const settlement = await settle(task);
       if (settlement.outcome === "interrupted") return moved;
       const pauseMs = settlement.lookAgainMs ?? LOOK_FOR_PEOPLE_MS;

@@ -1,6 +1,9 @@
 import type { RetryPolicy } from "@holdpoint/core";
 import type { Session, Statement } from "@holdpoint/store";
 import type { NewEvent } from "../events/index.ts";
+import { CLAIM, LOCK_LIMITS, LOCK_WORK, SHARE_WORK } from "./claim.sql.ts";
+import { createTasks } from "./create-tasks.ts";
+import { ASSIGN, CANCEL, HALT, PRIORITISE, REDRIVE, REOFFER } from "./operator.sql.ts";
 import { refusalOf, type Standing, type TaskCommandOf, type WorkCommand, type WorkResult } from "./work.commands.ts";
 import { STANDING } from "./work.read.sql.ts";
 import * as SQL from "./work.sql.ts";
@@ -13,8 +16,11 @@ export interface BatchContext {
   readonly now: number;
   readonly retry: RetryPolicy;
   random(): number;
+  readonly newId: () => string;
 }
 
+/** How often a claim goes on past concurrency keys that have no room left: each time at least one more of them is full. */
+const MAX_CLAIM_ROUNDS = 20;
 /** Leases freed by one call unless it says otherwise. */
 const DEFAULT_EXPIRE_LIMIT = 500;
 
@@ -31,6 +37,8 @@ interface MovedRow {
   readonly missing?: readonly string[];
   readonly by?: string;
   readonly agent?: string;
+  readonly priority?: number;
+  readonly assigned?: string | null;
 }
 
 interface ClaimedRow extends MovedRow {
@@ -40,6 +48,15 @@ interface ClaimedRow extends MovedRow {
   readonly missing: readonly string[];
   readonly title: string;
   readonly gates: readonly string[];
+}
+
+/** Tasks that were claimed, and how many more were left for want of room; one row without a task when none was. */
+type ClaimAnswer = { readonly dropped: number } & (ClaimedRow | { readonly place: null });
+
+/** What the tenant uses besides plain work. */
+interface Uses {
+  readonly assigned: boolean;
+  readonly limited: boolean;
 }
 
 interface StandingRow extends Omit<Standing, "maxAttempts" | "judgeFirst" | "holder"> {
@@ -54,6 +71,7 @@ type Place<C> = { readonly at: number; readonly command: C };
 /** Runs a batch of commands inside one transaction, kind after kind, and gathers the events it makes. */
 export class CommandBatch {
   readonly events: NewEvent[] = [];
+  private uses: Uses = { assigned: false, limited: false };
   private readonly tx: Session;
   private readonly context: BatchContext;
   private readonly results: (WorkResult | undefined)[] = [];
@@ -68,7 +86,9 @@ export class CommandBatch {
     const placed = commands.map((command, at) => ({ at, command }));
     const of = <K extends WorkCommand["kind"]>(kind: K): Place<Extract<WorkCommand, { kind: K }>>[] =>
       placed.filter((entry): entry is Place<Extract<WorkCommand, { kind: K }>> => entry.command.kind === kind);
-    await this.tx.run(SQL.SHARE_WORK, [this.context.tenant]);
+    const created = of("create");
+    await this.enter(created.some(({ command }) => command.input.tasks.some((task) => task.dependsOn.length > 0)));
+    await this.create(created);
     // What gives work back comes before what hands it out; claims see everything that the batch made ready.
     await this.move("renewed", SQL.RENEW, of("renew"), (c) => [c.leaseTtlMs]);
     await this.move("reported", SQL.REPORT, of("report"), (c) => [json(c.result ?? null)]);
@@ -87,13 +107,43 @@ export class CommandBatch {
     await this.move("refused", SQL.REFUSE, of("refuse"), (c) => [json(c.missing), this.context.random()], this.retry());
     await this.move("handed_back", SQL.HAND_BACK, of("handBack"), (c) => [json(c.missing)]);
     await this.move("accepted", SQL.ACCEPT, of("accept"), (c) => [json(c.evidence ?? [])]);
-    await this.move("cancelled", SQL.CANCEL, of("cancel"), (c) => [c.reason, c.by], [false]);
-    await this.move("redriven", SQL.REDRIVE, of("redrive"), (c) => [c.reason, c.by]);
+    await this.move("halted", HALT, of("halt"), (c) => [c.reason]);
+    await this.move("cancelled", CANCEL, of("cancel"), (c) => [c.reason, c.by, c.only ?? null], [false]);
+    await this.move("redriven", REDRIVE, of("redrive"), (c) => [c.reason, c.by]);
+    await this.move("reoffered", REOFFER, of("reoffer"), (c) => [c.reason, c.by]);
+    await this.move("prioritised", PRIORITISE, of("prioritise"), (c) => [c.priority, c.by]);
+    await this.move("assigned", ASSIGN, of("assign"), (c) => [c.agent, c.by]);
     await this.claim(of("claim"));
     return commands.map((_, at) => {
       const result = this.results[at];
       if (result === undefined) throw new Error("a command of a batch was left without an answer");
       return result;
+    });
+  }
+
+  /** Whether somebody who waits for work may be served by what the batch did. */
+  get hasFreed(): boolean {
+    if (this.events.some((event) => event.data?.["to"] === "ready")) return true;
+    // An attempt that ended gave the token of its concurrency key to the next.
+    return this.uses.limited && this.events.some((event) => event.kind !== "task.claimed");
+  }
+
+  private async enter(alone: boolean): Promise<void> {
+    const { tenant } = this.context;
+    if (alone) await this.tx.run(LOCK_WORK, [tenant]);
+    const [uses] = await this.tx.run<Uses>(SHARE_WORK, [tenant]);
+    if (uses !== undefined) this.uses = uses;
+    if (this.uses.limited) await this.tx.run(LOCK_LIMITS, [tenant]);
+  }
+
+  private async create(entries: readonly Place<Extract<WorkCommand, { kind: "create" }>>[]): Promise<void> {
+    if (entries.length === 0) return;
+    const requests = entries.map(({ command }) => command.input);
+    const { outcomes, events } = await createTasks(this.tx, this.context, requests);
+    this.events.push(...events);
+    entries.forEach(({ at }, place) => {
+      const created = outcomes[place];
+      if (created !== undefined) this.results[at] = { kind: "created", created };
     });
   }
 
@@ -151,12 +201,16 @@ export class CommandBatch {
     return rows.map((row) => ({ taskId: row.task_id, attempt: row.attempt }));
   }
 
-  /** Requests that ask for the same kind of work are served by one statement, in the order they came. */
+  /**
+   * Requests that ask for the same kind of work are served by one statement, in the order they came; those of one agent
+   * when tasks are reserved for agents.
+   */
   private async claim(entries: readonly Place<Extract<WorkCommand, { kind: "claim" }>>[]): Promise<void> {
     const groups = new Map<string, Place<{ readonly input: ClaimRequest }>[]>();
     for (const entry of entries) {
-      const { planId, capabilities } = entry.command.input;
-      const likeness = JSON.stringify([planId ?? null, [...new Set(capabilities)].sort()]);
+      const { planId, capabilities, agent } = entry.command.input;
+      const reserved = this.uses.assigned ? agent : null;
+      const likeness = JSON.stringify([planId ?? null, [...new Set(capabilities)].sort(), reserved]);
       const known = groups.get(likeness);
       if (known === undefined) groups.set(likeness, [entry]);
       else known.push(entry);
@@ -165,24 +219,30 @@ export class CommandBatch {
   }
 
   private async claimAlike(group: readonly Place<{ readonly input: ClaimRequest }>[]): Promise<void> {
-    const slots = group.flatMap((entry) =>
+    let slots = group.flatMap((entry) =>
       Array.from({ length: entry.command.input.limit ?? 1 }, () => ({ at: entry.at, request: entry.command.input })),
     );
     const first = group[0]?.command.input;
     const answers = new Map<number, Claim[]>(group.map((entry) => [entry.at, []]));
-    const rows = await this.tx.run<ClaimedRow>(SQL.CLAIM, [
-      this.context.tenant,
-      this.context.now,
-      slots.map((slot) => slot.request.agent),
-      slots.map((slot) => slot.request.owner),
-      slots.map((slot) => this.context.now + slot.request.leaseTtlMs),
-      first?.capabilities ?? [],
-      first?.planId ?? null,
-    ]);
-    for (const row of rows) {
-      const slot = slots[row.place - 1];
-      if (slot !== undefined) answers.get(slot.at)?.push(toClaim(row));
-      this.events.push(eventOf("claimed", { ...row, missing: [] }));
+    for (let round = 0; round < MAX_CLAIM_ROUNDS && slots.length > 0; round += 1) {
+      const rows = await this.tx.run<ClaimAnswer>(CLAIM, [
+        this.context.tenant,
+        this.context.now,
+        slots.map((slot) => slot.request.agent),
+        slots.map((slot) => slot.request.owner),
+        slots.map((slot) => this.context.now + slot.request.leaseTtlMs),
+        first?.capabilities ?? [],
+        first?.planId ?? null,
+        this.uses.assigned ? (first?.agent ?? null) : null,
+      ]);
+      const claimed = rows.filter((row) => row.place !== null);
+      for (const row of claimed) {
+        const slot = slots[row.place - 1];
+        if (slot !== undefined) answers.get(slot.at)?.push(toClaim(row));
+        this.events.push(eventOf("claimed", { ...row, missing: [], reason: null }));
+      }
+      if ((rows[0]?.dropped ?? 0) === 0) break;
+      slots = slots.slice(claimed.length);
     }
     for (const [at, claims] of answers) this.results[at] = { kind: "claims", claims };
   }
@@ -212,7 +272,14 @@ function columns(rows: readonly (readonly unknown[])[]): readonly (readonly unkn
 
 function eventOf(verb: string, row: MovedRow): NewEvent {
   const { key, state, tries, reason, missing, by, agent } = row;
-  const told = { reason: reason ?? undefined, missing: missing?.length === 0 ? undefined : missing, by, agent };
+  const told = {
+    reason: reason ?? undefined,
+    missing: missing?.length === 0 ? undefined : missing,
+    by,
+    agent,
+    ...(verb === "prioritised" ? { priority: row.priority } : {}),
+    ...(verb === "assigned" ? { assigned: row.assigned } : {}),
+  };
   return {
     kind: `task.${verb}`,
     planId: row.plan_id,
@@ -248,6 +315,7 @@ function toStanding(row: StandingRow): Standing {
     tries,
     maxAttempts: row.max_attempts,
     judgeFirst: row.judge_first,
+    blocked: row.blocked,
     holder: row.agent,
   };
 }

@@ -58,6 +58,30 @@ describe("a queue of commands", () => {
     expect(sizes).toEqual([2, 2, 1]);
   });
 
+  test("waits for its turn, takes what came meanwhile, and ends the turn with what it cost", async () => {
+    const turns: ((end: (cost: number) => void) => void)[] = [];
+    const costs: number[] = [];
+    const queue = new CommandQueue<number, number>(
+      async (batch) => {
+        if (batch.includes(9)) throw new Error("not this one");
+        return await Promise.resolve([...batch]);
+      },
+      { turn: () => new Promise((resolve) => turns.push(resolve)) },
+    );
+    const mine = (cost: number): void => void costs.push(cost);
+    const first = queue.add(1);
+    await Promise.resolve();
+    const second = queue.add(2);
+    turns.shift()?.(mine);
+    expect(await Promise.all([first, second])).toEqual([1, 2]);
+    const failing = queue.add(9);
+    await new Promise((resolve) => setImmediate(resolve));
+    turns.shift()?.(mine);
+    await expect(failing).rejects.toThrow("not this one");
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(costs).toEqual([2, 1]);
+  });
+
   test("tells callers to slow down when too many wait", async () => {
     const { release, commit } = gatedCommit();
     const queue = new CommandQueue<number, number>(commit, { maxWaiting: 2 });

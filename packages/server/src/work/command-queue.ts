@@ -18,6 +18,8 @@ export interface QueueBounds {
   readonly maxBatch?: number;
   /** @default 50000 */
   readonly maxWaiting?: number;
+  /** Waits for a turn before a batch is taken; what it resolves to ends the turn. Default: always one's turn. */
+  readonly turn?: () => Promise<(cost: number) => void>;
 }
 
 /**
@@ -28,6 +30,7 @@ export class CommandQueue<C, R> {
   private readonly commit: (batch: readonly C[]) => Promise<readonly R[]>;
   private readonly maxBatch: number;
   private readonly maxWaiting: number;
+  private readonly turn: (() => Promise<(cost: number) => void>) | undefined;
   private waiting: Waiting<C, R>[] = [];
   private busy = false;
 
@@ -36,6 +39,7 @@ export class CommandQueue<C, R> {
     this.commit = commit;
     this.maxBatch = bounds.maxBatch ?? MAX_BATCH;
     this.maxWaiting = bounds.maxWaiting ?? MAX_WAITING;
+    this.turn = bounds.turn;
   }
 
   /** @throws HoldpointError HP5003 when too many commands wait; else whatever the commit of this command throws */
@@ -55,9 +59,12 @@ export class CommandQueue<C, R> {
     // One turn of the microtask queue lets everything that was asked for in the same moment join the batch.
     await Promise.resolve();
     while (this.waiting.length > 0) {
+      // What arrives while others have their turn joins the batch.
+      const done = await this.turn?.();
       const batch = this.waiting.slice(0, this.maxBatch);
       this.waiting = this.waiting.slice(this.maxBatch);
       await this.settle(batch);
+      done?.(batch.length);
     }
     this.busy = false;
   }

@@ -20,7 +20,16 @@ function node(key: string, changes: Partial<WorkNode> = {}): WorkNode {
 function stored(key: string, state: StoredTask["state"], changes: Partial<StoredTask> = {}): StoredTask {
   const { dependsOn: _dependsOn, ...same } = node(key);
   const counters = { unmet: 0, attempt: 0, tries: 0, maxAttempts: 3 };
-  return { ...same, taskId: `id-${key}`, state, ...counters, removed: false, ...changes };
+  return {
+    ...same,
+    taskId: `id-${key}`,
+    state,
+    ...counters,
+    removed: false,
+    pinned: false,
+    blocked: false,
+    ...changes,
+  };
 }
 
 function diff(tasks: readonly StoredTask[], ...nodes: readonly WorkNode[]): GraphDiff {

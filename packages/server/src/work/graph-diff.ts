@@ -20,6 +20,10 @@ export interface StoredTask {
   readonly item: string | null;
   readonly line: number;
   readonly gates: readonly string[];
+  /** An operator set its priority: the document does not change it back. */
+  readonly pinned: boolean;
+  /** Held by the word of its agent. */
+  readonly blocked: boolean;
 }
 
 /** `parent` must be accepted before `child` may begin; task ids. */
@@ -102,6 +106,8 @@ function inOrder(nodes: readonly WorkNode[]): readonly WorkNode[] {
   return order;
 }
 
+const FRESH = { removed: false, pinned: false, blocked: false } as const;
+
 function settle(
   node: WorkNode,
   stored: StoredTask | undefined,
@@ -113,10 +119,11 @@ function settle(
   if (stored === undefined) {
     const judgeFirst = node.judgeFirst;
     const state = beginning(unmet, judgeFirst);
-    const task = { ...base, taskId: options.newId(), state, unmet, attempt: 0, tries: 0, judgeFirst, removed: false };
+    const task = { ...base, taskId: options.newId(), state, unmet, attempt: 0, tries: 0, judgeFirst, ...FRESH };
     return { task, verb: "added" };
   }
-  const task: StoredTask = { ...stored, ...base, judgeFirst: node.judgeFirst || stored.judgeFirst };
+  const priority = stored.pinned ? stored.priority : node.priority;
+  const task: StoredTask = { ...stored, ...base, priority, judgeFirst: node.judgeFirst || stored.judgeFirst };
   return move(task, stored, unmet, options.reopen?.has(node.key) === true);
 }
 

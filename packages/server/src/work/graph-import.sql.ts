@@ -3,7 +3,8 @@ import { type Statement, statement } from "@holdpoint/store";
 export const STORED_TASKS: Statement = statement(
   "work_stored_tasks",
   `SELECT t.task_id, t.key, t.kind, t.state, t.unmet, t.attempt, t.tries, t.max_attempts, t.judge_first, t.removed,
-     t.priority, t.position, t.capabilities, x.title, x.item_key, x.line, x.gates
+     t.priority, t.position, t.capabilities, (t.priority_by IS NOT NULL) AS pinned, t.blocked,
+     x.title, x.item_key, x.line, x.gates
    FROM holdpoint.task t
    JOIN holdpoint.task_text x ON x.tenant_id = t.tenant_id AND x.task_id = t.task_id
    WHERE t.tenant_id = $1 AND t.plan_id = $2
@@ -56,8 +57,10 @@ export const OFFER_TASKS: Statement = statement(
      DELETE FROM holdpoint.task_ready r USING n
      WHERE r.tenant_id = $1 AND r.task_id = n.task_id AND n.state <> 'ready'
    )
-   INSERT INTO holdpoint.task_ready (tenant_id, task_id, plan_id, ready_at_ms, priority, position, capabilities)
-   SELECT $1, task_id, $3, $2, priority, position, capabilities FROM n WHERE state = 'ready'
+   INSERT INTO holdpoint.task_ready
+     (tenant_id, task_id, plan_id, ready_at_ms, priority, position, capabilities, assigned, limit_key)
+   SELECT $1, task_id, $3, $2, n.priority, n.position, n.capabilities, t.assigned, t.limit_key
+   FROM n JOIN holdpoint.task t USING (task_id) WHERE t.tenant_id = $1 AND n.state = 'ready'
    ON CONFLICT (tenant_id, task_id) DO UPDATE
      SET priority = excluded.priority, position = excluded.position, capabilities = excluded.capabilities`,
 );

@@ -1,9 +1,10 @@
 import type { TaskKind, TaskState } from "@holdpoint/core";
 import type { Session, Statement } from "@holdpoint/store";
 import { appendEvents, type NewEvent } from "../events/index.ts";
+import { LOCK_WORK } from "./claim.sql.ts";
 import { diffGraph, type GraphDiff, type StoredEdge, type StoredTask, type TaskWrite } from "./graph-diff.ts";
 import * as SQL from "./graph-import.sql.ts";
-import { CANCEL, LOCK_WORK } from "./work.sql.ts";
+import { CANCEL } from "./operator.sql.ts";
 import type { WorkImport, WorkImported } from "./work.types.ts";
 
 /** What an import is run with, besides the database. */
@@ -39,6 +40,8 @@ interface TaskRow {
   readonly item_key: string | null;
   readonly line: number;
   readonly gates: readonly string[];
+  readonly pinned: boolean;
+  readonly blocked: boolean;
 }
 
 /** Stores a graph, or brings the stored one in line with it, with the events of every task that moved. */
@@ -84,7 +87,8 @@ async function writeTasks(tx: Session, context: ImportContext, planId: string, d
   await send(SQL.OFFER_TASKS, [...diff.added, ...diff.changed]);
   for (const chunk of chunks(diff.removed)) {
     const ids = chunk.map((task) => task.taskId);
-    await tx.run(CANCEL, [tenant, now, ids, ids.map(() => REMOVED_REASON), ids.map(() => "import"), true]);
+    const said = [ids.map(() => REMOVED_REASON), ids.map(() => "import"), ids.map(() => null)];
+    await tx.run(CANCEL, [tenant, now, ids, ...said, true]);
   }
 }
 

@@ -11,6 +11,8 @@ interface Waiter {
   readonly fail: (error: unknown) => void;
 }
 
+type Work = Pick<WorkStore, "claim" | "release" | "nextDueAt" | "reservedAgents">;
+
 /**
  * Hands out work to callers that wait for it.
  *
@@ -25,14 +27,14 @@ interface Waiter {
  * whom nothing is left stay in memory: ten thousand idle agents cost one query a second, not ten thousand.
  */
 export class HandOut {
-  readonly #work: Pick<WorkStore, "claim" | "release" | "nextDueAt">;
+  readonly #work: Work;
   readonly #now: () => number;
   readonly #queues = new Map<string, Set<Waiter>>();
   #serving = false;
   #again = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(work: Pick<WorkStore, "claim" | "release" | "nextDueAt">, now: () => number) {
+  constructor(work: Work, now: () => number) {
     this.#work = work;
     this.#now = now;
   }
@@ -98,6 +100,7 @@ export class HandOut {
     try {
       while (this.#again) {
         this.#again = false;
+        await this.#serveReserved();
         await Promise.all([...this.#queues.keys()].map((key) => this.#serveAlike(key)));
       }
       await this.#sleep();
@@ -106,6 +109,22 @@ export class HandOut {
     }
     // Woken between the last look and here.
     if (this.#again) void this.#serve();
+  }
+
+  /**
+   * When more wait than are asked at once, those for whom tasks are reserved are asked first: what others are not given
+   * says nothing about them.
+   */
+  async #serveReserved(): Promise<void> {
+    const long = [...this.#queues].filter(([, queue]) => queue.size > SERVED_AT_ONCE);
+    if (long.length === 0) return;
+    // Without the database the poll tries again.
+    const reserved = new Set(await this.#work.reservedAgents().catch(() => []));
+    if (reserved.size === 0) return;
+    const meant = long.flatMap(([key, queue]) =>
+      [...queue].filter(({ request }) => reserved.has(request.agent)).map((waiter) => ({ key, waiter })),
+    );
+    await Promise.all(meant.slice(0, SERVED_AT_ONCE).map(({ key, waiter }) => this.#ask(key, waiter)));
   }
 
   /** Serves the callers of one kind until there is no work for them or none of them is left. */

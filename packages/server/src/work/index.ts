@@ -1,5 +1,11 @@
+export { createFairShare, type FairShare } from "./fair-share.ts";
 export { importGraph } from "./graph-import.ts";
 export { HandOut } from "./hand-out.ts";
+export { holdingRoutes } from "./holding.routes.ts";
+export { createLimits, type Limits } from "./limits.ts";
+export { createPauses, type Pauses } from "./pauses.ts";
+export { createTaskDesk, type TaskDesk } from "./task-desk.ts";
+export { taskRoutes } from "./tasks.routes.ts";
 export { createMemoryWorkStore } from "./work.memory.ts";
 export { workRoomProblems } from "./work.problems.ts";
 export { type WorkRoom, workRoutes } from "./work.routes.ts";

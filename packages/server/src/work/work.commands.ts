@@ -1,15 +1,21 @@
 import { type TaskCommandKind, type TaskKind, type TaskState, transition } from "@holdpoint/core";
 import type {
   AcceptCommand,
+  AssignCommand,
   AttemptRef,
+  CancelCommand,
   Claim,
   ClaimRequest,
   CommandOutcome,
+  CreateOutcome,
+  CreateRequest,
   ExpireRequest,
   FailCommand,
   HandBackCommand,
+  HaltCommand,
   HoldCommand,
   OperatorCommand,
+  PrioritiseCommand,
   RefuseCommand,
   ReleaseCommand,
   RenewCommand,
@@ -26,18 +32,24 @@ export type WorkCommand =
   | { readonly kind: "refuse"; readonly input: RefuseCommand }
   | { readonly kind: "handBack"; readonly input: HandBackCommand }
   | { readonly kind: "accept"; readonly input: AcceptCommand }
-  | { readonly kind: "cancel"; readonly input: OperatorCommand }
+  | { readonly kind: "cancel"; readonly input: CancelCommand }
   | { readonly kind: "redrive"; readonly input: OperatorCommand }
+  | { readonly kind: "halt"; readonly input: HaltCommand }
+  | { readonly kind: "reoffer"; readonly input: OperatorCommand }
+  | { readonly kind: "prioritise"; readonly input: PrioritiseCommand }
+  | { readonly kind: "assign"; readonly input: AssignCommand }
+  | { readonly kind: "create"; readonly input: CreateRequest }
   | { readonly kind: "expire"; readonly input: ExpireRequest }
   | { readonly kind: "claim"; readonly input: ClaimRequest };
 
 /** The commands that speak of one task. */
-export type TaskCommandOf = Exclude<WorkCommand, { kind: "claim" | "expire" }>;
+export type TaskCommandOf = Exclude<WorkCommand, { kind: "claim" | "expire" | "create" }>;
 
-/** What a command answers: claims and expiries lists, everything else an outcome. */
+/** What a command answers: claims and expiries lists, creations their tasks, everything else an outcome. */
 export type WorkResult =
   | { readonly kind: "outcome"; readonly outcome: CommandOutcome }
   | { readonly kind: "claims"; readonly claims: readonly Claim[] }
+  | { readonly kind: "created"; readonly created: CreateOutcome }
   | { readonly kind: "freed"; readonly freed: readonly AttemptRef[] };
 
 /** Where a task stood when a command for it changed nothing. */
@@ -49,6 +61,7 @@ export interface Standing {
   readonly tries: number;
   readonly maxAttempts: number;
   readonly judgeFirst: boolean;
+  readonly blocked: boolean;
   readonly holder: string | null;
 }
 
@@ -61,6 +74,10 @@ export function refusalOf(command: TaskCommandOf, standing: Standing | null): Co
 
 function refusalReason(command: TaskCommandOf, standing: Standing): "fenced" | "wrong_state" | "guard" {
   const carried = "attempt" in command.input ? { attempt: command.input.attempt } : {};
+  // These move nothing, and fit every open task that is offered to agents.
+  if (command.kind === "prioritise" || command.kind === "assign") {
+    return standing.kind === "checkpoint" ? "guard" : "wrong_state";
+  }
   // Renewing moves nothing; it is allowed exactly where a report is.
   const kind: TaskCommandKind = command.kind === "renew" ? "report" : command.kind;
   const result = transition(standing, { kind, ...carried });

@@ -6,8 +6,10 @@ import {
   type TaskCommandKind,
   transition,
 } from "@holdpoint/core";
+import { queueSource } from "./create-tasks.ts";
 import { diffGraph, type StoredEdge, type StoredTask } from "./graph-diff.ts";
 import { DEFAULT_MAX_ATTEMPTS, REMOVED_REASON, summaryOf } from "./graph-import.ts";
+import { nameIn, resolveCreation, type TaskDraft } from "./task-creation.ts";
 import { refusalOf, type TaskCommandOf } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
 import type {
@@ -15,6 +17,8 @@ import type {
   Claim,
   ClaimRequest,
   CommandOutcome,
+  CreateOutcome,
+  CreateRequest,
   ExpireRequest,
   TaskQuery,
   TaskView,
@@ -42,7 +46,13 @@ export function createMemoryWorkStore(runtime: Runtime, options: Omit<WorkStoreO
     hold: (input) => apply({ kind: "hold", input }),
     cancel: (input) => apply({ kind: "cancel", input }),
     redrive: (input) => apply({ kind: "redrive", input }),
+    halt: (input) => apply({ kind: "halt", input }),
+    reoffer: (input) => apply({ kind: "reoffer", input }),
+    prioritise: (input) => apply({ kind: "prioritise", input }),
+    assign: (input) => apply({ kind: "assign", input }),
+    create: async (request) => await Promise.resolve(work.create(request)),
     expire: async (request) => await Promise.resolve(work.expire(request)),
+    reservedAgents: async () => await Promise.resolve(work.reservedAgents()),
     get: async (taskId) => await Promise.resolve(work.get(taskId)),
     handedBackBefore: async (attempt) => await Promise.resolve(work.handedBackBefore(attempt)),
     list: async (query) => await Promise.resolve(work.list(query)),
@@ -51,7 +61,18 @@ export function createMemoryWorkStore(runtime: Runtime, options: Omit<WorkStoreO
   };
 }
 
-interface MemoryTask extends StoredTask {
+/** What the graph of a plan does not know of a task. */
+interface Extras {
+  readonly assigned: string | null;
+  readonly concurrencyKey: string | null;
+  /** Not offered before; 0 for at once. */
+  readonly runAt: number;
+}
+
+const UNTOUCHED = { missing: [], reason: null, lease: null, readyAt: null } as const;
+const NO_EXTRAS: Extras = { assigned: null, concurrencyKey: null, runAt: 0 };
+
+interface MemoryTask extends StoredTask, Extras {
   readonly planId: string;
   readonly missing: readonly string[];
   readonly reason: string | null;
@@ -71,6 +92,23 @@ const END_OF: Partial<Record<TaskCommandKind, AttemptEnd>> = {
   hold: "other",
   accept: "other",
 };
+/** What every task of a queue begins with. */
+const NEW_TASK = {
+  kind: "task",
+  attempt: 0,
+  tries: 0,
+  judgeFirst: false,
+  removed: false,
+  pinned: false,
+  blocked: false,
+  position: 0,
+  item: null,
+  line: 0,
+  gates: [],
+  assigned: null,
+} as const;
+
+type Arrangement = Extract<TaskCommandOf, { kind: "prioritise" | "assign" }>;
 
 class MemoryWork {
   private readonly tasks = new Map<string, MemoryTask>();
@@ -88,12 +126,22 @@ class MemoryWork {
   importGraph({ planId, graph, maxAttempts = DEFAULT_MAX_ATTEMPTS, reopen = [] }: WorkImport): WorkImported {
     const stored = this.ordered().filter((task) => task.planId === planId);
     const plain = stored.map(
-      ({ planId: _plan, missing: _missing, reason: _reason, lease: _lease, readyAt: _at, ...task }) => task,
+      ({
+        planId: _plan,
+        missing: _missing,
+        reason: _reason,
+        lease: _lease,
+        readyAt: _at,
+        assigned: _assigned,
+        concurrencyKey: _key,
+        runAt: _runAt,
+        ...task
+      }) => task,
     );
     const options = { maxAttempts, reopen: new Set(reopen), newId: () => this.runtime.newId() };
     const diff = diffGraph(plain, graph, options);
     for (const { task } of [...diff.added, ...diff.changed]) {
-      const known = this.tasks.get(task.taskId) ?? { planId, missing: [], reason: null, lease: null, readyAt: null };
+      const known = this.tasks.get(task.taskId) ?? { planId, ...UNTOUCHED, ...NO_EXTRAS };
       const readyAt = task.state === "ready" ? (known.readyAt ?? this.runtime.now()) : null;
       this.tasks.set(task.taskId, { ...known, ...task, readyAt });
     }
@@ -101,6 +149,7 @@ class MemoryWork {
       this.change(task.taskId, {
         state: "cancelled",
         removed: true,
+        blocked: false,
         reason: REMOVED_REASON,
         lease: null,
         readyAt: null,
@@ -117,6 +166,7 @@ class MemoryWork {
       .filter((task) => task.state === "ready" && (task.readyAt ?? Number.POSITIVE_INFINITY) <= now)
       .filter((task) => request.planId === undefined || task.planId === request.planId)
       .filter((task) => task.capabilities.every((capability) => can.has(capability)))
+      .filter((task) => task.assigned === null || task.assigned === request.agent)
       .sort((left, right) => right.priority - left.priority);
     return fitting.slice(0, request.limit ?? 1).map((task) => this.lease(task, request, now));
   }
@@ -125,11 +175,28 @@ class MemoryWork {
     const task = this.tasks.get(command.input.taskId);
     if (task === undefined) return refusalOf(command, null);
     if (command.kind === "renew") return this.renew(task, command);
+    if (command.kind === "prioritise" || command.kind === "assign") return this.arrange(task, command);
+    if (command.kind === "cancel" && command.input.only !== undefined && command.input.only !== task.state)
+      return refusalOf(command, { ...task, holder: task.lease?.agent ?? null });
     const moved = this.move(task, command.kind, "attempt" in command.input ? command.input.attempt : undefined);
     if (moved === null) return refusalOf(command, { ...task, holder: task.lease?.agent ?? null });
     this.note(moved, command);
     if (command.kind === "accept") this.release(moved);
     return { ok: true, state: moved.state, attempt: moved.attempt, tries: moved.tries };
+  }
+
+  create(request: CreateRequest): Extract<CreateOutcome, { readonly ok: true }>["tasks"] {
+    const planId = queueSource(request.queue);
+    const inQueue = this.ordered().filter((task) => task.planId === planId);
+    const stored = new Map(inQueue.map((task) => [nameIn(request.queue, task.key), task]));
+    const { outcomes, drafts } = resolveCreation([request], stored, () => this.runtime.newId());
+    const [outcome] = outcomes;
+    if (outcome === undefined) throw new Error("a request was left without an answer");
+    if (!outcome.ok) throw outcome.error;
+    for (const draft of drafts) this.tasks.set(draft.taskId, this.fromDraft(draft, planId));
+    const edges = drafts.flatMap(({ taskId, after }) => after.map((parent) => ({ parent, child: taskId })));
+    this.edges.set(planId, [...(this.edges.get(planId) ?? []), ...edges]);
+    return outcome.tasks;
   }
 
   expire({ limit = 500, owner }: ExpireRequest = {}): readonly AttemptRef[] {
@@ -144,6 +211,12 @@ class MemoryWork {
       if (task !== undefined && this.move(task, "expire", attempt) !== null) this.change(taskId, { reason });
       return { taskId, attempt };
     });
+  }
+
+  reservedAgents(): readonly string[] {
+    const now = this.runtime.now();
+    const ready = [...this.tasks.values()].filter(({ readyAt }) => readyAt !== null && readyAt <= now);
+    return [...new Set(ready.flatMap(({ assigned }) => (assigned === null ? [] : [assigned])))];
   }
 
   get(taskId: string): TaskView | null {
@@ -187,6 +260,24 @@ class MemoryWork {
     return times.length === 0 ? null : Math.min(...times);
   }
 
+  private fromDraft({ taskId, key, state, after, task }: TaskDraft, planId: string): MemoryTask {
+    const { title, priority, capabilities, maxAttempts, concurrencyKey } = task;
+    const runAt = task.runAt ?? 0;
+    const said = { taskId, planId, key, title, priority, capabilities, maxAttempts, concurrencyKey, state, runAt };
+    const readyAt = state === "ready" ? Math.max(this.runtime.now(), runAt) : null;
+    return { ...UNTOUCHED, ...NEW_TASK, ...said, unmet: after.length, readyAt };
+  }
+
+  /** Neither moves a task; both fit every open one that agents are offered. */
+  private arrange(task: MemoryTask, command: Arrangement): CommandOutcome {
+    const { state, attempt, tries, kind, lease } = task;
+    if (kind === "checkpoint" || state === "accepted" || state === "cancelled")
+      return refusalOf(command, { ...task, holder: lease?.agent ?? null });
+    if (command.kind === "assign") this.change(task.taskId, { assigned: command.input.agent });
+    else this.change(task.taskId, { priority: command.input.priority, pinned: true });
+    return { ok: true, state, attempt, tries };
+  }
+
   private lease(task: MemoryTask, request: ClaimRequest, now: number): Claim {
     const { agent, owner, leaseTtlMs } = request;
     const moved = this.move(task, "claim");
@@ -223,7 +314,7 @@ class MemoryWork {
     return this.change(task.taskId, { ...result.task, readyAt, lease });
   }
 
-  private note(task: MemoryTask, command: Exclude<TaskCommandOf, { kind: "renew" }>): void {
+  private note(task: MemoryTask, command: Exclude<TaskCommandOf, { kind: "renew" | Arrangement["kind"] }>): void {
     const { input } = command;
     if ("reason" in input) this.change(task.taskId, { reason: input.reason });
     if ("missing" in input) this.change(task.taskId, { missing: input.missing });
@@ -239,7 +330,10 @@ class MemoryWork {
       const child = this.tasks.get(edge.child);
       if (child === undefined) continue;
       const fewer = this.change(child.taskId, { unmet: child.unmet - 1 });
-      if (fewer.state === "waiting") this.move(fewer, "unblock");
+      if (fewer.state !== "waiting") continue;
+      const begun = this.move(fewer, "unblock");
+      if (begun !== null && begun.readyAt !== null)
+        this.change(begun.taskId, { readyAt: Math.max(begun.readyAt, begun.runAt) });
     }
   }
 
@@ -261,6 +355,6 @@ function byId(left: { readonly taskId: string }, right: { readonly taskId: strin
 }
 
 function toView(task: MemoryTask): TaskView {
-  const { judgeFirst: _judgeFirst, removed: _removed, line: _line, ...view } = task;
+  const { judgeFirst: _judgeFirst, removed: _removed, line: _line, pinned: _pinned, runAt: _runAt, ...view } = task;
   return view;
 }

@@ -4,28 +4,31 @@ import { appendEvents } from "../events/index.ts";
 import { CommandBatch } from "./command-batch.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { importGraph } from "./graph-import.ts";
+import { toView, type ViewRow } from "./task-view.ts";
 import type { WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
-import { COUNTS, GET, HANDED_BACK_BEFORE, LIST, NEXT_DUE } from "./work.read.sql.ts";
-import type { CommandOutcome, TaskQuery, TaskView, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
+import { COUNTS, GET, HANDED_BACK_BEFORE, LIST, NEXT_DUE, RESERVED_AGENTS } from "./work.read.sql.ts";
+import type { CommandOutcome, TaskQuery, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
 
 /** Tasks listed by one call unless it says otherwise. */
 const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
 export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
-  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady } = options;
-  const queue = new CommandQueue<WorkCommand, WorkResult>(async (commands) => {
-    const { results, events } = await store.transaction(async (tx) => {
+  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, turn } = options;
+  const commit = async (commands: readonly WorkCommand[]): Promise<readonly WorkResult[]> => {
+    const { results, hasFreed } = await store.transaction(async (tx) => {
       const now = runtime.now();
-      const batch = new CommandBatch(tx, { tenant, now, retry, random: () => runtime.random() });
+      const chance = { random: () => runtime.random(), newId: () => runtime.newId() };
+      const batch = new CommandBatch(tx, { tenant, now, retry, ...chance });
       const answers = await batch.run(commands);
       await appendEvents(tx, tenant, now, batch.events);
-      return { results: answers, events: batch.events };
+      return { results: answers, hasFreed: batch.hasFreed };
     });
-    if (events.some((event) => event.data?.["to"] === "ready")) onReady?.();
+    if (hasFreed) onReady?.();
     return results;
-  });
+  };
+  const queue = new CommandQueue<WorkCommand, WorkResult>(commit, turn === undefined ? {} : { turn });
   const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
     const result = await queue.add(command);
     if (result.kind !== "outcome") throw mismatch(command);
@@ -53,10 +56,24 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     hold: (input) => outcome({ kind: "hold", input }),
     cancel: (input) => outcome({ kind: "cancel", input }),
     redrive: (input) => outcome({ kind: "redrive", input }),
+    halt: (input) => outcome({ kind: "halt", input }),
+    reoffer: (input) => outcome({ kind: "reoffer", input }),
+    prioritise: (input) => outcome({ kind: "prioritise", input }),
+    assign: (input) => outcome({ kind: "assign", input }),
+    create: async (input) => {
+      const result = await queue.add({ kind: "create", input });
+      if (result.kind !== "created") throw mismatch({ kind: "create", input });
+      if (!result.created.ok) throw result.created.error;
+      return result.created.tasks;
+    },
     expire: async (input = {}) => {
       const result = await queue.add({ kind: "expire", input });
       if (result.kind !== "freed") throw mismatch({ kind: "expire", input });
       return result.freed;
+    },
+    reservedAgents: async () => {
+      const rows = await store.run<{ assigned: string }>(RESERVED_AGENTS, [tenant, runtime.now()]);
+      return rows.map((row) => row.assigned);
     },
     get: async (taskId) => {
       const [row] = await store.run<ViewRow>(GET, [tenant, taskId]);
@@ -83,54 +100,4 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
 
 function mismatch(command: WorkCommand): Error {
   return new Error(`${command.kind} was answered with something else`);
-}
-
-interface ViewRow {
-  readonly task_id: string;
-  readonly plan_id: string;
-  readonly key: string;
-  readonly kind: TaskView["kind"];
-  readonly title: string;
-  readonly item_key: string | null;
-  readonly state: TaskState;
-  readonly unmet: number;
-  readonly attempt: number;
-  readonly tries: number;
-  readonly max_attempts: number;
-  readonly position: number;
-  readonly priority: number;
-  readonly gates: readonly string[];
-  readonly capabilities: readonly string[];
-  readonly missing: readonly string[];
-  readonly reason: string | null;
-  readonly agent: string | null;
-  readonly owner: string | null;
-  readonly expires_at_ms: number | null;
-  readonly ready_at_ms: number | null;
-}
-
-function toView(row: ViewRow): TaskView {
-  const { key, kind, title, state, unmet, attempt, tries, position, priority, gates, capabilities, missing } = row;
-  const { agent, owner, expires_at_ms: expiresAt } = row;
-  return {
-    taskId: row.task_id,
-    planId: row.plan_id,
-    key,
-    kind,
-    title,
-    item: row.item_key,
-    state,
-    unmet,
-    attempt,
-    tries,
-    maxAttempts: row.max_attempts,
-    position,
-    priority,
-    gates,
-    capabilities,
-    missing,
-    reason: row.reason,
-    lease: agent === null || owner === null || expiresAt === null ? null : { agent, owner, expiresAt },
-    readyAt: row.ready_at_ms,
-  };
 }

@@ -1,4 +1,4 @@
-import type { RetryPolicy, TaskKind, TaskState, WorkGraph } from "@holdpoint/core";
+import type { HoldpointError, RetryPolicy, TaskKind, TaskState, WorkGraph } from "@holdpoint/core";
 
 /** A JSON value that is stored as it comes. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -119,6 +119,62 @@ export interface OperatorCommand {
   readonly reason: string;
 }
 
+/** An agent cannot go on without somebody; the task is held until an operator lets it be offered again. */
+export interface HaltCommand extends AttemptRef {
+  readonly reason: string;
+}
+
+/** Whoever decided sets the order among ready tasks. */
+export interface PrioritiseCommand {
+  readonly taskId: string;
+  readonly by: string;
+  /** Higher goes first. A changed document leaves it as it was set. */
+  readonly priority: number;
+}
+
+/** Reserves a task for one agent, or for whoever comes (null). An attempt that runs goes on. */
+export interface AssignCommand {
+  readonly taskId: string;
+  readonly by: string;
+  readonly agent: string | null;
+}
+
+/** A task that is created in a queue. */
+export interface NewTask {
+  /** Unique in its queue; the id of the task when absent. */
+  readonly key?: string;
+  readonly title: string;
+  readonly payload?: JsonValue;
+  readonly capabilities: readonly string[];
+  readonly priority: number;
+  /** Keys of tasks of the same queue or request. */
+  readonly dependsOn: readonly string[];
+  readonly maxAttempts: number;
+  /** Not offered before, milliseconds since the epoch; null for at once. */
+  readonly runAt: number | null;
+  /** Tasks with one key share its limit. */
+  readonly concurrencyKey: string | null;
+}
+
+/** Tasks that are created together: all or none. */
+export interface CreateRequest {
+  readonly queue: string;
+  readonly tasks: readonly NewTask[];
+  /** Who creates them. */
+  readonly by: string;
+}
+
+/** What became of a request, in the order of its tasks; `created` is false for a key that was there. */
+export type CreateOutcome =
+  | { readonly ok: true; readonly tasks: readonly { readonly taskId: string; readonly created: boolean }[] }
+  | { readonly ok: false; readonly error: HoldpointError };
+
+/** A person takes a task out of the work. */
+export interface CancelCommand extends OperatorCommand {
+  /** Only when the task is in this state; any open one, and dead, when absent. */
+  readonly only?: TaskState;
+}
+
 /** Frees leases that ran out, or every lease of a process that is known to be dead. */
 export interface ExpireRequest {
   /** At most this many. @default 500 */
@@ -166,6 +222,11 @@ export interface TaskView {
   readonly lease: { readonly agent: string; readonly owner: string; readonly expiresAt: number } | null;
   /** When a ready task may be claimed, milliseconds since the epoch; null in other states. */
   readonly readyAt: number | null;
+  /** Held by the word of its agent, and never reported. */
+  readonly blocked: boolean;
+  /** The only agent that is offered it; null for whoever comes. */
+  readonly assigned: string | null;
+  readonly concurrencyKey: string | null;
 }
 
 /** Which tasks to list, in order of position. */
@@ -187,6 +248,8 @@ export interface WorkStoreOptions {
   readonly retry?: RetryPolicy;
   /** Is told after each commit that made a task ready, so that those who wait for work can be served at once. */
   readonly onReady?: () => void;
+  /** Waits for the turn of this tenant; what it resolves to ends the turn. Default: no other tenant is waited for. */
+  readonly turn?: () => Promise<(cost: number) => void>;
 }
 
 /**
@@ -211,10 +274,24 @@ export interface WorkStore {
   fail(command: FailCommand): Promise<CommandOutcome>;
   release(command: ReleaseCommand): Promise<CommandOutcome>;
   hold(command: HoldCommand): Promise<CommandOutcome>;
-  cancel(command: OperatorCommand): Promise<CommandOutcome>;
+  cancel(command: CancelCommand): Promise<CommandOutcome>;
   redrive(command: OperatorCommand): Promise<CommandOutcome>;
+  /** The agent cannot go on: the task is held, blocked, and its try is not counted. */
+  halt(command: HaltCommand): Promise<CommandOutcome>;
+  /** Offers a blocked task again. */
+  reoffer(command: OperatorCommand): Promise<CommandOutcome>;
+  prioritise(command: PrioritiseCommand): Promise<CommandOutcome>;
+  assign(command: AssignCommand): Promise<CommandOutcome>;
+  /**
+   * Creates tasks in a queue: all or none. A key that is there already is left as it is.
+   *
+   * @throws HoldpointError HP5020 when a dependency is not there, HP5021 when dependencies form a circle
+   */
+  create(request: CreateRequest): Promise<Extract<CreateOutcome, { readonly ok: true }>["tasks"]>;
   /** Frees leases; answers the tasks whose attempt ended so. */
   expire(request?: ExpireRequest): Promise<readonly AttemptRef[]>;
+  /** Names of agents for whom ready tasks are reserved; at most 1000. */
+  reservedAgents(): Promise<readonly string[]>;
   get(taskId: string): Promise<TaskView | null>;
   /**
    * How many attempts in a row before this one were handed back. Attempts that were released or never judged are passed
