@@ -33,6 +33,8 @@ break', 8)`,
   plan_pause: `($1, ${PLAN}, 'Ada', NULL, 21)`,
   task_payload: `($1, ${TASK}, '{"n": 1}')`,
   plan_host: `($1, ${PLAN}, 'host', 22)`,
+  tenant_pause: `($1, 'Ada', NULL, 23)`,
+  work_limit: `($1, 'key', 1, NULL, NULL, 0, '{}', '{}', 24)`,
 };
 
 /** The tables that {@link addSampleRows} fills. */
