@@ -31,12 +31,14 @@ export interface Spread {
 
 const TASKS = statement(
   "chaos_tasks",
-  `SELECT t.task_id AS task, t.state,
-     (SELECT count(*) FROM holdpoint.event e WHERE e.tenant_id = t.tenant_id AND e.kind = 'task.accepted'
-       AND e.subject IN (t.task_id::text, t.key)) AS events,
-     (SELECT count(*) FROM holdpoint.attempt a WHERE a.tenant_id = t.tenant_id AND a.task_id = t.task_id
-       AND a.outcome = 'accepted') AS attempts
-   FROM holdpoint.task t WHERE t.kind = 'task'`,
+  `WITH told AS (
+     SELECT subject, count(*) AS times FROM holdpoint.event WHERE kind = 'task.accepted' GROUP BY subject
+   ), tried AS (
+     SELECT task_id, count(*) AS times FROM holdpoint.attempt WHERE outcome = 'accepted' GROUP BY task_id
+   )
+   SELECT t.task_id AS task, t.state, coalesce(told.times, 0) AS events, coalesce(tried.times, 0) AS attempts
+   FROM holdpoint.task t LEFT JOIN told ON told.subject = t.task_id::text LEFT JOIN tried ON tried.task_id = t.task_id
+   WHERE t.kind = 'task'`,
 );
 const ATTEMPTS = statement(
   "chaos_attempts",

@@ -7,6 +7,7 @@ import { openStore, type Store } from "@holdpoint/store";
 import type { CommandCall } from "../command.ts";
 import { onInterrupt } from "../engine/interrupt.ts";
 import { type Style, styleFor } from "../output/style.ts";
+import { databaseSettings } from "../serve/database-settings.ts";
 import { createLocalAccess } from "../serve/local-access.ts";
 import { serveProblems } from "../serve/serve.problems.ts";
 import {
@@ -34,7 +35,8 @@ export async function run(call: CommandCall): Promise<number> {
     const running = databaseUrl === "" ? readServerNote(dataDir) : null;
     if (running !== null) throw problem(serveProblems, "HP8042", { pid: running.pid, folder, url: running.url });
     const runtime = createSystemRuntime();
-    const store = await openStore(databaseUrl === "" ? { runtime, dataDir } : { runtime, databaseUrl });
+    const options = { runtime, ...databaseSettings(call.env) };
+    const store = await openStore(databaseUrl === "" ? { ...options, dataDir } : { ...options, databaseUrl });
     try {
       const access = createLocalAccess();
       const plane = await createControlPlane({

@@ -27,4 +27,12 @@ export const serveProblems = {
     exit: 69,
     retryable: true,
   },
+  HP8048: {
+    title: "A setting of the database is out of range",
+    message: "{name} cannot be {value}.",
+    remedy: "Give a whole number from {least} to {most}, or unset {name}.",
+    why: "A mistyped number would otherwise leave replicas without connections, or reads without an end.",
+    exit: 64,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;
