@@ -1,7 +1,7 @@
 // @ts-check
 /** Bundles the command line into packages/cli/dist. Commands are loaded on demand, so that `--help` stays quick. */
 import { cpSync, existsSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ensureInstalled, root } from "./install.mjs";
 
 /** Builds the CLI; about a second. */
@@ -32,6 +32,11 @@ export async function build() {
   });
   const migrations = join(root, "packages/store/src/migrations");
   if (existsSync(migrations)) cpSync(migrations, join(out, "migrations"), { recursive: true });
+  // The reference at /docs: read at run time, so no import brings them.
+  const reference = join(root, "node_modules/@fastify/swagger-ui");
+  for (const name of ["static/swagger-ui-bundle.js", "static/swagger-ui.css", "LICENSE"]) {
+    cpSync(join(reference, name), join(out, "docs-ui", basename(name)));
+  }
 }
 
 if (process.argv[1] === import.meta.filename) await build();

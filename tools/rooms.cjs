@@ -1,6 +1,6 @@
 /**
- * Which room may import which. The direction is core <- contract <- store, evidence <- server; agent sees core and
- * contract; cli sees all. Packages are entered through their index only.
+ * Which room may import which. The direction is core <- contract <- store, evidence <- server; sdk sees core and
+ * contract; agent sees these and sdk; cli sees all. Packages are entered through their index only.
  * @type {import("dependency-cruiser").IConfiguration}
  */
 module.exports = {
@@ -13,11 +13,12 @@ module.exports = {
       from: { path: "^packages/core/src", pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["core"] },
     },
-    room("core", "contract|store|evidence|server|agent|cli"),
-    room("contract", "store|evidence|server|agent|cli"),
-    room("store", "evidence|server|agent|cli"),
-    room("evidence", "store|server|agent|cli"),
-    room("server", "agent|cli"),
+    room("core", "contract|store|evidence|server|sdk|agent|cli"),
+    room("contract", "store|evidence|server|sdk|agent|cli"),
+    room("store", "evidence|server|sdk|agent|cli"),
+    room("evidence", "store|server|sdk|agent|cli"),
+    room("server", "sdk|agent|cli"),
+    room("sdk", "store|evidence|server|agent|cli"),
     room("agent", "store|evidence|server|cli"),
     {
       name: "one-door",

@@ -14,6 +14,7 @@ const TOOLS = [
     package: "postgresql",
     needed: false,
   },
+  { name: "redis-server", present: () => onPath("redis-server"), package: "redis-server", needed: false },
   { name: "strace", present: () => onPath("strace"), package: "strace", needed: false },
 ];
 

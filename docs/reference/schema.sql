@@ -1,5 +1,72 @@
 -- The schema after every migration. Written by `npx tsx packages/store/src/testing/write-schema.ts`; not to be edited.
 
+CREATE TABLE holdpoint.access_token (
+  tenant_id text NOT NULL,
+  token_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  hash bytea NOT NULL,
+  rate_limit integer,
+  created_by text NOT NULL,
+  created_at_ms bigint NOT NULL,
+  expires_at_ms bigint NOT NULL,
+  revoked_at_ms bigint,
+  last_used_at_ms bigint,
+  replaces uuid,
+  CONSTRAINT access_token_hash_key UNIQUE (hash),
+  CONSTRAINT access_token_pkey PRIMARY KEY (tenant_id, token_id),
+  CONSTRAINT access_token_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT access_token_check CHECK ((expires_at_ms > created_at_ms)),
+  CONSTRAINT access_token_hash_check CHECK ((length(hash) = 32)),
+  CONSTRAINT access_token_kind_check CHECK ((kind ~ '^[a-z]{3}$'::text)),
+  CONSTRAINT access_token_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT access_token_rate_limit_check CHECK ((rate_limit >= 0)),
+  CONSTRAINT access_token_scopes_check CHECK ((cardinality(scopes) > 0))
+);
+
+ALTER TABLE holdpoint.access_token ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.access_token FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.access_token TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.access_token TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT, UPDATE ON holdpoint.access_token TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.access_token TO holdpoint_system;
+
+CREATE TABLE holdpoint.access_version (
+  one boolean NOT NULL DEFAULT true,
+  version bigint NOT NULL,
+  CONSTRAINT access_version_pkey PRIMARY KEY (one),
+  CONSTRAINT access_version_one_check CHECK (one)
+);
+
+GRANT SELECT, UPDATE ON holdpoint.access_version TO holdpoint_app;
+GRANT SELECT, UPDATE ON holdpoint.access_version TO holdpoint_system;
+
+CREATE TABLE holdpoint.agent (
+  tenant_id text NOT NULL,
+  name text NOT NULL,
+  runner text,
+  capabilities text[] NOT NULL DEFAULT '{}'::text[],
+  labels jsonb NOT NULL DEFAULT '{}'::jsonb,
+  capacity integer NOT NULL,
+  version text,
+  wanted text NOT NULL DEFAULT 'active'::text,
+  registered_at_ms bigint NOT NULL,
+  CONSTRAINT agent_pkey PRIMARY KEY (tenant_id, name),
+  CONSTRAINT agent_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT agent_capacity_check CHECK ((capacity >= 1)),
+  CONSTRAINT agent_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT agent_wanted_check CHECK ((wanted = ANY (ARRAY['active'::text, 'paused'::text, 'draining'::text])))
+);
+
+CREATE TABLE holdpoint.agent_seen (
+  tenant_id text NOT NULL,
+  name text NOT NULL,
+  seen_at_ms bigint NOT NULL,
+  answered_at_ms bigint,
+  CONSTRAINT agent_seen_pkey PRIMARY KEY (tenant_id, name)
+) WITH (fillfactor=50, autovacuum_vacuum_scale_factor=0.1);
+
 CREATE TABLE holdpoint.attempt (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -25,6 +92,84 @@ CREATE POLICY own_rows ON holdpoint.attempt TO holdpoint_app USING ((tenant_id =
 GRANT INSERT, SELECT, UPDATE ON holdpoint.attempt TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt TO holdpoint_system;
 
+CREATE TABLE holdpoint.attempt_output (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  attempt integer NOT NULL,
+  seq integer NOT NULL,
+  stream text NOT NULL,
+  text text NOT NULL,
+  at_ms bigint NOT NULL,
+  CONSTRAINT attempt_output_pkey PRIMARY KEY (tenant_id, task_id, attempt, seq),
+  CONSTRAINT attempt_output_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
+  CONSTRAINT attempt_output_attempt_check CHECK ((attempt >= 1)),
+  CONSTRAINT attempt_output_seq_check CHECK ((seq >= 1)),
+  CONSTRAINT attempt_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'log'::text])))
+);
+
+CREATE TABLE holdpoint.audit_checkpoint (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL,
+  key_id text NOT NULL,
+  checkpoint text NOT NULL,
+  CONSTRAINT audit_checkpoint_pkey PRIMARY KEY (tenant_id, seq, key_id),
+  CONSTRAINT audit_checkpoint_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT audit_checkpoint_seq_check CHECK ((seq > 0))
+);
+
+ALTER TABLE holdpoint.audit_checkpoint ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.audit_checkpoint FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.audit_checkpoint TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.audit_checkpoint TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.audit_checkpoint TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_checkpoint TO holdpoint_system;
+
+CREATE TABLE holdpoint.audit_entry (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL,
+  entry text NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT audit_entry_pkey PRIMARY KEY (tenant_id, seq),
+  CONSTRAINT audit_entry_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT audit_entry_seq_check CHECK ((seq > 0))
+);
+
+ALTER TABLE holdpoint.audit_entry ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.audit_entry FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.audit_entry TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.audit_entry TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT ON holdpoint.audit_entry TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_entry TO holdpoint_system;
+
+CREATE TABLE holdpoint.audit_head (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT audit_head_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT audit_head_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT audit_head_seq_check CHECK ((seq >= 0))
+);
+
+ALTER TABLE holdpoint.audit_head ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.audit_head FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.audit_head TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.audit_head TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_system;
+
+CREATE TABLE holdpoint.controller (
+  tenant_id text NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  version text,
+  labels jsonb NOT NULL DEFAULT '{}'::jsonb,
+  registered_at_ms bigint NOT NULL,
+  seen_at_ms bigint NOT NULL,
+  CONSTRAINT controller_pkey PRIMARY KEY (tenant_id, name),
+  CONSTRAINT controller_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT controller_name_check CHECK ((name <> ''::text))
+);
+
 CREATE TABLE holdpoint.event (
   tenant_id text NOT NULL,
   seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -35,9 +180,11 @@ CREATE TABLE holdpoint.event (
   subject text,
   attempt integer,
   data jsonb NOT NULL DEFAULT '{}'::jsonb,
+  trace text,
   CONSTRAINT event_pkey PRIMARY KEY (tenant_id, seq),
   CONSTRAINT event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
-  CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text))
+  CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text)),
+  CONSTRAINT event_trace_check CHECK ((trace ~ '^[0-9a-f]{32}$'::text))
 );
 
 CREATE INDEX event_of_plan ON holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
@@ -129,6 +276,29 @@ CREATE POLICY own_rows ON holdpoint.gate TO holdpoint_app USING ((tenant_id = cu
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.gate TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.gate TO holdpoint_system;
 
+CREATE TABLE holdpoint.kept_answer (
+  tenant_id text NOT NULL,
+  token text NOT NULL,
+  operation text NOT NULL,
+  key text NOT NULL,
+  request_digest text NOT NULL,
+  holder uuid NOT NULL,
+  status integer,
+  headers jsonb,
+  body text,
+  expires_at_ms bigint NOT NULL,
+  CONSTRAINT kept_answer_pkey PRIMARY KEY (tenant_id, token, operation, key)
+);
+
+CREATE INDEX kept_answer_expired ON holdpoint.kept_answer USING btree (expires_at_ms);
+
+ALTER TABLE holdpoint.kept_answer ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.kept_answer FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.kept_answer TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.kept_answer TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.kept_answer TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.kept_answer TO holdpoint_system;
+
 CREATE TABLE holdpoint.migration (
   name text NOT NULL,
   checksum text NOT NULL,
@@ -177,7 +347,6 @@ CREATE TABLE holdpoint.plan (
   CONSTRAINT plan_source_check CHECK ((source <> ''::text))
 );
 
-<<<<<<< HEAD
 ALTER TABLE holdpoint.plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan TO holdpoint_system USING (true) WITH CHECK (true);
@@ -185,8 +354,6 @@ CREATE POLICY own_rows ON holdpoint.plan TO holdpoint_app USING ((tenant_id = cu
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan TO holdpoint_system;
 
-=======
->>>>>>> work
 CREATE TABLE holdpoint.plan_host (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -196,6 +363,13 @@ CREATE TABLE holdpoint.plan_host (
   CONSTRAINT plan_host_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
   CONSTRAINT plan_host_host_check CHECK ((host <> ''::text))
 );
+
+ALTER TABLE holdpoint.plan_host ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.plan_host FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.plan_host TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.plan_host TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_host TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_host TO holdpoint_system;
 
 CREATE TABLE holdpoint.plan_item (
   tenant_id text NOT NULL,
@@ -218,7 +392,6 @@ CREATE TABLE holdpoint.plan_item (
 
 CREATE INDEX plan_item_in_order ON holdpoint.plan_item USING btree (tenant_id, plan_id, "position") WHERE present;
 
-<<<<<<< HEAD
 ALTER TABLE holdpoint.plan_item ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan_item FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.plan_item TO holdpoint_system USING (true) WITH CHECK (true);
@@ -226,8 +399,6 @@ CREATE POLICY own_rows ON holdpoint.plan_item TO holdpoint_app USING ((tenant_id
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_item TO holdpoint_system;
 
-=======
->>>>>>> work
 CREATE TABLE holdpoint.plan_pause (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -237,6 +408,13 @@ CREATE TABLE holdpoint.plan_pause (
   CONSTRAINT plan_pause_pkey PRIMARY KEY (tenant_id, plan_id),
   CONSTRAINT plan_pause_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE
 );
+
+ALTER TABLE holdpoint.plan_pause ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.plan_pause FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.plan_pause TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.plan_pause TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_pause TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_pause TO holdpoint_system;
 
 CREATE TABLE holdpoint.plan_revision (
   tenant_id text NOT NULL,
@@ -261,6 +439,13 @@ CREATE POLICY every_row ON holdpoint.plan_revision TO holdpoint_system USING (tr
 CREATE POLICY own_rows ON holdpoint.plan_revision TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT ON holdpoint.plan_revision TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.plan_revision TO holdpoint_system;
+
+CREATE TABLE holdpoint.replica (
+  replica text NOT NULL,
+  seen_at_ms bigint NOT NULL,
+  CONSTRAINT replica_pkey PRIMARY KEY (replica),
+  CONSTRAINT replica_replica_check CHECK ((replica <> ''::text))
+);
 
 CREATE TABLE holdpoint.task (
   tenant_id text NOT NULL,
@@ -305,8 +490,6 @@ CREATE TABLE holdpoint.task (
 CREATE INDEX task_dead ON holdpoint.task USING btree (tenant_id, plan_id, "position", task_id) WHERE (state = 'dead'::text);
 
 CREATE INDEX task_in_page ON holdpoint.task USING btree (tenant_id, plan_id, "position", task_id);
-
-CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
 
 CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
 
@@ -355,7 +538,6 @@ CREATE INDEX task_lease_by_limit ON holdpoint.task_lease USING btree (tenant_id,
 
 CREATE INDEX task_lease_by_owner ON holdpoint.task_lease USING btree (tenant_id, owner);
 
-<<<<<<< HEAD
 ALTER TABLE holdpoint.task_lease ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task_lease FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.task_lease TO holdpoint_system USING (true) WITH CHECK (true);
@@ -363,8 +545,6 @@ CREATE POLICY own_rows ON holdpoint.task_lease TO holdpoint_app USING ((tenant_i
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_lease TO holdpoint_system;
 
-=======
->>>>>>> work
 CREATE TABLE holdpoint.task_payload (
   tenant_id text NOT NULL,
   task_id uuid NOT NULL,
@@ -372,6 +552,13 @@ CREATE TABLE holdpoint.task_payload (
   CONSTRAINT task_payload_pkey PRIMARY KEY (tenant_id, task_id),
   CONSTRAINT task_payload_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE
 );
+
+ALTER TABLE holdpoint.task_payload ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.task_payload FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.task_payload TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.task_payload TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_payload TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_payload TO holdpoint_system;
 
 CREATE TABLE holdpoint.task_ready (
   tenant_id text NOT NULL,
@@ -419,18 +606,18 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.task_text TO holdpoint_system;
 CREATE TABLE holdpoint.tenant (
   tenant_id text NOT NULL,
   created_at_ms bigint NOT NULL,
+  disabled_at_ms bigint,
   CONSTRAINT tenant_pkey PRIMARY KEY (tenant_id),
   CONSTRAINT tenant_tenant_id_check CHECK ((tenant_id ~ '^[a-z0-9][a-z0-9_-]{0,62}$'::text))
 );
 
-<<<<<<< HEAD
 ALTER TABLE holdpoint.tenant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.tenant FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.tenant TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.tenant TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
-GRANT INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_app;
+GRANT INSERT, SELECT ON holdpoint.tenant TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.tenant TO holdpoint_system;
-=======
+
 CREATE TABLE holdpoint.tenant_pause (
   tenant_id text NOT NULL,
   by text NOT NULL,
@@ -439,7 +626,6 @@ CREATE TABLE holdpoint.tenant_pause (
   CONSTRAINT tenant_pause_pkey PRIMARY KEY (tenant_id),
   CONSTRAINT tenant_pause_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id)
 );
->>>>>>> work
 
 CREATE TABLE holdpoint.verdict (
   tenant_id text NOT NULL,
@@ -490,14 +676,13 @@ CREATE TABLE holdpoint.witness_record (
   CONSTRAINT witness_record_name_check CHECK ((name <> ''::text))
 );
 
-<<<<<<< HEAD
 ALTER TABLE holdpoint.witness_record ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.witness_record FORCE ROW LEVEL SECURITY;
 CREATE POLICY every_row ON holdpoint.witness_record TO holdpoint_system USING (true) WITH CHECK (true);
 CREATE POLICY own_rows ON holdpoint.witness_record TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT ON holdpoint.witness_record TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.witness_record TO holdpoint_system;
-=======
+
 CREATE TABLE holdpoint.work_limit (
   tenant_id text NOT NULL,
   key text NOT NULL,
@@ -519,4 +704,3 @@ CREATE TABLE holdpoint.work_limit (
   CONSTRAINT work_limit_per_ms_check CHECK ((per_ms >= 1)),
   CONSTRAINT work_limit_running_check CHECK ((running >= 0))
 ) WITH (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=50);
->>>>>>> work

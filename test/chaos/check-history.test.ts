@@ -12,6 +12,7 @@ function history(...steps: readonly (readonly [key: string, verb: string, to: st
     subject: `id-${key}`,
     attempt,
     data: { key, to },
+    trace: null,
   }));
 }
 

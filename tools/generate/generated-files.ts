@@ -1,8 +1,13 @@
 import { COMMANDS } from "../../packages/cli/src/command-table.ts";
+import { VERSION } from "../../packages/cli/src/version.ts";
+import { openApiDocument } from "../../packages/contract/src/api/openapi.ts";
+import { OPERATIONS } from "../../packages/contract/src/api/operations.ts";
+import { SETTINGS } from "../../packages/contract/src/config/settings.ts";
 import { jsonSchemaOf } from "../../packages/contract/src/json-schema.ts";
 import { SCHEMAS } from "../../packages/contract/src/schemas.ts";
 import { findProblems } from "../problem-tables.ts";
 import { commandPage } from "./command-page.ts";
+import { configPage } from "./config-page.ts";
 import { exitCodePage } from "./exit-code-page.ts";
 import type { FileSet } from "./file-set.ts";
 import { metricsPage } from "./metrics-page.ts";
@@ -23,7 +28,9 @@ export async function generatedFiles(root: string): Promise<FileSet> {
   for (const found of problems) contents.set(`docs/problems/${found.code}.md`, problemPage(found));
   contents.set("docs/problems/README.md", problemIndex(problems));
   contents.set("docs/reference/cli.md", commandPage(COMMANDS));
+  contents.set("docs/reference/config.md", configPage(SETTINGS));
   contents.set("docs/reference/exit-codes.md", exitCodePage(problems));
   contents.set("docs/reference/metrics.md", metricsPage());
+  contents.set("docs/reference/openapi.json", printJson(openApiDocument(OPERATIONS, VERSION)));
   return { contents, folders: ["packages/contract/schemas", "docs/reference/schemas", "docs/problems"] };
 }

@@ -10,6 +10,14 @@ export { planProtection } from "./isolation/protection.ts";
 export { type Agent, commandsOf } from "./manifest/agent.ts";
 export { loadAgents } from "./manifest/load-agents.ts";
 export { agentTakes, offeredCapabilities, requiredCapabilities } from "./manifest/match-agent.ts";
+export {
+  type DiscoveredAgent,
+  type Discovery,
+  discoverScripts,
+  manifestText,
+} from "./runner/discover-scripts.ts";
+export { Runner, type RunnerEvent, type RunnerOptions } from "./runner/runner.ts";
+export { type RunnerHealth, serveHealth } from "./runner/runner-health.ts";
 export { digestInputs } from "./subject/digest-inputs.ts";
 export { subjectOf } from "./subject/subject-of.ts";
 export { cleanIgnored } from "./worktree/clean-ignored.ts";

@@ -7,7 +7,8 @@ import { GREETER, MEASURE } from "./commands/plan-files.testing.ts";
 import { PROBLEM_CATALOGUE } from "./problem-catalogue.ts";
 import { createProgram } from "./program.ts";
 
-const FILES = { "PLAN.md": GREETER, "measure.sh": MEASURE };
+const FLEET = 'name: one\ncapabilities: [any]\ncommand: "true"\n';
+const FILES = { "PLAN.md": GREETER, "measure.sh": MEASURE, "fleet/one.yaml": FLEET };
 const STEERS = ["--as", "Robin", "--reason", "seen"];
 const PERSON = ["--plan", "PLAN.md", "--as", "Robin", "--reason", "seen"];
 
@@ -28,7 +29,14 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   backup: [["copy.backup"], "holdpoint/problem/v1", 65],
   restore: [["missing.backup", "--to", "other"], "holdpoint/problem/v1", 65],
   "db move": [["--from", "missing", "--to", "other"], "holdpoint/problem/v1", 65],
+  "agent run": [["--agents", "fleet", "--dry-run"], "holdpoint/agent-run/v1", 0],
+  "agent discover": [["."], "holdpoint/discovery/v1", 0],
+  // Without a server there is only the problem; test/runner lists the agents of a real one.
+  "agent list": [["--url", "http://127.0.0.1:1"], "holdpoint/problem/v1", 69],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
+  init: [[], "holdpoint/init/v1", 0],
+  // Without a server, the object is the problem.
+  mcp: [[], "holdpoint/problem/v1", 69],
   doctor: [[], "holdpoint/doctor/v1", 0],
 };
 

@@ -11,6 +11,10 @@ const database: OptionSpec = {
   about: "use this PostgreSQL server",
   default: "DATABASE_URL, else the embedded one",
 };
+const server: readonly OptionSpec[] = [
+  { flags: "--url <url>", about: "address of the server", default: "HOLDPOINT_URL, else http://127.0.0.1:5005" },
+  { flags: "--token <token>", about: "token for the server", default: "HOLDPOINT_TOKEN" },
+];
 const plan = { name: "<plan>", about: "the plan document, Markdown or YAML" };
 
 /** Every command, in the order of the help. */
@@ -258,6 +262,47 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/db-move.ts"),
   },
   {
+    name: "agent run",
+    summary: "work for a server with the agents of a folder, until stopped",
+    args: [],
+    options: [
+      { flags: "--trust", about: "allow the agents' commands to run" },
+      { flags: "--agents <dir>", about: "folder of agent manifests", default: "agents/" },
+      ...server,
+      { flags: "--name <name>", about: "name of this runner, unique at the server", default: "the host's name" },
+      { flags: "--dir <dir>", about: "folder that the commands run in", default: "the one that holds agents/" },
+      { flags: "--state <dir>", about: "where reports wait", default: "~/.local/state/holdpoint/runners/NAME" },
+      { flags: "--concurrency <n>", about: "attempts of all agents at one time", default: "4 for each processor" },
+      { flags: "--lease <duration>", about: "how long a lease runs without renewal", default: "10s" },
+      { flags: "--health-port <port>", about: "where its own /health is, on loopback", default: "any free port" },
+      { flags: "--dry-run", about: "show the commands that could be run, and do nothing" },
+      json,
+    ],
+    runsCommands: "after consent",
+    load: () => import("./commands/agent-run.ts"),
+  },
+  {
+    name: "agent discover",
+    summary: "make agent manifests from a folder of scripts",
+    args: [{ name: "<dir>", about: "folder of shell, Python, Node, Ruby or Perl scripts" }],
+    options: [
+      { flags: "--out <dir>", about: "where the manifests go", default: "agents/" },
+      { flags: "--write", about: "write them; manifests that are there stay as they are" },
+      { flags: "--dry-run", about: "only show them, which is what happens without --write" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/agent-discover.ts"),
+  },
+  {
+    name: "agent list",
+    summary: "list the agents of a server, and how each is",
+    args: [],
+    options: [...server, json],
+    runsCommands: "no",
+    load: () => import("./commands/agent-list.ts"),
+  },
+  {
     name: "trust",
     summary: "list the plan's commands, and remember your consent to exactly these",
     args: [plan],
@@ -268,6 +313,68 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
     runsCommands: "no",
     load: () => import("./commands/trust.ts"),
+  },
+  {
+    name: "config explain",
+    summary: "print every setting of the server with its value and where that comes from",
+    args: [],
+    options: [
+      { flags: "--config <file>", about: "the configuration file", default: "holdpoint.config.yaml in this folder" },
+      { flags: "--set <name=value>", about: "a setting as an option would give it (may be given again)", repeat: true },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/config-explain.ts"),
+  },
+  {
+    name: "audit export",
+    summary: "print a server's audit log as JSON lines, from its first entry",
+    args: [],
+    options: [
+      { flags: "--server <url>", about: "address of the server", default: "HOLDPOINT_URL, else http://127.0.0.1:5005" },
+      { flags: "--checkpoints", about: "print the signed checkpoints instead" },
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/audit-export.ts"),
+  },
+  {
+    name: "audit verify",
+    summary: "verify an exported audit log against checkpoints that were kept elsewhere, without a server",
+    args: [{ name: "<file>", about: "the log, as audit export printed it" }],
+    options: [
+      { flags: "--checkpoints <file>", about: "the checkpoints, as they were kept (required)" },
+      {
+        flags: "--key <file>",
+        about: "a public key of the installation, PEM (required; may be given again)",
+        repeat: true,
+      },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/audit-verify.ts"),
+  },
+  {
+    name: "init",
+    summary: "tell agents in this folder how to work with Holdpoint: .mcp.json and a managed block in AGENTS.md",
+    args: [],
+    options: [
+      { flags: "--command <path>", about: "how agents start Holdpoint", default: "holdpoint" },
+      { flags: "--dry-run", about: "show what would be written, and change nothing" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/init.ts"),
+  },
+  {
+    name: "mcp",
+    summary: "the server's tools over standard input and output (Model Context Protocol)",
+    args: [],
+    options: [
+      { flags: "--check", about: "only say whether the server answers, and which tools the token opens" },
+      { flags: "--json", about: "like --check, as one JSON object on standard output" },
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/mcp.ts"),
   },
   {
     name: "doctor",

@@ -1,9 +1,21 @@
 import { agentProblems } from "@holdpoint/agent";
-import { sidecarFileProblems } from "@holdpoint/contract";
+import { configProblems, sidecarFileProblems } from "@holdpoint/contract";
 import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
-import { gateProblems, httpProblems, runProblems, workRoomProblems } from "@holdpoint/server";
+import { sdkProblems } from "@holdpoint/sdk";
+import {
+  accessProblems,
+  agentsRoomProblems,
+  auditProblems,
+  gateProblems,
+  guardProblems,
+  httpProblems,
+  mcpProblems,
+  runProblems,
+  workRoomProblems,
+} from "@holdpoint/server";
 import { storeProblems } from "@holdpoint/store";
+import { agentSetupProblems } from "./agent-setup/agent-setup.problems.ts";
 import { commandProblems } from "./commands/command.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
 import { placeProblems } from "./place/place.problems.ts";
@@ -26,10 +38,18 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   runProblems,
   gateProblems,
   httpProblems,
+  guardProblems,
+  accessProblems,
+  auditProblems,
   storeProblems,
   agentProblems,
+  agentsRoomProblems,
+  sdkProblems,
   placeProblems,
   commandProblems,
+  configProblems,
   outputProblems,
   serveProblems,
+  mcpProblems,
+  agentSetupProblems,
 ];

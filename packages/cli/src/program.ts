@@ -122,6 +122,8 @@ const GROUPS: Readonly<Record<string, string>> = {
   task: "look at and steer the work",
   evidence: "hand in evidence",
   db: "move the data",
+  config: "the settings of the server",
+  agent: "run agents for a server, find and list them",
 };
 
 function toOption(spec: OptionSpec): Option {

@@ -1,10 +1,24 @@
 export * from "./agent-lines.ts";
 export * from "./agent-manifest.ts";
+export {
+  type AuditCheckpoint,
+  type AuditLine,
+  auditCheckpoint,
+  auditLine,
+  TOKEN_DAYS,
+  TOKEN_KINDS,
+} from "./api/access.operations.ts";
+export { AGENT_STATES, AGENT_WANTED, MOST_AGENTS_PER_CALL, OUTPUT_BOUNDS } from "./api/agents.operations.ts";
 export * from "./api/common.ts";
+export * from "./api/common.ts";
+export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";
 export * from "./api/operation.ts";
 export { OPERATIONS, operations } from "./api/operations.ts";
 export * from "./api/scopes.ts";
 export { LEASE_TTL_MS, MAX_CLAIM_WAIT_MS } from "./api/work.operations.ts";
+export { configProblems } from "./config/config.problems.ts";
+export * from "./config/load-config.ts";
+export { SETTINGS, type Setting, settings } from "./config/settings.ts";
 export * from "./duration.ts";
 export * from "./edit-sidecar.ts";
 export * from "./event-line.ts";

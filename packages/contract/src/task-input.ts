@@ -1,5 +1,6 @@
 import { ITEM_KINDS, type ItemKind, REASONS, type Reason, VERDICTS, type VerdictValue } from "@holdpoint/core";
 import { z } from "zod";
+import { type AnyJson, anyJson } from "./api/common.ts";
 
 /** What a gate still asks for, as the last judgement saw it. */
 export interface TaskMissing {
@@ -41,6 +42,8 @@ export interface TaskInput {
   readonly refusal: { readonly missing: readonly TaskMissing[] } | null;
   /** The plan's folder in the workspace, which is the working directory; absolute. */
   readonly workspace: string;
+  /** What a task of a queue was created with; absent for tasks of a document. */
+  readonly payload?: AnyJson;
 }
 
 const missing = z.object({
@@ -87,6 +90,7 @@ export const taskInputSchema: z.ZodType<TaskInput> = z.object({
     .nullable()
     .describe("Why the attempt before was not accepted; null on the first."),
   workspace: z.string().describe("The plan's folder in the workspace: the working directory. Absolute."),
+  payload: anyJson.exactOptional().describe("What a task of a queue was created with; absent for tasks of a document."),
 });
 
 /** Environment variables of an attempt. `holdpoint` commands know by them that they were called from inside one. */

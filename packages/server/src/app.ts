@@ -1,12 +1,13 @@
 import type { RetryPolicy, Runtime, WorkGraph } from "@holdpoint/core";
-import { type Store, statement } from "@holdpoint/store";
+import { type Store, type StoreScope, statement } from "@holdpoint/store";
 import { createEventLog, type EventLog, type SignalBus } from "./events/index.ts";
 import { createGateStore, type GateStore } from "./gates/index.ts";
 import { createPlanStore, importPlan, type PlanImport, type PlanImported, type PlanStore } from "./plans/index.ts";
-import { createWorkStore, importGraph, type WorkImported, type WorkStore } from "./work/index.ts";
+import { type BatchRecord, createWorkStore, importGraph, type WorkImported, type WorkStore } from "./work/index.ts";
 
 /** What an app is made of. */
 export interface AppOptions {
+  /** The whole database; the rooms work in it as their tenant, and see no other. */
   readonly store: Store;
   readonly runtime: Runtime;
   /** Letters, digits, `_` and `-`. @default "local" */
@@ -16,6 +17,8 @@ export interface AppOptions {
   readonly signals?: SignalBus;
   /** Shares the database between tenants; see `createFairShare`. */
   readonly turn?: () => Promise<(cost: number) => void>;
+  /** Is told of each batch of commands, for metrics. */
+  readonly onBatch?: (batch: BatchRecord) => void;
 }
 
 /** A plan with its graph of work, stored together. */
@@ -40,15 +43,17 @@ export interface App {
 /** Puts the rooms together: the only file that sees all of them. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { runtime, tenant = "local", signals } = options;
-  const store = signals === undefined ? options.store : tellingCommits(options.store, signals, tenant);
+  const own = options.store.forTenant(tenant);
+  const store = signals === undefined ? own : tellingCommits(own, signals, tenant);
   await store.run(ADD_TENANT, [tenant, runtime.now()]);
   const retry = options.retry === undefined ? {} : { retry: options.retry };
   const turn = options.turn === undefined ? {} : { turn: options.turn };
+  const told = options.onBatch === undefined ? {} : { onBatch: options.onBatch };
   const onReady = (): void => signals?.emit(tenant, "ready");
   return {
     tenant,
     plans: createPlanStore(store, runtime, tenant),
-    work: createWorkStore(store, runtime, { tenant, ...retry, ...turn, onReady }),
+    work: createWorkStore(store, runtime, { tenant, ...retry, ...turn, ...told, onReady }),
     gates: createGateStore(store, runtime, tenant),
     events: createEventLog(store, tenant),
     importPlan: async ({ graph, maxAttempts, ...request }) => {
@@ -62,25 +67,19 @@ export async function createApp(options: AppOptions): Promise<App> {
       onReady();
       return imported;
     },
-    close: () => store.close(),
+    close: () => options.store.close(),
   };
 }
 
-function tellingCommits(store: Store, signals: SignalBus, tenant: string): Store {
-  // The store may be of a class, whose methods a copy would lose.
-  return new Proxy(store, {
-    get(target, name, receiver) {
-      if (name === "transaction") return transaction;
-      const value: unknown = Reflect.get(target, name, receiver);
-      return typeof value === "function" ? value.bind(target) : value;
+function tellingCommits(store: StoreScope, signals: SignalBus, tenant: string): StoreScope {
+  return {
+    run: (query, values) => store.run(query, values),
+    transaction: async (work) => {
+      const result = await store.transaction(work);
+      signals.emit(tenant, "committed");
+      return result;
     },
-  });
-
-  async function transaction<T>(work: Parameters<typeof store.transaction<T>>[0]): Promise<T> {
-    const result = await store.transaction(work);
-    signals.emit(tenant, "committed");
-    return result;
-  }
+  };
 }
 
 const ADD_TENANT = statement(

@@ -1,16 +1,51 @@
-import type { Runtime } from "@holdpoint/core";
-import type { Store } from "@holdpoint/store";
+import { LEASE_TTL_MS, openApiDocument, sidecarFileProblems } from "@holdpoint/contract";
+import {
+  bindingProblems,
+  type ProblemTable,
+  type Runtime,
+  readingNotes,
+  readPlanProblems,
+  workProblems,
+} from "@holdpoint/core";
+import { evidenceProblems } from "@holdpoint/evidence";
+import { type Store, storeProblems } from "@holdpoint/store";
+import { type Access, type AccessParts, accessProblems, auditProblems, createAccess } from "./access/index.ts";
+import { type AgentDesk, agentRoutes, agentsRoomProblems, createAgentDesk, watchWork } from "./agents/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
-import { gateRoutes } from "./gates/index.ts";
-import { type Authenticate, createHttpServer, type Implementation, type RequestRecord } from "./http/index.ts";
+import { gateProblems, gateRoutes } from "./gates/index.ts";
+import {
+  type Authenticate,
+  createHttpServer,
+  guardProblems,
+  httpProblems,
+  type Implementation,
+  type RequestRecord,
+} from "./http/index.ts";
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "./jobs/index.ts";
-import { type PartHealth, progressRoutes, systemRoutes } from "./observe/index.ts";
+import { type McpOptions, type McpRoom, mcpProblems, mountMcp } from "./mcp/index.ts";
+import {
+  createHealth,
+  createMetrics,
+  createRoundWatch,
+  docsAssets,
+  type PartHealth,
+  progressRoutes,
+  systemRoutes,
+} from "./observe/index.ts";
 import { planRoutes } from "./plans/index.ts";
 import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./replicas/index.ts";
-import { completionRoutes, refusedCommand } from "./run/index.ts";
+import { completionRoutes, refusedCommand, runProblems } from "./run/index.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
-import { holdingRoutes, taskRoutes, workRoutes } from "./work/index.ts";
+import {
+  type BatchRecord,
+  claimedTasks,
+  holdingRoutes,
+  taskRoutes,
+  type WorkRoom,
+  workRoomProblems,
+  workRoutes,
+} from "./work/index.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -19,9 +54,23 @@ export interface ControlPlaneParts {
   readonly version: string;
   /** Names this process among its replicas. */
   readonly replica: string;
-  readonly authenticate: Authenticate;
+  /** Tokens, limits and the audit log. */
+  readonly access?: Omit<AccessParts, "store" | "runtime" | "onRound">;
+  /** Who calls. @default by the tokens in the store */
+  readonly authenticate?: Authenticate;
+  readonly mcp?: McpOptions;
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
+  /** Problem tables besides those of the server itself, for the pages under /problems. */
+  readonly problems?: readonly ProblemTable[];
+  /** Whether /metrics needs no token from callers on the same machine. @default false */
+  readonly openMetrics?: boolean;
+  /** Folder of an embedded database, whose disk is watched; null or absent when the data is elsewhere. */
+  readonly dataDir?: string | null;
+  /** Health of further parts, such as a cache. */
+  readonly moreHealth?: () => Promise<readonly PartHealth[]>;
+  /** How long requests may take to end when the server stops, milliseconds. @default 10000 */
+  readonly drainMs?: number;
 }
 
 /** Where to listen. */
@@ -35,69 +84,146 @@ export interface ListenAddress {
 export interface ControlPlane {
   /** Begins to serve; answers the address. @throws Error with `code` EADDRINUSE and the like */
   listen(address: ListenAddress): Promise<string>;
+  /** Tokens, tenants and the audit log. */
+  readonly access: Access;
   /** The rooms of a tenant, for callers in this process. */
   rooms(tenant: string): Promise<TenantRooms>;
   /** What the watch over the database found last, for metrics; null before its first look. */
   database(): DatabaseFigures | null;
+  /** Agents of all tenants: who is there, and how they are. */
+  readonly agents: AgentDesk;
   /** Takes nothing new, lets what runs come to its end, and stops. The store is left open. */
   close(): Promise<void>;
 }
 
 /** Leases that ran out are looked for this often, milliseconds. */
 const SWEEP_MS = 1_000;
+/** Signs of life of all agents are written together this often, milliseconds. */
+const HEARD_MS = 2_000;
 /** Longest pause of a service whose rounds fail, milliseconds. */
-const BACK_OFF_MS = 15_000;
+const BACK_OFF_MS = 5_000;
+/** How long requests may take to end when the server stops, milliseconds. */
+const DRAIN_MS = 10_000;
 
 /** Puts the control plane together. */
 export async function createControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const { store, runtime, replica } = parts;
   const startedAt = runtime.now();
+  const problems = new Map([...PROBLEMS, ...(parts.problems ?? [])].flatMap((table) => Object.entries(table)));
   const closing = new AbortController();
   const signals = createSignalBus();
-  const tenants = createTenantRooms({ storeOf: () => store, runtime, signals });
+  const metrics = createMetrics({ version: parts.version, store, now: () => runtime.now(), present: () => present() });
+  const watch = createRoundWatch(["leases", "settle"], () => runtime.now());
+  const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
+  const tenants = createTenantRooms({ store, runtime, signals, onBatch });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
+  const desk = createAgentDesk({
+    store,
+    now: () => runtime.now(),
+    replica,
+    signals,
+    closing: closing.signal,
+    workOf: async (tenant) => (await rooms(tenant)).work,
+  });
   const services = backgroundServices(parts, rooms);
   const relay = createWakeUpRelay({ store, signals, replica });
-  const watch = createDatabaseWatch({ ...parts, now: () => runtime.now(), random: () => runtime.random() });
+  const database = createDatabaseWatch({
+    store,
+    now: () => runtime.now(),
+    random: () => runtime.random(),
+    onRound: (round) => parts.onRound?.(round),
+  });
+  const access = createAccess(accessParts(parts));
   signals.onAny((_, kind, origin) => {
     // What another replica committed is its own to settle.
     if (kind === "committed" && origin === "here") services.settle.wake();
   });
-  const server = await createHttpServer({
-    implementations: implementationsOf(parts, rooms, () => runtime.now() - startedAt),
-    authenticate: parts.authenticate,
-    closing: closing.signal,
-    ...(parts.onRequest === undefined ? {} : { onRequest: parts.onRequest }),
+  const health = createHealth({
+    store,
+    handOuts: async () => (await tenants.open()).map(({ handOut }) => handOut),
+    services: () => watch.parts(),
+    dataDir: parts.dataDir ?? null,
+    now: () => runtime.now(),
+    more: async () => [...relay.health(), ...database.health(), ...((await parts.moreHealth?.()) ?? [])],
   });
-  const all: readonly BackgroundService[] = [services.leases, services.settle, watch.service];
+  const implementations = implementationsOf(parts, rooms, () => runtime.now() - startedAt);
+  const authenticate = parts.authenticate ?? access.authenticate;
+  const server = await createHttpServer({
+    implementations: [...implementations, ...access.routes],
+    authenticate,
+    guards: access.guards,
+    closing: closing.signal,
+    assets: docsAssets(),
+    mount: (app) =>
+      mountMcp(app, {
+        version: parts.version,
+        implementations,
+        authenticate,
+        runtime,
+        closing: closing.signal,
+        room: async (tenant) => mcpRoom(await rooms(tenant)),
+        ...(parts.mcp === undefined ? {} : { options: parts.mcp }),
+      }),
+    isOpen: ({ id }, remote) => parts.openMetrics === true && id === "metrics" && isLoopback(remote),
+    onRequest: (record) => {
+      metrics.sawRequest(record);
+      parts.onRequest?.(record);
+    },
+  });
+  const all: readonly BackgroundService[] = [
+    services.leases,
+    services.settle,
+    services.heard,
+    database.service,
+    ...access.services,
+  ];
   return {
+    access,
     rooms,
-    database: () => watch.figures(),
+    agents: desk,
+    database: () => database.figures(),
     async listen(address) {
       await relay.tried;
+      // An agent is not to lose its work because the control plane was away.
+      await desk.restoreLeases(LEASE_TTL_MS.standard);
       const url = await server.listen(address);
       for (const service of all) service.start();
       return url;
     },
     async close() {
+      // Long polls are answered with nothing and streams end; the rest comes to its own end.
       closing.abort();
+      await server.drain(parts.drainMs ?? DRAIN_MS);
       await Promise.all(all.map((service) => service.stop()));
-      await server.close();
+      await access.close();
       await relay.close();
     },
   };
 
+  async function present(): Promise<{ followers: number; waiting: number }> {
+    const open = await tenants.open();
+    return {
+      followers: open.reduce((sum, { feed }) => sum + feed.followers, 0),
+      waiting: open.reduce((sum, { handOut }) => sum + handOut.waiting, 0),
+    };
+  }
+
   function backgroundServices(
     { onRound }: ControlPlaneParts,
     roomsOf: (tenant: string) => Promise<TenantRooms>,
-  ): { readonly leases: BackgroundService; readonly settle: BackgroundService } {
-    const due = createDueTenants(store);
+  ): { readonly leases: BackgroundService; readonly settle: BackgroundService; readonly heard: BackgroundService } {
+    const due = createDueTenants(store.asSystem());
     const shared = {
       backOffMs: BACK_OFF_MS,
       random: () => runtime.random(),
-      ...(onRound === undefined ? {} : { onRound }),
+      onRound: (round: RoundOutcome<unknown>) => {
+        watch.saw(round);
+        metrics.sawRound(round);
+        onRound?.(round);
+      },
     };
     return {
+      heard: createBackgroundService({ ...shared, name: "heard", everyMs: HEARD_MS, runOnce: () => desk.flush() }),
       leases: createBackgroundService({
         ...shared,
         name: "leases",
@@ -133,11 +259,19 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         version,
         uptimeMs,
         database: store.description,
-        parts: async () => [...(await partsOf(store)), ...relay.health(), ...watch.health()],
+        parts: () => health(),
+        metrics: () => metrics.text(),
+        openApi: () =>
+          openApiDocument(
+            implementations.map(({ operation }) => operation),
+            version,
+          ),
+        problemOf: (code) => problems.get(code),
         summary: async (tenant) => {
           const of = await roomsOf(tenant);
           const [tasks, plans] = [await of.work.counts(), await of.plans.list()];
-          return { agents: { total: 0, healthy: 0 }, tasks: { ...tasks }, plans: plans.length };
+          const { total, healthy } = await (await desk.room(tenant)).registry.counts();
+          return { agents: { total, healthy }, tasks: { ...tasks }, plans: plans.length };
         },
       }),
       ...planRoutes(roomsOf),
@@ -158,16 +292,15 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         };
       }),
       ...eventRoutes(roomsOf),
-      ...workRoutes(async (tenant) => {
-        const of = await roomsOf(tenant);
-        return {
-          work: of.work,
-          handOut: of.handOut,
-          payloads: (taskIds) => of.payloads(taskIds),
-          gateBriefs: (planId, keys) => gateBriefs(of, planId, keys),
-          refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
-        };
-      }, replica),
+      ...watchWork(
+        workRoutes(async (tenant) => workRoom(await roomsOf(tenant)), replica),
+        (tenant) => desk.room(tenant),
+      ),
+      ...agentRoutes({
+        room: (tenant) => desk.room(tenant),
+        now: () => runtime.now(),
+        tasksOf: async (tenant, claims) => claimedTasks(workRoom(await roomsOf(tenant)), claims),
+      }),
       ...taskRoutes(async (tenant) => {
         const { work, desk } = await roomsOf(tenant);
         return { work, desk, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
@@ -176,6 +309,16 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),
     ];
   }
+}
+
+function workRoom(of: TenantRooms): WorkRoom {
+  return {
+    work: of.work,
+    handOut: of.handOut,
+    payloads: (taskIds) => of.payloads(taskIds),
+    gateBriefs: (planId, keys) => gateBriefs(of, planId, keys),
+    refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
+  };
 }
 
 async function gateBriefs(
@@ -188,7 +331,42 @@ async function gateBriefs(
   return gates.filter(({ key }) => wanted.has(key)).map(({ key, metric, text }) => ({ key, metric, text }));
 }
 
-async function partsOf(store: Store): Promise<readonly PartHealth[]> {
-  const { ok, tookMs, detail } = await store.health();
-  return [{ name: "database", status: ok ? "ok" : "down", detail, tookMs }];
+function isLoopback(address: string): boolean {
+  return address === "::1" || /^(?:::ffff:)?127\./.test(address);
+}
+
+/** The tables of the server and of what it stands on. */
+const PROBLEMS: readonly ProblemTable[] = [
+  readPlanProblems,
+  readingNotes,
+  sidecarFileProblems,
+  bindingProblems,
+  evidenceProblems,
+  workProblems,
+  workRoomProblems,
+  runProblems,
+  gateProblems,
+  storeProblems,
+  httpProblems,
+  guardProblems,
+  accessProblems,
+  auditProblems,
+  mcpProblems,
+  agentsRoomProblems,
+];
+
+function accessParts({ store, runtime, access, onRound }: ControlPlaneParts): AccessParts {
+  return { store, runtime, ...access, ...(onRound === undefined ? {} : { onRound }) };
+}
+
+function mcpRoom(of: TenantRooms): McpRoom {
+  return {
+    plans: () => of.plans.list(),
+    planOf: async (planId) => (await of.planOf(planId))?.plan ?? null,
+    bound: async (planId) => (await of.judge.gatekeeper(planId)).gatekeeper.bound(),
+    verdicts: (planId) => of.gates.currentVerdicts(planId),
+    task: (taskId) => of.work.get(taskId),
+    counts: (planId) => of.work.counts(planId),
+    payload: async (taskId) => (await of.payloads([taskId])).get(taskId) ?? null,
+  };
 }

@@ -16,6 +16,7 @@ import {
   signingIsolation,
 } from "./run/index.ts";
 import {
+  type BatchRecord,
   createFairShare,
   createLimits,
   createPauses,
@@ -46,10 +47,12 @@ export interface TenantRooms extends App {
 
 /** What the rooms of tenants are made from. */
 export interface TenantRoomsParts {
-  /** The store as one tenant may see it. */
-  readonly storeOf: (tenant: string) => Store;
+  /** The whole database; each tenant's rooms work in it as that tenant. */
+  readonly store: Store;
   readonly runtime: Runtime;
   readonly signals: SignalBus;
+  /** Is told of each batch of commands, for metrics. */
+  readonly onBatch?: (batch: BatchRecord) => void;
 }
 
 /** Batches of commands committed at one time, of all tenants: the pool keeps connections for reads. */
@@ -80,13 +83,17 @@ export function createTenantRooms(parts: TenantRoomsParts): {
   };
 }
 
-async function createRooms(
-  { storeOf, runtime, signals }: TenantRoomsParts,
-  share: FairShare,
-  tenant: string,
-): Promise<TenantRooms> {
-  const store = storeOf(tenant);
-  const app = await createApp({ store, runtime, tenant, signals, turn: () => share.turn(tenant) });
+async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: string): Promise<TenantRooms> {
+  const { runtime, signals } = parts;
+  const store = parts.store.forTenant(tenant);
+  const app = await createApp({
+    store: parts.store,
+    runtime,
+    tenant,
+    signals,
+    turn: () => share.turn(tenant),
+    ...(parts.onBatch === undefined ? {} : { onBatch: parts.onBatch }),
+  });
   const feed = new EventFeed(app.events);
   const handOut = new HandOut(app.work, () => runtime.now());
   const shelf = createDocumentShelf(app.plans);

@@ -98,6 +98,11 @@ export class AgentPool {
     return true;
   }
 
+  /** Ends what one agent runs and hands it back without counting the try; it goes on asking for work. */
+  handBack(agent: string): void {
+    for (const attempt of this.#running.values()) if (attempt.agent === agent) this.#stop(attempt, "drained");
+  }
+
   async #serve(agent: Agent): Promise<void> {
     const capabilities = offeredCapabilities(agent, this.#options.agents);
     let failures = 0;

@@ -94,6 +94,7 @@ async function start(request: AttemptRequest, settings: AttemptSettings, place: 
     gates: work.gates,
     refusal: work.refusal,
     workspace,
+    ...(work.payload === undefined ? {} : { payload: work.payload }),
   };
   const { runtime, isolation, isolationReport, killGraceMs } = settings;
   return runCommand(

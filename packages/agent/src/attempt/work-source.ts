@@ -19,7 +19,7 @@ export interface WorkRequest {
 }
 
 /** One leased task, as much of it as the agent is told. */
-export interface ClaimedWork extends WorkRef, Pick<TaskInput, "task" | "gates" | "refusal"> {}
+export interface ClaimedWork extends WorkRef, Pick<TaskInput, "task" | "gates" | "refusal" | "payload"> {}
 
 /** How an attempt ran, told with its report. */
 export interface AttemptAccount {

@@ -10,10 +10,10 @@ import { placeProblems } from "./place.problems.ts";
  * @param mode permissions of the file. @default 0o644
  * @throws HP8005 when the operating system refuses
  */
-export function writeWhole(file: string, text: string, mode = 0o644): void {
+export function writeWhole(file: string, content: string | Uint8Array, mode = 0o644): void {
   const draft = `${file}.${randomBytes(6).toString("hex")}.new`;
   try {
-    writeFileSync(draft, text, { mode, flag: "wx" });
+    writeFileSync(draft, content, { mode, flag: "wx" });
     renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });

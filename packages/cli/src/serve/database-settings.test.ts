@@ -3,17 +3,17 @@ import { databaseSettings } from "./database-settings.ts";
 
 describe("the settings of the database", () => {
   test("are the store's own where nothing is said", () => {
-    expect(databaseSettings({ HOLDPOINT_POOL_SIZE: "" })).toEqual({});
+    expect(databaseSettings({ HOLDPOINT_DATABASE_POOL: "" })).toEqual({});
   });
 
   test("come from the environment", () => {
-    const env = { HOLDPOINT_POOL_SIZE: "20", HOLDPOINT_READ_TIMEOUT_MS: "0" };
+    const env = { HOLDPOINT_DATABASE_POOL: "20", HOLDPOINT_READ_TIMEOUT_MS: "0" };
     expect(databaseSettings(env)).toEqual({ poolSize: 20, readTimeoutMs: 0 });
   });
 
   test.each([
-    ["HOLDPOINT_POOL_SIZE", "1"],
-    ["HOLDPOINT_POOL_SIZE", "many"],
+    ["HOLDPOINT_DATABASE_POOL", "1"],
+    ["HOLDPOINT_DATABASE_POOL", "many"],
     ["HOLDPOINT_READ_TIMEOUT_MS", "-1"],
     ["HOLDPOINT_READ_TIMEOUT_MS", "30s"],
     ["HOLDPOINT_READ_TIMEOUT_MS", "3600001"],

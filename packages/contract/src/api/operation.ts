@@ -32,9 +32,16 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, R = unknown> {
   readonly alsoStatus?: readonly (200 | 201 | 202)[];
   /** Media type of success. @default "application/json" */
   readonly produces?: string;
+  /** Statuses with which the answer's own shape says that something is wrong, such as 503 of a server that is not ready. */
+  readonly alsoAnswers?: readonly number[];
+  /** Media type of the same answer as a stream, where there is one. */
+  readonly streams?: string;
   /** Statuses of problems that it answers besides 400, 401, 403, 429 and 5xx. */
   readonly problems?: readonly number[];
-  /** A write that must not be kept for `Idempotency-Key`, because it is idempotent by itself or far too frequent. */
+  /**
+   * A write that must not be kept for `Idempotency-Key`, because it is idempotent by itself, far too
+   * frequent, or answers a secret.
+   */
   readonly idempotency?: "none";
   /** Largest request body, bytes. @default 1 MiB */
   readonly bodyLimit?: number;

@@ -9,7 +9,8 @@ const planParams = z.object({ plan: id.describe("Id of the plan.") });
 /** Largest document that can be imported, bytes of text. */
 const DOCUMENT_BYTES = 50 * 1024 * 1024;
 
-const planView = z
+/** A plan. */
+export const planView = z
   .object({
     id,
     source: z.string().describe("What tells plans apart: path or address of the document."),

@@ -30,6 +30,50 @@ export const ready = operation({
   description: "Answers 503 with the same shape while it cannot.",
   scope: null,
   response: z.object({ status: z.enum(["ready", "degraded", "not_ready"]), parts: z.array(part) }),
+  alsoAnswers: [503],
+});
+
+/** Numbers for Prometheus. */
+export const metrics = operation({
+  id: "metrics",
+  method: "GET",
+  path: "/metrics",
+  tag: "system",
+  summary: "Numbers about requests, queues, leases and the process, for Prometheus",
+  description: "Needs the scope `read`, unless the configuration opens it for callers on the same machine.",
+  scope: "read",
+  response: z.string().describe("Prometheus text format."),
+  produces: "text/plain; version=0.0.4; charset=utf-8",
+});
+
+/** This document. */
+export const openApi = operation({
+  id: "openApi",
+  method: "GET",
+  path: "/openapi.json",
+  tag: "system",
+  summary: "The HTTP interface as an OpenAPI 3.1 document",
+  scope: null,
+  response: z.record(z.string(), z.unknown()).describe("An OpenAPI 3.1 document."),
+});
+
+/** What a problem means. */
+export const problemPage = operation({
+  id: "problemPage",
+  method: "GET",
+  path: "/problems/{code}",
+  tag: "system",
+  summary: "The page that explains a problem",
+  scope: null,
+  params: z.object({
+    code: z
+      .string()
+      .regex(/^HP\d{4}$/)
+      .describe("Code of the problem, such as HP9101."),
+  }),
+  response: z.string().describe("HTML."),
+  produces: "text/html; charset=utf-8",
+  problems: [404],
 });
 
 const event = z.object({
@@ -40,6 +84,7 @@ const event = z.object({
   subject: z.string().nullable(),
   attempt: z.int().nullable(),
   data: z.record(z.string(), z.unknown()),
+  trace: z.string().nullable().describe("W3C trace id of the request that caused it; null when none did."),
 });
 
 /** The log of every state change. */
@@ -63,6 +108,7 @@ export const listEvents = operation({
     plan: id.optional().describe("Only of this plan."),
   }),
   response: pageOf(event),
+  streams: "text/event-stream",
 });
 
 /** The whole control plane at a glance. */

@@ -36,6 +36,11 @@ export class EventFeed {
     this.#log = log;
   }
 
+  /** Readers that follow now. */
+  get followers(): number {
+    return this.#followers;
+  }
+
   /** Something was committed. */
   wake(): void {
     this.#dirty = true;

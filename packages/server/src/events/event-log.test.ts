@@ -34,8 +34,16 @@ describe.each(TEST_SERVERS)("the event log on $name", (testServer) => {
     );
     const events = await createEventLog(store, name).read();
     expect(events.map(({ seq: _seq, ...event }) => event)).toEqual([
-      { at: 7, kind: "task.accepted", planId: PLAN, subject: "a", attempt: 2, data: { key: "A", quote: '"\\' } },
-      { at: 7, kind: "plan.imported", planId: null, subject: null, attempt: null, data: {} },
+      {
+        at: 7,
+        kind: "task.accepted",
+        planId: PLAN,
+        subject: "a",
+        attempt: 2,
+        data: { key: "A", quote: '"\\' },
+        trace: null,
+      },
+      { at: 7, kind: "plan.imported", planId: null, subject: null, attempt: null, data: {}, trace: null },
     ]);
   });
 

@@ -1,21 +1,22 @@
 import { type Session, statement } from "@holdpoint/store";
+import { currentTrace } from "../trace-scope.ts";
 import type { EventData, EventLog, EventQuery, EventRow, NewEvent } from "./event.types.ts";
 
 /** `mark` comes first, so that the transaction has its number before any row takes one from the sequence. */
 const APPEND = statement(
   "event_append",
   `WITH mark AS MATERIALIZED (SELECT pg_current_xact_id() AS xid)
-   INSERT INTO holdpoint.event (tenant_id, xid, at_ms, kind, plan_id, subject, attempt, data)
-   SELECT $1, mark.xid, $2, e.kind, e.plan_id, e.subject, e.attempt, e.data
+   INSERT INTO holdpoint.event (tenant_id, xid, at_ms, kind, plan_id, subject, attempt, data, trace)
+   SELECT $1, mark.xid, $2, e.kind, e.plan_id, e.subject, e.attempt, e.data, e.trace
    FROM mark,
-     unnest($3::text[], $4::uuid[], $5::text[], $6::int[], $7::jsonb[]) WITH ORDINALITY
-       AS e(kind, plan_id, subject, attempt, data, place)
+     unnest($3::text[], $4::uuid[], $5::text[], $6::int[], $7::jsonb[], $8::text[]) WITH ORDINALITY
+       AS e(kind, plan_id, subject, attempt, data, trace, place)
    ORDER BY e.place`,
 );
 
 const READ = statement(
   "event_read",
-  `SELECT seq, at_ms, kind, plan_id, subject, attempt, data
+  `SELECT seq, at_ms, kind, plan_id, subject, attempt, data, trace
    FROM holdpoint.event
    WHERE tenant_id = $1 AND seq > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
    ORDER BY seq LIMIT $3`,
@@ -23,7 +24,7 @@ const READ = statement(
 
 const READ_OF_PLAN = statement(
   "event_read_of_plan",
-  `SELECT seq, at_ms, kind, plan_id, subject, attempt, data
+  `SELECT seq, at_ms, kind, plan_id, subject, attempt, data, trace
    FROM holdpoint.event
    WHERE tenant_id = $1 AND plan_id = $4 AND seq > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
    ORDER BY seq LIMIT $3`,
@@ -46,6 +47,7 @@ interface Row {
   readonly subject: string | null;
   readonly attempt: number | null;
   readonly data: EventData;
+  readonly trace: string | null;
 }
 
 /**
@@ -68,6 +70,7 @@ export async function appendEvents(
     events.map((event) => event.subject ?? null),
     events.map((event) => event.attempt ?? null),
     events.map((event) => JSON.stringify(event.data ?? {})),
+    events.map((event) => (event.trace === undefined ? currentTrace() : event.trace)),
   ]);
 }
 
@@ -87,6 +90,6 @@ export function createEventLog(store: Session, tenant: string): EventLog {
 }
 
 function toEvent(row: Row): EventRow {
-  const { seq, kind, subject, attempt, data } = row;
-  return { seq, at: row.at_ms, kind, planId: row.plan_id, subject, attempt, data };
+  const { seq, kind, subject, attempt, data, trace } = row;
+  return { seq, at: row.at_ms, kind, planId: row.plan_id, subject, attempt, data, trace };
 }

@@ -10,6 +10,8 @@ export interface NewEvent {
   readonly subject?: string | null;
   readonly attempt?: number | null;
   readonly data?: EventData;
+  /** Trace of the request that caused it; that of the request that is being answered when absent. */
+  readonly trace?: string | null;
 }
 
 /** One row of the log. */
@@ -23,6 +25,8 @@ export interface EventRow {
   readonly subject: string | null;
   readonly attempt: number | null;
   readonly data: EventData;
+  /** W3C trace id of the request that caused it; null when none did. */
+  readonly trace: string | null;
 }
 
 /** Where to read on. */

@@ -77,7 +77,7 @@ function toChunk(row: EventRow): string {
   return `id: ${row.seq}\nevent: ${row.kind}\ndata: ${JSON.stringify(toView(row))}\n\n`;
 }
 
-function toView({ seq, at, kind, planId, subject, attempt, data }: EventRow): {
+function toView({ seq, at, kind, planId, subject, attempt, data, trace }: EventRow): {
   seq: number;
   at: string;
   kind: string;
@@ -85,6 +85,7 @@ function toView({ seq, at, kind, planId, subject, attempt, data }: EventRow): {
   subject: string | null;
   attempt: number | null;
   data: Record<string, unknown>;
+  trace: string | null;
 } {
-  return { seq, at: new Date(at).toISOString(), kind, plan: planId, subject, attempt, data: { ...data } };
+  return { seq, at: new Date(at).toISOString(), kind, plan: planId, subject, attempt, data: { ...data }, trace };
 }

@@ -1,5 +1,5 @@
 import type { CheckLedger, Runtime, Verdict } from "@holdpoint/core";
-import type { Session, Store } from "@holdpoint/store";
+import type { Session, StoreScope } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
 import {
   type Binding,
@@ -25,7 +25,7 @@ type GateVerdict = { readonly gateKey: string; readonly verdict: Verdict };
 type Judged = { readonly gateKey: string; readonly seq: number; readonly changed: boolean };
 
 /** Evidence and judgements of one tenant in PostgreSQL. */
-export function createGateStore(store: Store, runtime: Runtime, tenant: string): GateStore {
+export function createGateStore(store: StoreScope, runtime: Runtime, tenant: string): GateStore {
   return {
     addEvidence: (records) => store.transaction((tx) => addEvidence(tx, runtime.now(), tenant, records)),
     addVerdicts: (planId, verdicts) =>

@@ -1,11 +1,17 @@
+import { setMaxListeners } from "node:events";
 import compress from "@fastify/compress";
 import helmet from "@fastify/helmet";
 import { allows, type Operation } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { withTrace } from "../trace-scope.ts";
+import { deedOf, guardedWrite } from "./guarded-write.ts";
+import type { Guards, WrittenAnswer } from "./guards.ts";
 import { httpProblems } from "./http.problems.ts";
 import { type Implementation, Reply, StreamReply } from "./implementation.ts";
-import type { Authenticate, Principal } from "./principal.ts";
+import { createInFlight } from "./in-flight.ts";
+import { limitRequest } from "./limit-request.ts";
+import type { Authenticate, Credentials, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
 import { validateRequest } from "./request-validation.ts";
 import { sendStream } from "./send-stream.ts";
@@ -37,6 +43,33 @@ export interface HttpServerParts {
   /** Aborted when the server begins to shut down: what waits is answered, and nothing new is taken. */
   readonly closing: AbortSignal;
   readonly onRequest?: (record: RequestRecord) => void;
+  /** Limits, retries and the audit log. @default none */
+  readonly guards?: Guards;
+  /** Files that are served as they are, to anyone. */
+  readonly assets?: readonly Asset[];
+  /** Adds what speaks another protocol at an address of its own. */
+  readonly mount?: (app: FastifyInstance) => Promise<void>;
+  /** Whether a caller at this address needs no token for an operation. @default always needed where there is a scope */
+  readonly isOpen?: (operation: Operation, remote: string) => boolean;
+}
+
+/** A file that is served as it is. */
+export interface Asset {
+  readonly path: string;
+  readonly type: string;
+  readonly read: () => Promise<string | Uint8Array>;
+}
+
+/** The edge as it runs. */
+export interface HttpServer {
+  /** Begins to listen; answers the address. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /**
+   * Waits for the requests that are being answered, refusing new ones, and ends; what is not answered in time is cut off.
+   *
+   * @param mostMs how long to wait, milliseconds
+   */
+  drain(mostMs: number): Promise<void>;
 }
 
 declare module "fastify" {
@@ -49,12 +82,17 @@ declare module "fastify" {
 }
 
 /** The edge of the control plane: routes from operations, one way to refuse, nothing of what any room does. */
-export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
+export async function createHttpServer(parts: HttpServerParts): Promise<HttpServer> {
+  const inFlight = createInFlight();
+  // Every request that is being answered listens.
+  setMaxListeners(0, parts.closing);
   const app = Fastify({
     bodyLimit: BODY_BYTES,
     logger: false,
     exposeHeadRoutes: true,
     forceCloseConnections: "idle",
+    // While it closes, the catalogue's own problem is answered.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 500 },
     // Both would reveal more than the catalogue says.
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
@@ -63,11 +101,18 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
   app.decorateRequest("principal", null);
   app.decorateRequest("fault", null);
   app.addHook("onRequest", async (request, reply) => {
+    inFlight.begin();
     request.trace = traceOf(headerOf(request, "traceparent"));
     reply.header("traceparent", request.trace.traceparent);
     if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
   });
-  app.addHook("onResponse", async (request, reply) => parts.onRequest?.(recordOf(request, reply)));
+  app.addHook("onSend", async (_, reply) => {
+    if (parts.closing.aborted) reply.header("connection", "close");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    inFlight.end();
+    parts.onRequest?.(recordOf(request, reply));
+  });
   await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
   app.setErrorHandler(refuse);
@@ -76,7 +121,24 @@ export async function createHttpServer(parts: HttpServerParts): Promise<FastifyI
     return refuse(problem(httpProblems, "HP9102", params), request, reply);
   });
   for (const implementation of parts.implementations) register(app, implementation, parts);
-  return app;
+  for (const { path, type, read } of parts.assets ?? []) {
+    app.get(path, async (_, reply) =>
+      reply
+        .type(type)
+        .header("cache-control", "no-cache")
+        .send(await read()),
+    );
+  }
+  await parts.mount?.(app);
+  return {
+    listen: (address) => app.listen(address),
+    async drain(mostMs) {
+      await inFlight.empty(mostMs);
+      const closed = app.close();
+      app.server.closeAllConnections();
+      await closed;
+    },
+  };
 }
 
 const CONTENT_SECURITY_POLICY = {
@@ -95,13 +157,18 @@ const CONTENT_SECURITY_POLICY = {
 function register(app: FastifyInstance, implementation: Implementation, parts: HttpServerParts): void {
   const { operation } = implementation;
   const write = serialiserOf(operation);
+  const { guards = {} } = parts;
   app.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
     bodyLimit: operation.bodyLimit ?? BODY_BYTES,
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       request.operation = operation;
-      request.principal = await principalOf(request, operation, parts.authenticate);
+      const principal = await principalOf(request, operation, parts);
+      request.principal = principal;
+      if (operation.scope === null || principal === NOBODY) return;
+      await limitRequest(guards.limits, principal, reply);
+      await allowScope(principal, operation, request, guards);
     },
     handler: async (request, reply) => {
       const { params, query, body } = validateRequest(operation, request);
@@ -113,9 +180,25 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
         signal: hangUp.signal,
         header: (name: string): string | null => headerOf(request, name),
       };
+      const call = { params, query, body, principal, request: facts };
       try {
-        const answer = await implementation.handle({ params, query, body, principal, request: facts });
-        return await send(reply, operation, write, answer, hangUp.signal);
+        if (operation.method === "GET") {
+          const answer = await withTrace(facts.traceId, () => implementation.handle(call));
+          if (!(answer instanceof StreamReply)) return await send(reply, written(operation, write, answer));
+          const mayFollow = async (): Promise<boolean> =>
+            operation.scope === null || (await parts.authenticate(credentialsOf(request))) !== null;
+          return await sendStream(reply, answer, hangUp.signal, mayFollow);
+        }
+        const asked = {
+          operation,
+          principal,
+          parts: { params, query, body },
+          key: headerOf(request, "idempotency-key"),
+          trace: request.trace.traceId,
+        };
+        const perform = async (): Promise<WrittenAnswer> =>
+          written(operation, write, await withTrace(facts.traceId, () => implementation.handle(call)));
+        return await send(reply, await guardedWrite(guards, asked, perform));
       } finally {
         hangUp.stop();
       }
@@ -125,23 +208,39 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
 
 const NOBODY: Principal = { tenant: "", name: "anyone", tokenId: null, scopes: new Set() };
 
-async function principalOf(
-  request: FastifyRequest,
-  operation: Operation,
-  authenticate: Authenticate,
-): Promise<Principal> {
-  if (operation.scope === null) return NOBODY;
-  const principal = await authenticate({
-    token: tokenOf(request),
-    clientId: headerOf(request, "x-client-id"),
-    remote: request.ip,
-  });
+async function principalOf(request: FastifyRequest, operation: Operation, parts: HttpServerParts): Promise<Principal> {
+  if (operation.scope === null || isOpenTo(request, operation, parts)) return NOBODY;
+  const principal = await parts.authenticate(credentialsOf(request));
   if (principal === null) throw problem(httpProblems, "HP9103", { operation: operation.id });
-  if (!allows(principal.scopes, operation.scope)) {
-    const held = [...principal.scopes].join(", ") || "none";
-    throw problem(httpProblems, "HP9104", { operation: operation.id, scope: operation.scope, held });
-  }
   return principal;
+}
+
+/** Whoever comes through a proxy is not where the connection comes from. */
+function isOpenTo(request: FastifyRequest, operation: Operation, { isOpen }: HttpServerParts): boolean {
+  const isForwarded = headerOf(request, "x-forwarded-for") !== null || headerOf(request, "forwarded") !== null;
+  return !isForwarded && isOpen?.(operation, request.ip) === true;
+}
+
+/** Refuses, and records, what the token does not allow. */
+async function allowScope(
+  principal: Principal,
+  operation: Operation,
+  request: FastifyRequest,
+  { audit }: Guards,
+): Promise<void> {
+  if (operation.scope === null || allows(principal.scopes, operation.scope)) return;
+  const held = [...principal.scopes].join(", ") || "none";
+  const refused = problem(httpProblems, "HP9104", { operation: operation.id, scope: operation.scope, held });
+  if (operation.method !== "GET" && audit?.covers(operation) === true) {
+    const asked = { params: request.params, query: undefined, body: undefined };
+    const deed = deedOf(operation, principal, asked, request.trace.traceId);
+    await audit.record({ ...deed, status: 403, code: refused.code });
+  }
+  throw refused;
+}
+
+function credentialsOf(request: FastifyRequest): Credentials {
+  return { token: tokenOf(request), clientId: headerOf(request, "x-client-id"), remote: request.ip };
 }
 
 function tokenOf(request: FastifyRequest): string | null {
@@ -149,27 +248,28 @@ function tokenOf(request: FastifyRequest): string | null {
   return bearer ?? headerOf(request, "x-auth-token");
 }
 
-async function send(
-  reply: FastifyReply,
-  operation: Operation,
-  write: (value: unknown) => string,
-  answer: unknown,
-  signal: AbortSignal,
-): Promise<unknown> {
-  if (answer instanceof StreamReply) return sendStream(reply, answer, signal);
+function written(operation: Operation, write: (value: unknown) => string, answer: unknown): WrittenAnswer {
   const wrapped = answer instanceof Reply ? answer : null;
   const status = wrapped?.status ?? operation.status ?? 200;
   const body: unknown = wrapped === null ? answer : wrapped.body;
-  reply.code(status).headers(wrapped?.headers ?? {});
-  if (status === 204) return reply.send();
-  if (operation.produces !== undefined) return reply.type(operation.produces).send(body);
-  return reply.type("application/json; charset=utf-8").send(write(body));
+  if (status === 204) return { status, headers: { ...wrapped?.headers }, text: "" };
+  if (operation.produces !== undefined && typeof body === "string") {
+    return { status, headers: { ...wrapped?.headers, "content-type": operation.produces }, text: body };
+  }
+  const headers = { ...wrapped?.headers, "content-type": "application/json; charset=utf-8" };
+  return { status, headers, text: write(body) };
+}
+
+function send(reply: FastifyReply, { status, headers, text }: WrittenAnswer): FastifyReply {
+  reply.code(status).headers(headers);
+  return status === 204 ? reply.send() : reply.send(text);
 }
 
 /** Tells of a caller that hangs up while it waits, and of a server that shuts down. */
 function hangUpSignal(request: FastifyRequest, closing: AbortSignal): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
+  if (closing.aborted) abort();
   request.raw.socket.once("close", abort);
   closing.addEventListener("abort", abort, { once: true });
   return {
@@ -192,9 +292,9 @@ async function refuse(error: unknown, request: FastifyRequest, reply: FastifyRep
 
 /** What the framework refuses, in the words of the catalogue. */
 function asKnown(error: unknown, request: FastifyRequest): unknown {
-  if (error instanceof HoldpointError || !(error instanceof Error) || !("code" in error)) return error;
+  if (error instanceof HoldpointError || !(error instanceof Error)) return error;
   const operation = request.operation?.id ?? `${request.method} ${request.url.split("?")[0] ?? ""}`;
-  switch (error.code) {
+  switch ("code" in error ? error.code : null) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return problem(httpProblems, "HP9106", { operation, bound: request.operation?.bodyLimit ?? BODY_BYTES });
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
@@ -207,8 +307,13 @@ function asKnown(error: unknown, request: FastifyRequest): unknown {
     case "FST_ERR_ASYNC_CONSTRAINT":
       return problem(httpProblems, "HP9102", { method: request.method, path: "this address" });
     default:
-      return error;
+      return isCallersFault(error) ? problem(httpProblems, "HP9107", { operation, why: error.message }) : error;
   }
+}
+
+/** What the framework itself calls a bad request, such as a body with a key that could change prototypes. */
+function isCallersFault(error: Error): boolean {
+  return "statusCode" in error && error.statusCode === 400;
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

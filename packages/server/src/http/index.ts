@@ -1,4 +1,12 @@
-export { createHttpServer, type HttpServerParts, type RequestRecord } from "./create-http-server.ts";
+export {
+  type Asset,
+  createHttpServer,
+  type HttpServer,
+  type HttpServerParts,
+  type RequestRecord,
+} from "./create-http-server.ts";
+export { guardProblems } from "./guard.problems.ts";
+export type { AuditTrail, Deed, Guards, LimitState, RateLimits, RetryKeeper } from "./guards.ts";
 export { httpProblems } from "./http.problems.ts";
 export {
   type Answer,
@@ -9,6 +17,11 @@ export {
   type RequestFacts,
   StreamReply,
 } from "./implementation.ts";
+export { createKeptAnswers, removeKeptAnswers } from "./kept-answers.store.ts";
 export type { Authenticate, Credentials, Principal } from "./principal.ts";
 export { problemReply } from "./problem-document.ts";
+export { createRateLimits } from "./rate-limits.ts";
+export { createRedisCount } from "./redis-count.ts";
+export { validateRequest } from "./request-validation.ts";
+export { type Rate, TokenBuckets } from "./token-bucket.ts";
 export { traceOf } from "./trace-context.ts";

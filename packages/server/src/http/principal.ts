@@ -8,6 +8,8 @@ export interface Principal {
   /** Id of the token; null for the one that a process makes for its own user. */
   readonly tokenId: string | null;
   readonly scopes: ReadonlySet<Scope>;
+  /** Requests a second that an administrator allowed this token; 0 for any number; null or absent for everyone's limit. */
+  readonly rateLimit?: number | null;
 }
 
 /** What a request says of its caller. */

@@ -40,7 +40,9 @@ export function problemReply(error: unknown, instance: string): ProblemReply {
   const { errors, task, retryAfterS } = extensionsOf(known);
   const headers: Record<string, string> = {};
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="holdpoint"';
-  if (status === 429 || status === 503) headers["retry-after"] = String(retryAfterS ?? RETRY_AFTER_S);
+  if (status === 429 || status === 503 || retryAfterS !== undefined) {
+    headers["retry-after"] = String(retryAfterS ?? RETRY_AFTER_S);
+  }
   return {
     status,
     headers,

@@ -31,7 +31,12 @@ export function validateRequest(operation: Operation, given: RequestParts): Requ
   const checked = (place: "params" | "query" | "body", schema: z.ZodType | undefined): unknown => {
     if (schema === undefined) return undefined;
     const result = schema.safeParse(given[place]);
-    if (result.success) return result.data;
+    if (result.success) {
+      for (const field of unknownKeys(given[place], result.data)) {
+        errors.push({ in: place, field, message: "is not known here" });
+      }
+      return result.data;
+    }
     for (const issue of result.error.issues) {
       errors.push({ in: place, field: issue.path.map(String).join("."), message: issue.message });
     }
@@ -49,4 +54,17 @@ export function validateRequest(operation: Operation, given: RequestParts): Requ
     problem(httpProblems, "HP9101", { where: first.in, operation: operation.id, first: told }, { field: first.field }),
     { errors: errors.slice(0, MOST_ERRORS) },
   );
+}
+
+/** Keys that were sent and that no shape took, by their paths: what is left out quietly may be a mistyped field. */
+function unknownKeys(sent: unknown, taken: unknown, path = ""): readonly string[] {
+  // Kept as it came, or taken apart by something that is no object.
+  if (sent === taken || typeof sent !== "object" || sent === null || typeof taken !== "object" || taken === null)
+    return [];
+  const kept = new Map<string, unknown>(Object.entries(taken));
+  return Object.entries(sent).flatMap(([key, value]) => {
+    const place = path === "" ? key : `${path}.${key}`;
+    if (Array.isArray(sent) !== Array.isArray(taken)) return [];
+    return kept.has(key) ? unknownKeys(value, kept.get(key), place) : [place];
+  });
 }

@@ -1,2 +1,15 @@
+export { docsAssets } from "./docs-ui.ts";
+export { createHealth } from "./health.ts";
+export {
+  createLog,
+  LOG_LEVELS,
+  type Log,
+  type LogFields,
+  type LogLevel,
+  type LogOptions,
+  logControlPlane,
+} from "./log.ts";
+export { createMetrics } from "./metrics.ts";
 export { type ProgressRoom, progressRoutes } from "./progress.routes.ts";
+export { createRoundWatch } from "./round-watch.ts";
 export { type PartHealth, type SystemParts, systemRoutes } from "./system.routes.ts";

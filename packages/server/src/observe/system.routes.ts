@@ -1,5 +1,7 @@
-import { operations, type ResponseOf } from "@holdpoint/contract";
-import { type Implementation, implement, Reply } from "../http/index.ts";
+import { type OpenApiDocument, operations, type ResponseOf } from "@holdpoint/contract";
+import { type ProblemDefinition, problem } from "@holdpoint/core";
+import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
+import { problemPage } from "./problem-page.ts";
 
 /** One part of the path that work takes, as it is now. */
 export interface PartHealth {
@@ -25,6 +27,12 @@ export interface SystemParts {
   }>;
   /** What the database is, for people. */
   readonly database: string;
+  /** Numbers in Prometheus' text format. */
+  readonly metrics: () => Promise<string>;
+  /** The HTTP interface, described. */
+  readonly openApi: () => OpenApiDocument;
+  /** Definition of a problem; undefined when the catalogue has no such code. */
+  readonly problemOf: (code: string) => ProblemDefinition | undefined;
 }
 
 /** Routes about the server itself. */
@@ -40,6 +48,13 @@ export function systemRoutes(system: SystemParts): readonly Implementation[] {
         { status, parts: [...parts] },
         status === "not_ready" ? 503 : 200,
       );
+    }),
+    implement(operations.metrics, () => system.metrics()),
+    implement(operations.openApi, () => Promise.resolve({ ...system.openApi() })),
+    implement(operations.problemPage, ({ params }) => {
+      const definition = system.problemOf(params.code);
+      if (definition === undefined) throw problem(httpProblems, "HP9105", { kind: "problem", id: params.code });
+      return Promise.resolve(problemPage(params.code, definition));
     }),
     implement(operations.status, async ({ principal }) => {
       const parts = await system.parts();

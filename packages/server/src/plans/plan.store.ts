@@ -1,5 +1,5 @@
 import type { PlanDocument, PlanGate, PlanItem, Runtime } from "@holdpoint/core";
-import type { Session, Statement, Store } from "@holdpoint/store";
+import type { Session, Statement, StoreScope } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
 import * as SQL from "./plan.sql.ts";
 import type {
@@ -18,7 +18,7 @@ const CHUNK = 5_000;
 const MAX_REVISION = 2_147_483_647;
 
 /** The plans of one tenant in PostgreSQL. */
-export function createPlanStore(store: Store, runtime: Runtime, tenant: string): PlanStore {
+export function createPlanStore(store: StoreScope, runtime: Runtime, tenant: string): PlanStore {
   const find = async (statement: Statement, value: string): Promise<PlanView | null> => {
     const [row] = await store.run<PlanRow>(statement, [tenant, value]);
     return row === undefined ? null : toView(row);

@@ -1,4 +1,4 @@
-import { isOpen, type JudgedSubject, problem, type Runtime, type Verdict } from "@holdpoint/core";
+import { type BoundGate, isOpen, type JudgedSubject, problem, type Runtime, type Verdict } from "@holdpoint/core";
 import {
   type GateStore,
   handedFromUpload,
@@ -132,7 +132,11 @@ export function createCompletion(parts: CompletionParts): Completion {
     const plan = (await planOf(task.planId))?.plan ?? null;
     const missing = shut.map(({ key, verdict }) => missingOf(key, verdict, plan));
     const said = missing.map(({ explanation }) => explanation);
-    const waits = shut.every(({ verdict }) => verdict !== undefined && needsPersonOrTime(verdict));
+    const asked = (await judge.gatekeeper(task.planId)).gatekeeper.bound();
+    const waits = shut.every(
+      ({ key, verdict }) =>
+        verdict !== undefined && needsPersonOrTime(verdict) && !agentMayProve(verdict, asked.get(key)),
+    );
     if (task.kind === "checkpoint" || waits) {
       if (task.state === "held")
         return report(task, { ...HELD, attempt: task.attempt, tries: task.tries }, "held", missing);
@@ -209,6 +213,13 @@ export function createCompletion(parts: CompletionParts): Completion {
 const NOTHING_TOLD: ToldSubject = { commit: null, tree: null };
 const HELD = { ok: true, state: "held" } as const;
 const NO_GATE = { gate: null, metric: null, text: null, verdict: null, reason: null } as const;
+
+/** What an agent hands in under the metric's name would speak for the gate, and well enough: that needs no person. */
+function agentMayProve(verdict: Verdict, bound: BoundGate | undefined): boolean {
+  const isLowered = bound?.policy.minTier === "E0" || bound?.policy.minTier === "E1";
+  const isAsked = verdict.reason === "unbound" || verdict.reason === "tier_too_low";
+  return isAsked && isLowered && bound.gate.metric !== null;
+}
 
 function outcomeOf(state: TaskView["state"]): SettledReport["outcome"] {
   if (state === "accepted") return "accepted";

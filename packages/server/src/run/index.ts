@@ -2,6 +2,7 @@ export { acceptedAttempts, attemptWorkspace, producersOf } from "./attempt-facts
 export { completionRoutes } from "./completion.routes.ts";
 export { type Completion, createCompletion } from "./completion.ts";
 export { type Exposure, recordExposure, signingIsolation } from "./exposure.ts";
+export { type MissingEvidence, missingOf, nextActionsOf } from "./missing-evidence.ts";
 export { createPlanHosts, type PlanHosts } from "./plan-host.ts";
 export { createPlanJudge, type PlanJudge } from "./plan-judge.ts";
 export { refusedCommand } from "./refused-command.ts";

@@ -33,7 +33,7 @@ const ACTION: Partial<Record<Reason, (missing: MissingEvidence) => string>> = {
   unbound: ({ gate }) =>
     `Bind a metric to gate ${gate ?? ""} in the sidecar (holdpoint bind), or hand in evidence under its metric's name.`,
   tier_too_low: () =>
-    "Let a runner of the plan run the check (holdpoint run, in the plan's folder): what an agent sends itself counts as E1 at most.",
+    "A metric that an agent sends counts as E0, a report as E1: hand in the report where that is enough, else let a runner of the plan run the check (holdpoint run, in the plan's folder).",
   stale_subject: () =>
     "Say which tree the evidence is of (`subject.tree`), and make it anew if the files have changed.",
   awaiting_witness: ({ gate }) => `A named person signs gate ${gate ?? ""}.`,

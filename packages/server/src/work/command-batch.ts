@@ -4,7 +4,14 @@ import type { NewEvent } from "../events/index.ts";
 import { CLAIM, LOCK_LIMITS, LOCK_WORK, SHARE_WORK } from "./claim.sql.ts";
 import { createTasks } from "./create-tasks.ts";
 import { ASSIGN, CANCEL, HALT, PRIORITISE, REDRIVE, REOFFER } from "./operator.sql.ts";
-import { refusalOf, type Standing, type TaskCommandOf, type WorkCommand, type WorkResult } from "./work.commands.ts";
+import {
+  refusalOf,
+  type Standing,
+  type TaskCommandOf,
+  type TracedCommand,
+  type WorkCommand,
+  type WorkResult,
+} from "./work.commands.ts";
 import { STANDING } from "./work.read.sql.ts";
 import * as SQL from "./work.sql.ts";
 import type { AttemptRef, Claim, ClaimRequest, ExpireRequest } from "./work.types.ts";
@@ -66,7 +73,7 @@ interface StandingRow extends Omit<Standing, "maxAttempts" | "judgeFirst" | "hol
   readonly agent: string | null;
 }
 
-type Place<C> = { readonly at: number; readonly command: C };
+type Place<C> = { readonly at: number; readonly command: C; readonly trace: string | null };
 
 /** Runs a batch of commands inside one transaction, kind after kind, and gathers the events it makes. */
 export class CommandBatch {
@@ -82,8 +89,8 @@ export class CommandBatch {
   }
 
   /** Answers in the order of the commands. */
-  async run(commands: readonly WorkCommand[]): Promise<readonly WorkResult[]> {
-    const placed = commands.map((command, at) => ({ at, command }));
+  async run(commands: readonly TracedCommand[]): Promise<readonly WorkResult[]> {
+    const placed = commands.map(({ command, trace }, at) => ({ at, command, trace }));
     const of = <K extends WorkCommand["kind"]>(kind: K): Place<Extract<WorkCommand, { kind: K }>>[] =>
       placed.filter((entry): entry is Place<Extract<WorkCommand, { kind: K }>> => entry.command.kind === kind);
     const created = of("create");
@@ -168,7 +175,8 @@ export class CommandBatch {
         const { state, attempt, tries } = row;
         this.results[entry.at] = { kind: "outcome", outcome: { ok: true, state, attempt, tries } };
       }
-      if (verb !== "renewed") this.events.push(eventOf(entry === undefined ? "unblocked" : verb, row));
+      if (verb !== "renewed")
+        this.events.push(eventOf(entry === undefined ? "unblocked" : verb, row, entry?.trace ?? null));
     }
     await this.refuseRest(entries);
   }
@@ -197,7 +205,7 @@ export class CommandBatch {
     const inputs = due.map((row) => [row.task_id, row.attempt, reason, this.context.random()]);
     const values = [tenant, now, ...columns(inputs), ...this.retryValues("expired")];
     const rows = await this.tx.run<MovedRow>(SQL.FAIL, values);
-    for (const row of rows) this.events.push(eventOf("expired", row));
+    for (const row of rows) this.events.push(eventOf("expired", row, null));
     return rows.map((row) => ({ taskId: row.task_id, attempt: row.attempt }));
   }
 
@@ -220,7 +228,11 @@ export class CommandBatch {
 
   private async claimAlike(group: readonly Place<{ readonly input: ClaimRequest }>[]): Promise<void> {
     let slots = group.flatMap((entry) =>
-      Array.from({ length: entry.command.input.limit ?? 1 }, () => ({ at: entry.at, request: entry.command.input })),
+      Array.from({ length: entry.command.input.limit ?? 1 }, () => ({
+        at: entry.at,
+        request: entry.command.input,
+        trace: entry.trace,
+      })),
     );
     const first = group[0]?.command.input;
     const answers = new Map<number, Claim[]>(group.map((entry) => [entry.at, []]));
@@ -239,7 +251,7 @@ export class CommandBatch {
       for (const row of claimed) {
         const slot = slots[row.place - 1];
         if (slot !== undefined) answers.get(slot.at)?.push(toClaim(row));
-        this.events.push(eventOf("claimed", { ...row, missing: [], reason: null }));
+        this.events.push(eventOf("claimed", { ...row, missing: [], reason: null }, slot?.trace ?? null));
       }
       if ((rows[0]?.dropped ?? 0) === 0) break;
       slots = slots.slice(claimed.length);
@@ -270,7 +282,7 @@ function columns(rows: readonly (readonly unknown[])[]): readonly (readonly unkn
   return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]));
 }
 
-function eventOf(verb: string, row: MovedRow): NewEvent {
+function eventOf(verb: string, row: MovedRow, trace: string | null): NewEvent {
   const { key, state, tries, reason, missing, by, agent } = row;
   const told = {
     reason: reason ?? undefined,
@@ -286,6 +298,7 @@ function eventOf(verb: string, row: MovedRow): NewEvent {
     subject: row.task_id,
     attempt: row.attempt,
     data: { key, to: state, tries, ...told },
+    trace,
   };
 }
 

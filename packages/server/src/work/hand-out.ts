@@ -33,6 +33,7 @@ export class HandOut {
   #serving = false;
   #again = false;
   #timer: NodeJS.Timeout | null = null;
+  #lookedAt: number | null = null;
 
   constructor(work: Work, now: () => number) {
     this.#work = work;
@@ -44,6 +45,11 @@ export class HandOut {
     let sum = 0;
     for (const queue of this.#queues.values()) sum += queue.size;
     return sum;
+  }
+
+  /** When work was last looked for, milliseconds since the epoch; null before the first time. */
+  get lookedAt(): number | null {
+    return this.#lookedAt;
   }
 
   /** Something may have become ready. */
@@ -103,6 +109,7 @@ export class HandOut {
         await this.#serveReserved();
         await Promise.all([...this.#queues.keys()].map((key) => this.#serveAlike(key)));
       }
+      this.#lookedAt = this.#now();
       await this.#sleep();
     } finally {
       this.#serving = false;

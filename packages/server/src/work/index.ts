@@ -8,6 +8,6 @@ export { createTaskDesk, type TaskDesk } from "./task-desk.ts";
 export { taskRoutes } from "./tasks.routes.ts";
 export { createMemoryWorkStore } from "./work.memory.ts";
 export { workRoomProblems } from "./work.problems.ts";
-export { type WorkRoom, workRoutes } from "./work.routes.ts";
+export { claimedTasks, type WorkRoom, workRoutes } from "./work.routes.ts";
 export { createWorkStore } from "./work.store.ts";
 export type * from "./work.types.ts";

@@ -1,5 +1,5 @@
 import type { Runtime } from "@holdpoint/core";
-import { type Store, statement } from "@holdpoint/store";
+import { type StoreScope, statement } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
 import { LOCK_WORK } from "./claim.sql.ts";
 import type { PageOf } from "./task-desk.ts";
@@ -69,7 +69,7 @@ interface Row {
 }
 
 /** The limits of one tenant. @param onChange is told after each change, so that those who wait look again */
-export function createLimits(store: Store, runtime: Runtime, tenant: string, onChange: () => void): Limits {
+export function createLimits(store: StoreScope, runtime: Runtime, tenant: string, onChange: () => void): Limits {
   const get = async (key: string): Promise<LimitView | null> => {
     const [row] = await store.run<Row>(GET, [tenant, runtime.now(), key]);
     return row === undefined ? null : toView(row);

@@ -1,5 +1,5 @@
 import type { Runtime } from "@holdpoint/core";
-import { type Statement, type Store, statement } from "@holdpoint/store";
+import { type Statement, type StoreScope, statement } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
 import { queueSource } from "./create-tasks.ts";
 
@@ -68,7 +68,7 @@ const QUEUE_ID = statement(
 );
 
 /** The pauses of one tenant. @param onChange is told after each change, so that those who wait look again */
-export function createPauses(store: Store, runtime: Runtime, tenant: string, onChange: () => void): Pauses {
+export function createPauses(store: StoreScope, runtime: Runtime, tenant: string, onChange: () => void): Pauses {
   async function change(
     write: Statement,
     values: readonly unknown[],

@@ -11,8 +11,8 @@ import type {
   CreateRequest,
   ExpireRequest,
   FailCommand,
-  HandBackCommand,
   HaltCommand,
+  HandBackCommand,
   HoldCommand,
   OperatorCommand,
   PrioritiseCommand,
@@ -41,6 +41,12 @@ export type WorkCommand =
   | { readonly kind: "create"; readonly input: CreateRequest }
   | { readonly kind: "expire"; readonly input: ExpireRequest }
   | { readonly kind: "claim"; readonly input: ClaimRequest };
+
+/** A command with the trace of the request that gave it; a batch holds commands of many. */
+export interface TracedCommand {
+  readonly command: WorkCommand;
+  readonly trace: string | null;
+}
 
 /** The commands that speak of one task. */
 export type TaskCommandOf = Exclude<WorkCommand, { kind: "claim" | "expire" | "create" }>;

@@ -41,7 +41,7 @@ export function workRoutes(room: (tenant: string) => Promise<WorkRoom>, replica:
         body.waitMs,
         request.signal,
       );
-      return { tasks: await toTasks(of, claims) };
+      return { tasks: await claimedTasks(of, claims) };
     }),
     implement(operations.renewWork, async ({ body, principal }) => {
       const { work } = await room(principal.tenant);
@@ -92,7 +92,8 @@ export function ownerOf(replica: string, principal: Principal, agent: string): s
   return `${replica}/${principal.tokenId ?? principal.name}/${agent}`;
 }
 
-async function toTasks(
+/** Claims as agents are told of them, in the same order. */
+export async function claimedTasks(
   of: WorkRoom,
   claims: readonly Claim[],
 ): Promise<

@@ -1,11 +1,12 @@
 import { DEFAULT_RETRY_POLICY, type Runtime, type TaskState } from "@holdpoint/core";
-import type { Store } from "@holdpoint/store";
+import type { StoreScope } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
+import { currentTrace } from "../trace-scope.ts";
 import { CommandBatch } from "./command-batch.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { importGraph } from "./graph-import.ts";
 import { toView, type ViewRow } from "./task-view.ts";
-import type { WorkCommand, WorkResult } from "./work.commands.ts";
+import type { TracedCommand, WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
 import { COUNTS, GET, HANDED_BACK_BEFORE, LIST, NEXT_DUE, RESERVED_AGENTS } from "./work.read.sql.ts";
 import type { CommandOutcome, TaskQuery, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
@@ -14,23 +15,30 @@ import type { CommandOutcome, TaskQuery, WorkCounts, WorkStore, WorkStoreOptions
 const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
-export function createWorkStore(store: Store, runtime: Runtime, options: WorkStoreOptions): WorkStore {
-  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, turn } = options;
-  const commit = async (commands: readonly WorkCommand[]): Promise<readonly WorkResult[]> => {
-    const { results, hasFreed } = await store.transaction(async (tx) => {
+export function createWorkStore(store: StoreScope, runtime: Runtime, options: WorkStoreOptions): WorkStore {
+  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, onBatch, turn } = options;
+  const commit = async (commands: readonly TracedCommand[]): Promise<readonly WorkResult[]> => {
+    const began = performance.now();
+    const { results, hasFreed, events } = await store.transaction(async (tx) => {
       const now = runtime.now();
       const chance = { random: () => runtime.random(), newId: () => runtime.newId() };
       const batch = new CommandBatch(tx, { tenant, now, retry, ...chance });
       const answers = await batch.run(commands);
       await appendEvents(tx, tenant, now, batch.events);
-      return { results: answers, hasFreed: batch.hasFreed };
+      return { results: answers, hasFreed: batch.hasFreed, events: batch.events };
     });
     if (hasFreed) onReady?.();
+    onBatch?.({
+      commands: commands.length,
+      tookMs: performance.now() - began,
+      moved: events.map(({ kind }) => kind.slice(kind.indexOf(".") + 1)),
+      fenced: results.filter((result) => result.kind === "outcome" && isFenced(result.outcome)).length,
+    });
     return results;
   };
-  const queue = new CommandQueue<WorkCommand, WorkResult>(commit, turn === undefined ? {} : { turn });
+  const queue = new CommandQueue<TracedCommand, WorkResult>(commit, turn === undefined ? {} : { turn });
   const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
-    const result = await queue.add(command);
+    const result = await queue.add({ command, trace: currentTrace() });
     if (result.kind !== "outcome") throw mismatch(command);
     return result.outcome;
   };
@@ -42,7 +50,7 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
       return imported;
     },
     claim: async (input) => {
-      const result = await queue.add({ kind: "claim", input });
+      const result = await queue.add({ command: { kind: "claim", input }, trace: currentTrace() });
       if (result.kind !== "claims") throw mismatch({ kind: "claim", input });
       return result.claims;
     },
@@ -61,13 +69,13 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
     prioritise: (input) => outcome({ kind: "prioritise", input }),
     assign: (input) => outcome({ kind: "assign", input }),
     create: async (input) => {
-      const result = await queue.add({ kind: "create", input });
+      const result = await queue.add({ command: { kind: "create", input }, trace: currentTrace() });
       if (result.kind !== "created") throw mismatch({ kind: "create", input });
       if (!result.created.ok) throw result.created.error;
       return result.created.tasks;
     },
     expire: async (input = {}) => {
-      const result = await queue.add({ kind: "expire", input });
+      const result = await queue.add({ command: { kind: "expire", input }, trace: null });
       if (result.kind !== "freed") throw mismatch({ kind: "expire", input });
       return result.freed;
     },
@@ -96,6 +104,10 @@ export function createWorkStore(store: Store, runtime: Runtime, options: WorkSto
       return rows[0]?.due_at_ms ?? null;
     },
   };
+}
+
+function isFenced(outcome: CommandOutcome): boolean {
+  return !outcome.ok && outcome.reason === "fenced";
 }
 
 function mismatch(command: WorkCommand): Error {

@@ -250,6 +250,19 @@ export interface WorkStoreOptions {
   readonly onReady?: () => void;
   /** Waits for the turn of this tenant; what it resolves to ends the turn. Default: no other tenant is waited for. */
   readonly turn?: () => Promise<(cost: number) => void>;
+  /** Is told of each batch after its commit. */
+  readonly onBatch?: (batch: BatchRecord) => void;
+}
+
+/** What one transaction of commands did, for metrics. */
+export interface BatchRecord {
+  /** Commands that shared the transaction. */
+  readonly commands: number;
+  readonly tookMs: number;
+  /** Verbs of the task events that it wrote: `claimed`, `accepted` …. */
+  readonly moved: readonly string[];
+  /** Commands that were refused because a later attempt is the current one. */
+  readonly fenced: number;
 }
 
 /**

@@ -35,6 +35,11 @@ break', 8)`,
   plan_host: `($1, ${PLAN}, 'host', 22)`,
   tenant_pause: `($1, 'Ada', NULL, 23)`,
   work_limit: `($1, 'key', 1, NULL, NULL, 0, '{}', '{}', 24)`,
+  access_token: `($1, ${TASK}, 'adm', 'A name', '{admin,"a b"}', sha256(convert_to($1, 'UTF8')), NULL, 'Ada', 23, 24, NULL, NULL, NULL)`,
+  kept_answer: `($1, '', 'importPlan', 'key', 'sha256:x', ${TASK}, 201, '{}', '{"a":1}', 25)`,
+  audit_entry: `($1, 1, '{}', 'sha256:x')`,
+  audit_head: `($1, 1, 'sha256:x')`,
+  audit_checkpoint: `($1, 1, 'k', '{}')`,
 };
 
 /** The tables that {@link addSampleRows} fills. */

@@ -1,0 +1,228 @@
+/**
+ * What it costs that 10,000 agents say every ten seconds that they are there: through 100 runners of 100, and each by
+ * itself beside a bare Fastify route that is sent the same requests. Time is compressed: each interval's calls are sent as
+ * fast as they are answered, and what they cost is held against the ten seconds that they stand for.
+ *
+ *   npx tsx bench/heartbeat.bench.ts [--agents 10000] [--runners 100] [--rounds 5]
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { operations, SCOPES, type Scope } from "@holdpoint/contract";
+import { createControlPlane, createSystemRuntime } from "@holdpoint/server";
+import { openStore, type Store } from "@holdpoint/store";
+import Fastify from "fastify";
+
+const { values } = parseArgs({
+  options: {
+    agents: { type: "string", default: "10000" },
+    runners: { type: "string", default: "100" },
+    rounds: { type: "string", default: "5" },
+    child: { type: "string" },
+  },
+});
+const AGENTS = Number(values.agents);
+const RUNNERS = Number(values.runners);
+const ROUNDS = Number(values.rounds);
+const INTERVAL_MS = 10_000;
+/** Calls under way at one time. */
+const AT_ONCE = 64;
+
+const names = Array.from({ length: AGENTS }, (_, index) => `agent-${index}`);
+
+if (values.child !== undefined) {
+  await serve(values.child);
+} else {
+  const dataDir = mkdtempSync(join(tmpdir(), "holdpoint-bench-"));
+  try {
+    await measure(dataDir);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+/** Serves in a process of its own, whose processor time is that of the server alone. */
+async function serve(what: string): Promise<void> {
+  let writes = 0;
+  let url: string;
+  let flush = async (): Promise<unknown> => undefined;
+  let close = async (): Promise<void> => undefined;
+  if (what === "bare") {
+    const app = Fastify();
+    app.post("/v1/agents/heartbeat", () => ({ unknown: [], orders: [] }));
+    url = await app.listen({ host: "127.0.0.1", port: 0 });
+    close = () => app.close();
+  } else {
+    const runtime = createSystemRuntime();
+    const inner = await openStore({ dataDir: what, runtime });
+    const store: Store = new Proxy(inner, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (name === "run") {
+          return (...args: Parameters<Store["run"]>) => {
+            if (/INSERT|UPDATE|DELETE/.test(args[0].text)) writes += 1;
+            return target.run(...args);
+          };
+        }
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const plane = await createControlPlane({
+      store,
+      runtime,
+      version: "0",
+      replica: "bench",
+      authenticate: () =>
+        Promise.resolve({ tenant: "acme", name: "bench", tokenId: null, scopes: new Set<Scope>(SCOPES) }),
+    });
+    url = await plane.listen({ host: "127.0.0.1", port: 0 });
+    flush = () => plane.agents.flush();
+    close = async () => {
+      await plane.close();
+      await inner.close();
+    };
+  }
+  process.on("message", (message) => {
+    void (async () => {
+      if (message === "flush") await flush();
+      if (message === "end") {
+        await close();
+        process.exit(0);
+      }
+      const { user, system } = process.cpuUsage();
+      process.send?.({ cpuMs: (user + system) / 1_000, writes });
+    })();
+  });
+  process.send?.({ url });
+}
+
+interface Usage {
+  readonly cpuMs: number;
+  readonly writes: number;
+}
+
+interface Server {
+  readonly url: string;
+  ask(what: "usage" | "flush"): Promise<Usage>;
+  end(): Promise<void>;
+}
+
+async function start(what: string): Promise<Server> {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ["--import", "tsx", import.meta.filename, "--child", what, "--agents", String(AGENTS)],
+    { stdio: ["ignore", "inherit", "inherit", "ipc"] },
+  );
+  const [hello] = await once(child, "message");
+  return {
+    url: readUrl(hello),
+    async ask(message) {
+      child.send(message);
+      const [answer] = await once(child, "message");
+      return readUsage(answer);
+    },
+    async end() {
+      child.send("end");
+      await once(child, "exit");
+    },
+  };
+}
+
+function readUrl(message: unknown): string {
+  if (typeof message === "object" && message !== null && "url" in message) return String(message.url);
+  throw new Error("the server did not say where it is");
+}
+
+function readUsage(message: unknown): Usage {
+  if (typeof message === "object" && message !== null && "cpuMs" in message && "writes" in message) {
+    return { cpuMs: Number(message.cpuMs), writes: Number(message.writes) };
+  }
+  throw new Error("the server did not say what it used");
+}
+
+const keepAlive = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+
+async function post(url: string, body: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const headers = {
+      authorization: "Bearer hp_bench",
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+    };
+    const call = request(url, { method: "POST", agent: keepAlive, headers }, (response) => {
+      response.resume();
+      response.on("end", () => {
+        if ((response.statusCode ?? 500) < 300) resolve();
+        else reject(new Error(`status ${response.statusCode ?? 0}`));
+      });
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+/** Sends all bodies, a few at a time. */
+async function sendAll(url: string, bodies: readonly string[]): Promise<void> {
+  let at = 0;
+  const sender = async (): Promise<void> => {
+    for (let body = bodies[at++]; body !== undefined; body = bodies[at++]) await post(url, body);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, sender));
+}
+
+/** Processor time that an interval's calls cost the server, milliseconds, median of the rounds. */
+async function costOf(server: Server, bodies: readonly string[]): Promise<number> {
+  const url = `${server.url}${operations.heartbeat.path}`;
+  await sendAll(url, bodies);
+  const costs: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = await server.ask("usage");
+    await sendAll(url, bodies);
+    const after = await server.ask("flush");
+    costs.push(after.cpuMs - before.cpuMs);
+  }
+  return costs.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
+}
+
+async function measure(dataDir: string): Promise<void> {
+  const each = Math.ceil(AGENTS / RUNNERS);
+  const groups = Array.from({ length: RUNNERS }, (_, index) => names.slice(index * each, (index + 1) * each));
+  const together = groups.map((agents) => JSON.stringify({ agents }));
+  const alone = names.map((name) => JSON.stringify({ agents: [name] }));
+  const plane = await start(dataDir);
+  for (const [index, group] of groups.entries()) {
+    const body = { runner: `runner-${index}`, agents: group.map((name) => ({ name })) };
+    await post(`${plane.url}${operations.registerAgents.path}`, JSON.stringify(body));
+  }
+  const idleBefore = await plane.ask("flush");
+  const idleFor = 4_000;
+  await new Promise((resolve) => setTimeout(resolve, idleFor));
+  const idleAfter = await plane.ask("usage");
+  const writesPerSecond = (idleAfter.writes - idleBefore.writes) / (idleFor / 1_000) + 1 / 2;
+  const togetherMs = await costOf(plane, together);
+  const aloneMs = await costOf(plane, alone);
+  await plane.end();
+  const bare = await start("bare");
+  const bareMs = await costOf(bare, alone);
+  await bare.end();
+  keepAlive.destroy();
+  const share = togetherMs / INTERVAL_MS;
+  const ratio = aloneMs / bareMs;
+  console.log(`${AGENTS} agents, one ping every ${INTERVAL_MS / 1_000} s`);
+  console.log(`through ${RUNNERS} runners       ${(share * 100).toFixed(2)} % of one core (bound: 5 %)`);
+  console.log(`database writes             ${writesPerSecond.toFixed(2)} a second (bound: 2)`);
+  console.log(`each by itself              ${((aloneMs / INTERVAL_MS) * 100).toFixed(1)} % of one core`);
+  console.log(`a bare Fastify route        ${((bareMs / INTERVAL_MS) * 100).toFixed(1)} % of one core`);
+  console.log(`ratio                       ${ratio.toFixed(2)} (bound: 1.5)`);
+  const round = (value: number): number => Math.round(value * 1_000) / 1_000;
+  console.log(
+    JSON.stringify({
+      ratios: { heartbeatShareOfCore: round(share), heartbeatAloneOverBareRoute: round(ratio) },
+      rates: { databaseWritesPerSecond: round(writesPerSecond) },
+    }),
+  );
+}

@@ -1,0 +1,140 @@
+import { homedir, hostname } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { agentProblems, commandsOf, loadAgents, Runner, type RunnerEvent, serveHealth } from "@holdpoint/agent";
+import { parseDurationMs } from "@holdpoint/contract";
+import { problem } from "@holdpoint/core";
+import { createSystemRuntime } from "@holdpoint/server";
+import type { CommandCall } from "../command.ts";
+import { serverOf } from "./agent-server.ts";
+import { optional, wantsJson } from "./arguments.ts";
+import { commandProblems } from "./command.problems.ts";
+
+/** `holdpoint agent run`: works for a server with the agents of a folder, until it is told to stop. */
+export async function run(call: CommandCall): Promise<number> {
+  const folder = resolve(call.cwd, optional(call, "agents") ?? "agents");
+  const dir = resolve(call.cwd, optional(call, "dir") ?? dirname(folder));
+  const agents = await loadAgents(folder);
+  if (agents.length === 0) throw problem(agentProblems, "HP7305", { folder }, { file: folder });
+  const name = nameOf(call);
+  const stateFolder = resolve(call.cwd, optional(call, "state") ?? defaultState(call, name));
+  const client = serverOf(call, name);
+  const commands = [...new Set(agents.flatMap((agent) => commandsOf(agent)))];
+  const about = { schema: "holdpoint/agent-run/v1", runner: name, server: client.url, agents: agents.length };
+  if (call.options["dryRun"] === true) {
+    if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, commands, reported: 0, failed: 0, lost: 0 })}\n`);
+    else for (const command of commands) call.out.write(`${command}\n`);
+    return 0;
+  }
+  if (call.options["trust"] !== true) throw problem(commandProblems, "HP8024", { count: commands.length, folder });
+  const counts = { reported: 0, failed: 0, released: 0, lost: 0 };
+  const leaseTtlMs = durationOf(call, "lease", "--lease");
+  const capacity = countOf(call, "concurrency", "--concurrency");
+  const runner = new Runner({
+    client,
+    runtime: createSystemRuntime(),
+    name,
+    agents,
+    dir,
+    stateFolder,
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
+    onEvent: (event) => {
+      if (event.type === "ended") counts[event.told] += 1;
+      tell(call, event);
+    },
+  });
+  const health = await serveHealth(portOf(call), () => runner.health());
+  call.err.write(`${name} works for ${client.url} with ${agents.length} agents; ${health.url}\n`);
+  const stop = stopper(call, runner);
+  try {
+    await runner.run();
+  } finally {
+    stop();
+    health.close();
+  }
+  if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, ...counts })}\n`);
+  return 0;
+}
+
+/** The first signal drains, the second ends at once. */
+function stopper(call: CommandCall, runner: Runner): () => void {
+  let isStopping = false;
+  const onSignal = (): void => {
+    if (isStopping) process.exit(130);
+    isStopping = true;
+    call.err.write("stopping: what runs is handed back\n");
+    void runner.drain();
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  return () => {
+    process.off("SIGTERM", onSignal);
+    process.off("SIGINT", onSignal);
+  };
+}
+
+function tell(call: CommandCall, event: RunnerEvent): void {
+  const text = textOf(event);
+  if (text !== null) call.err.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+function textOf(event: RunnerEvent): string | null {
+  switch (event.type) {
+    case "started":
+      return `${event.agent} began ${event.work.task.key} (attempt ${event.work.attempt})`;
+    case "ended": {
+      const why = event.outcome.reason ?? event.outcome.summary;
+      return `${event.agent} ended ${event.outcome.taskId}: ${event.told}${why === null ? "" : `, ${why}`}`;
+    }
+    case "resting":
+      return `${event.agent} rests for ${event.forMs} ms: ${event.reason}`;
+    case "connected":
+      return "connected";
+    case "disconnected":
+      return `the server is away: ${event.why}`;
+    case "told":
+      return event.told.outcome === "over" ? `${event.entry.task} was over already: ${event.told.detail}` : null;
+    case "order":
+      return `${event.agent}: ${event.order}`;
+    case "note":
+      return event.message;
+    case "attempt":
+    default:
+      return null;
+  }
+}
+
+function nameOf(call: CommandCall): string {
+  const name = optional(call, "name") ?? hostname();
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(name)) return name;
+  const expected = "Use letters, digits, dots, dashes and underscores, 128 at most.";
+  throw problem(commandProblems, "HP8012", { flag: "--name", value: name, expected });
+}
+
+function defaultState(call: CommandCall, name: string): string {
+  const base = call.env["XDG_STATE_HOME"] ?? join(call.env["HOME"] ?? homedir(), ".local", "state");
+  return join(base, "holdpoint", "runners", name);
+}
+
+function durationOf(call: CommandCall, name: string, flag: string): number | undefined {
+  const text = optional(call, name);
+  if (text === undefined) return undefined;
+  const ms = parseDurationMs(text);
+  if (ms !== null && ms >= 1_000 && ms <= 3_600_000) return ms;
+  const expected = "Give a duration from 1s to 1h, such as 10s.";
+  throw problem(commandProblems, "HP8012", { flag, value: text, expected });
+}
+
+function countOf(call: CommandCall, name: string, flag: string): number | undefined {
+  const text = optional(call, name);
+  if (text === undefined) return undefined;
+  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000) return Number(text);
+  throw problem(commandProblems, "HP8012", { flag, value: text, expected: "Give a number from 1 to 1000." });
+}
+
+function portOf(call: CommandCall): number {
+  const text = optional(call, "healthPort") ?? "0";
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  const expected = "Give a port from 0 to 65535.";
+  throw problem(commandProblems, "HP8012", { flag: "--health-port", value: text, expected });
+}

@@ -1,0 +1,243 @@
+import { z } from "zod";
+import { problemDocument } from "./common.ts";
+import type { Operation } from "./operation.ts";
+import { gateView, planView } from "./plans.operations.ts";
+import { SCOPE_ABOUT, SCOPES } from "./scopes.ts";
+import { taskView } from "./tasks.operations.ts";
+import { claimedTask, settlement } from "./work.operations.ts";
+
+/** A JSON value of the document. */
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** A JSON object of the document. */
+type JsonObject = { readonly [key: string]: Json };
+
+/** An OpenAPI 3.1 document. https://spec.openapis.org/oas/v3.1.1.html */
+export interface OpenApiDocument {
+  readonly openapi: "3.1.1";
+  readonly info: JsonObject;
+  readonly servers: readonly JsonObject[];
+  readonly tags: readonly JsonObject[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, JsonObject>>>>;
+  readonly components: Readonly<Record<string, JsonObject>>;
+}
+
+/** Views that many answers hold, by the name they have among the components. */
+const VIEWS: Readonly<Record<string, z.ZodType>> = {
+  Plan: planView,
+  Gate: gateView,
+  Task: taskView,
+  ClaimedTask: claimedTask,
+  Settlement: settlement,
+};
+
+/** Problems by status: the name among the components, and what the status says. */
+const PROBLEM_RESPONSES: Readonly<Record<number, readonly [name: string, about: string]>> = {
+  400: ["DoesNotFit", "The request does not fit its shape."],
+  401: ["NeedsToken", "The request needs a token that is known, not expired and not revoked."],
+  403: ["NotAllowed", "The token does not allow this."],
+  404: ["NotThere", "There is nothing with this id."],
+  409: ["Conflict", "What is asked for does not fit the present state."],
+  412: ["Changed", "It was changed since it was read."],
+  413: ["TooLarge", "The body is too large."],
+  415: ["WrongType", "The body is of a type that is not taken."],
+  422: ["NotUnderstood", "The content cannot be understood."],
+  428: ["NeedsCondition", "The request needs a condition."],
+  429: ["TooMany", "Too many requests; `Retry-After` says when to try again."],
+  500: ["Fault", "A fault in the server."],
+  503: ["NotNow", "The server or what it depends on is not there now; `Retry-After` says when to try again."],
+};
+
+/**
+ * The HTTP interface as an OpenAPI 3.1 document, made from the operations that also validate the requests.
+ *
+ * @param operations in any order; the document has them by path
+ */
+export function openApiDocument(operations: readonly Operation[], version: string): OpenApiDocument {
+  const paths: Record<string, Record<string, JsonObject>> = {};
+  const placed = operations.map((operation) => ({ operation, place: `${operation.path} ${operation.method}` }));
+  for (const { operation } of placed.sort((a, b) => (a.place < b.place ? -1 : 1))) {
+    const path = (paths[operation.path] ??= {});
+    path[operation.method.toLowerCase()] = describe(operation);
+  }
+  const tags = [...new Set(operations.map(({ tag }) => tag))].sort();
+  const lifted: Record<string, JsonObject> = {};
+  const lift = (value: JsonObject): JsonObject => asObject(withoutDefinitions(value, lifted));
+  const shapes = { Problem: problemDocument, ...VIEWS };
+  const schemas = Object.entries(shapes).map(([name, view]) => [name, lift(schemaOf(view, "output", {}))]);
+  const written = Object.entries(paths).map(([path, methods]) => [
+    path,
+    Object.fromEntries(Object.entries(methods).map(([method, one]) => [method, lift(one)])),
+  ]);
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "Holdpoint",
+      version,
+      summary: "Runs an engineering plan with a fleet of agents, and calls nothing done until its checks pass.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    servers: [{ url: "/" }],
+    tags: tags.map((name) => ({ name })),
+    paths: Object.fromEntries(written),
+    components: {
+      schemas: { ...Object.fromEntries(schemas), ...lifted },
+      responses: Object.fromEntries(
+        Object.entries(PROBLEM_RESPONSES).map(([status, of]) => problemResponse(status, of)),
+      ),
+      parameters: {
+        IdempotencyKey: {
+          name: "Idempotency-Key",
+          in: "header",
+          required: false,
+          description:
+            "Any text that is new for each write: the same write with it again is answered as the first was, for 24 hours.",
+          schema: { type: "string", minLength: 1, maxLength: 255 },
+        },
+      },
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: `A token \`hp_…\`. ${SCOPES.map((scope) => `\`${scope}\`: ${SCOPE_ABOUT[scope]}`).join("; ")}.`,
+        },
+      },
+    },
+  };
+}
+
+function describe(operation: Operation): JsonObject {
+  const { id, tag, summary, description, scope, body, compatibility } = operation;
+  const isKept = operation.method !== "GET" && operation.idempotency !== "none";
+  const parameters = [
+    ...parametersOf("path", operation.params),
+    ...parametersOf("query", operation.query),
+    ...(isKept ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+  ];
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(compatibility === undefined ? {} : { "x-compatibility": true }),
+    "x-scope": scope,
+    security: scope === null ? [] : [{ bearer: [] }],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: !body.safeParse(undefined).success,
+            content: { "application/json": { schema: schemaOf(body, "input") } },
+          },
+        }),
+    responses: responsesOf(operation),
+  };
+}
+
+function responsesOf(operation: Operation): JsonObject {
+  const { status = 200, alsoStatus = [], produces = "application/json", response } = operation;
+  const content = status === 204 ? {} : { content: { [produces]: { schema: schemaOf(response, "output") } } };
+  const streamed = operation.streams === undefined ? {} : { [operation.streams]: { schema: { type: "string" } } };
+  const success = {
+    description: response.description ?? "Done.",
+    ...content,
+    ...(operation.streams === undefined ? {} : { content: { ...content.content, ...streamed } }),
+  };
+  const problems = [
+    400,
+    ...(operation.scope === null ? [] : [401, 403, 429]),
+    ...(operation.body === undefined ? [] : [413, 415]),
+    ...(operation.problems ?? []),
+    500,
+    503,
+  ].filter((code) => code !== status && !(operation.alsoAnswers ?? []).includes(code));
+  return {
+    ...Object.fromEntries([status, ...alsoStatus, ...(operation.alsoAnswers ?? [])].map((code) => [code, success])),
+    ...Object.fromEntries(
+      [...new Set(problems)].map((code) => [
+        code,
+        { $ref: `#/components/responses/${PROBLEM_RESPONSES[code]?.[0] ?? "Fault"}` },
+      ]),
+    ),
+  };
+}
+
+function problemResponse(status: string, [name, about]: readonly [string, string]): [string, JsonObject] {
+  const retry = { "Retry-After": { description: "Seconds.", schema: { type: "integer", minimum: 0 } } };
+  const content = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+  const headers = status === "429" || status === "503" ? { headers: retry } : {};
+  return [name, { description: about, ...headers, content }];
+}
+
+function parametersOf(place: "path" | "query", shape: z.ZodType | undefined): JsonObject[] {
+  if (shape === undefined) return [];
+  const { properties = {}, required = [] } = asObject(schemaOf(shape, "input", {}));
+  const needed = Array.isArray(required) ? required : [];
+  return Object.entries(asObject(properties)).map(([name, schema]) => {
+    const { description, ...rest } = asObject(schema);
+    return {
+      name,
+      in: place,
+      required: place === "path" || needed.includes(name),
+      ...(description === undefined ? {} : { description }),
+      schema: rest,
+    };
+  });
+}
+
+/** Schema of a shape, in which the views stand as references. What comes in may hold no key that is not named. */
+function schemaOf(
+  shape: z.ZodType,
+  io: "input" | "output",
+  views: Readonly<Record<string, z.ZodType>> = VIEWS,
+): JsonObject {
+  const { $schema: _, ...schema } = z.toJSONSchema(shape, {
+    target: "draft-2020-12",
+    io,
+    unrepresentable: "any",
+    override: ({ jsonSchema }) => {
+      if (io === "input" && jsonSchema.properties !== undefined) jsonSchema.additionalProperties ??= false;
+    },
+  });
+  const plain: Json = JSON.parse(JSON.stringify(schema));
+  if (io === "input") return asObject(plain);
+  const named = new Map(Object.entries(views).map(([name, view]) => [JSON.stringify(schemaOf(view, io, {})), name]));
+  return asObject(withReferences(plain, named));
+}
+
+function withReferences(value: Json, named: ReadonlyMap<string, string>): Json {
+  if (isList(value)) return value.map((part) => withReferences(part, named));
+  if (typeof value !== "object" || value === null) return value;
+  const name = named.get(JSON.stringify(value));
+  if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withReferences(part, named)]));
+}
+
+/** Definitions that a shape brings along, moved to where the whole document can refer to them. */
+function withoutDefinitions(value: Json, lifted: Record<string, JsonObject>): Json {
+  if (isList(value)) return value.map((part) => withoutDefinitions(part, lifted));
+  if (typeof value !== "object" || value === null) return value;
+  const { $defs = {}, ...rest } = value;
+  for (const [name, definition] of Object.entries(asObject($defs))) {
+    const found = asObject(withoutDefinitions(definition, lifted));
+    const known = (lifted[name] ??= found);
+    if (JSON.stringify(known) !== JSON.stringify(found)) throw new Error(`two shapes are called ${name}`);
+  }
+  return Object.fromEntries(
+    Object.entries(rest).map(([key, part]) => [
+      key,
+      key === "$ref" && typeof part === "string"
+        ? part.replace("#/$defs/", "#/components/schemas/")
+        : withoutDefinitions(part, lifted),
+    ]),
+  );
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+function asObject(value: Json): JsonObject {
+  if (typeof value !== "object" || value === null || isList(value)) throw new Error("a shape has no JSON Schema");
+  return value;
+}

@@ -1,0 +1,135 @@
+import {
+  address,
+  choice,
+  duration,
+  line,
+  list,
+  rate,
+  size,
+  type ValueKind,
+  wholeNumber,
+  yesOrNo,
+} from "./value-kinds.ts";
+
+/** One setting of the server: the same entry makes the option, the variable, the key of the file and the reference. */
+export interface Setting<T = unknown> {
+  /** Key in `holdpoint.config.yaml`; the option is `--` and this. */
+  readonly name: string;
+  /** Environment variable. */
+  readonly env: string;
+  readonly kind: ValueKind<T>;
+  /** As it would be written; null when there is none. */
+  readonly standard: string | null;
+  /** What it does, one line. */
+  readonly about: string;
+  /** Holds a password: never shown whole. */
+  readonly isSecret: boolean;
+}
+
+interface Written<T> {
+  readonly kind: ValueKind<T>;
+  readonly standard: string | null;
+  readonly about: string;
+  /** Where the variable has a name that other programs use too. */
+  readonly env?: string;
+  readonly isSecret?: true;
+}
+
+function setting<T>(name: string, { kind, standard, about, env, isSecret }: Written<T>): Setting<T> {
+  const usual = `HOLDPOINT_${name.toUpperCase().replaceAll("-", "_")}`;
+  return { name, env: env ?? usual, kind, standard, about, isSecret: isSecret === true };
+}
+
+const hostName = /^(?:[A-Za-z0-9.-]+|\[?[0-9A-Fa-f:]+\]?)(?::\d{1,5})?$/;
+
+/** Every setting, by the name that code uses. */
+export const settings = {
+  host: setting("host", {
+    kind: line("a host name or address", hostName),
+    standard: "127.0.0.1",
+    about: "Address to listen on. Anything but the loopback makes the server reachable for others.",
+  }),
+  port: setting("port", {
+    kind: wholeNumber(0, 65_535),
+    standard: "5005",
+    about: "Port to listen on; 0 takes any that is free.",
+  }),
+  trustedHosts: setting("trusted-hosts", {
+    kind: list(line("a host name", hostName)),
+    standard: "",
+    about: "Names under which callers may address the server, besides the one that it listens on.",
+  }),
+  databaseUrl: setting("database-url", {
+    kind: address("postgres", "postgresql", "socket"),
+    standard: null,
+    env: "DATABASE_URL",
+    isSecret: true,
+    about: "PostgreSQL server, version 15 or later. Without one, an embedded one in the data folder.",
+  }),
+  redisUrl: setting("redis-url", {
+    kind: address("redis", "rediss"),
+    standard: null,
+    env: "REDIS_URL",
+    isSecret: true,
+    about: "Redis for limits that replicas share and for a cache. Without one, each replica has its own, in memory.",
+  }),
+  databasePool: setting("database-pool", {
+    kind: wholeNumber(2, 500),
+    standard: "8",
+    about: "Connections to the database at most.",
+  }),
+  dataDir: setting("data-dir", {
+    kind: line("a path"),
+    standard: ".holdpoint",
+    about: "Folder of the embedded database and of what is spooled.",
+  }),
+  leaseTtl: setting("lease-ttl", {
+    kind: duration("1s", "1h"),
+    standard: "10s",
+    about: "How long a lease runs without renewal, unless the agent asks for another time.",
+  }),
+  drainTimeout: setting("drain-timeout", {
+    kind: duration("1ms", "10min"),
+    standard: "10s",
+    about: "How long requests may take to end when the server stops.",
+  }),
+  bodyLimit: setting("body-limit", {
+    kind: size("1KiB", "64MiB"),
+    standard: "1MiB",
+    about: "Largest request body of operations that set no limit of their own.",
+  }),
+  rateLimit: setting("rate-limit", {
+    kind: rate(),
+    standard: "200/s",
+    about: "Requests of one token.",
+  }),
+  rateLimitAnonymous: setting("rate-limit-anonymous", {
+    kind: rate(),
+    standard: "20/s",
+    about: "Requests of one address without a token.",
+  }),
+  logLevel: setting("log-level", {
+    kind: choice("silent", "error", "warn", "info", "debug"),
+    standard: "info",
+    about: "How much is logged.",
+  }),
+  logFormat: setting("log-format", {
+    kind: choice("auto", "json", "text"),
+    standard: "auto",
+    about: "JSON for machines or short lines for people; `auto` is text on a terminal.",
+  }),
+  openMetrics: setting("open-metrics", {
+    kind: yesOrNo(),
+    standard: "false",
+    about: "Whether /metrics needs no token from callers on the same machine.",
+  }),
+  otlpEndpoint: setting("otlp-endpoint", {
+    kind: address("http", "https"),
+    standard: null,
+    env: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    about: "Where traces go, in OpenTelemetry's protocol. Without one, none are sent.",
+  }),
+} as const;
+
+/** Every setting, in the order of the reference. */
+export const SETTINGS: readonly Setting[] = Object.values(settings);

@@ -1,0 +1,102 @@
+import { problem, type Runtime } from "@holdpoint/core";
+import { type StoreScope, statement } from "@holdpoint/store";
+import { guardProblems } from "./guard.problems.ts";
+import type { KeyedWrite, RetryKeeper, WrittenAnswer } from "./guards.ts";
+
+/** How long an answer is kept, milliseconds. */
+const KEEP_MS = 86_400_000;
+/** How long a request may take before its key is given to another: its process is then taken for dead, milliseconds. */
+const RUNNING_MS = 120_000;
+/** Seconds after which whoever came second may ask again. */
+const RETRY_AFTER_S = 1;
+/** Answers removed in one round. */
+const REMOVE_AT_ONCE = 5_000;
+
+const TAKE = statement(
+  "kept_take",
+  `INSERT INTO holdpoint.kept_answer AS k (tenant_id, token, operation, key, request_digest, holder, expires_at_ms)
+   VALUES ($1, $2, $3, $4, $5, $6, $7)
+   ON CONFLICT (tenant_id, token, operation, key) DO UPDATE SET
+     request_digest = excluded.request_digest, holder = excluded.holder, status = NULL, headers = NULL, body = NULL,
+     expires_at_ms = excluded.expires_at_ms
+   WHERE k.expires_at_ms <= $8
+   RETURNING holder`,
+);
+const LOOK = statement(
+  "kept_look",
+  `SELECT request_digest, status, headers, body FROM holdpoint.kept_answer
+   WHERE tenant_id = $1 AND token = $2 AND operation = $3 AND key = $4`,
+);
+const KEEP = statement(
+  "kept_keep",
+  `UPDATE holdpoint.kept_answer SET status = $6, headers = $7, body = $8, expires_at_ms = $9
+   WHERE tenant_id = $1 AND token = $2 AND operation = $3 AND key = $4 AND holder = $5`,
+);
+const GIVE_BACK = statement(
+  "kept_give_back",
+  `DELETE FROM holdpoint.kept_answer
+   WHERE tenant_id = $1 AND token = $2 AND operation = $3 AND key = $4 AND holder = $5`,
+);
+const REMOVE = statement(
+  "kept_remove",
+  `DELETE FROM holdpoint.kept_answer WHERE ctid = ANY (ARRAY(
+     SELECT ctid FROM holdpoint.kept_answer WHERE expires_at_ms <= $1 LIMIT $2)) RETURNING 1`,
+);
+
+interface Row {
+  readonly request_digest: string;
+  readonly status: number | null;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly body: string | null;
+}
+
+/**
+ * Keeps answers in the database for 24 hours, by tenant, token, operation and key.
+ *
+ * ```
+ *   (none) ──take──▶ running ──keep──▶ kept ──24 h──▶ (none)
+ *                       └─abandon, or 2 minutes─▶ (none)
+ * ```
+ *
+ * Who dies between the write and `keep` leaves a key that is taken anew after two minutes: the write may then be done
+ * twice, as without a key.
+ */
+export function createKeptAnswers(
+  scopeOf: (tenant: string) => StoreScope,
+  runtime: Pick<Runtime, "now" | "newId">,
+): RetryKeeper {
+  return { begin };
+
+  async function begin(write: KeyedWrite): Promise<Awaited<ReturnType<RetryKeeper["begin"]>>> {
+    const { principal, operation, key, digest } = write;
+    const store = scopeOf(principal.tenant);
+    const place = [principal.tenant, principal.tokenId ?? "", operation, key];
+    const holder = runtime.newId();
+    const now = runtime.now();
+    const taken = await store.run(TAKE, [...place, digest, holder, now + RUNNING_MS, now]);
+    if (taken.length === 0) return answerOf(operation, digest, (await store.run<Row>(LOOK, place))[0]);
+    return {
+      keep: async ({ status, headers, text }) => {
+        await store.run(KEEP, [...place, holder, status, headers, text, runtime.now() + KEEP_MS]);
+      },
+      abandon: async () => {
+        await store.run(GIVE_BACK, [...place, holder]);
+      },
+    };
+  }
+}
+
+/** @throws HoldpointError HP9412, HP9413 */
+function answerOf(operation: string, digest: string, row: Row | undefined): WrittenAnswer {
+  if (row !== undefined && row.request_digest !== digest) throw problem(guardProblems, "HP9412", { operation });
+  // Not there any more: it was abandoned between the two looks, and the next request is the first.
+  if (row === undefined || row.status === null) {
+    throw Object.assign(problem(guardProblems, "HP9413", { operation }), { retryAfterS: RETRY_AFTER_S });
+  }
+  return { status: row.status, headers: row.headers ?? {}, text: row.body ?? "" };
+}
+
+/** Removes answers that are kept no longer, of every tenant. @returns how many */
+export async function removeKeptAnswers(system: StoreScope, now: number): Promise<number> {
+  return (await system.run(REMOVE, [now, REMOVE_AT_ONCE])).length;
+}

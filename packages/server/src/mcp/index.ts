@@ -1,0 +1,3 @@
+export { mcpProblems } from "./mcp.problems.ts";
+export { type McpOptions, type McpParts, mountMcp } from "./mcp-endpoint.ts";
+export type { McpRoom } from "./tool.ts";
