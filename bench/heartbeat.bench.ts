@@ -12,7 +12,7 @@ import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { operations, type Scope, SCOPES } from "@holdpoint/contract";
+import { operations, SCOPES, type Scope } from "@holdpoint/contract";
 import { createControlPlane, createSystemRuntime } from "@holdpoint/server";
 import { openStore, type Store } from "@holdpoint/store";
 import Fastify from "fastify";

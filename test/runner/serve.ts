@@ -2,7 +2,7 @@
  * A control plane in a process of its own, for tests that kill it: `tsx serve.ts DATABASE_URL PORT`. The token is the name
  * of the tenant. Prints its address when it serves.
  */
-import { type Scope, SCOPES } from "@holdpoint/contract";
+import { SCOPES, type Scope } from "@holdpoint/contract";
 import { createControlPlane, createSystemRuntime } from "@holdpoint/server";
 import { openStore } from "@holdpoint/store";
 

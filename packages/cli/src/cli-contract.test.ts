@@ -25,6 +25,10 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "task redrive": [["PLAN.md", "--all-dead", ...STEERS], "holdpoint/tasks-moved/v1", 0],
   "task cancel": [["PLAN.md", "GR-2", ...STEERS], "holdpoint/problem/v1", 64],
   "evidence add": [["load=1"], "holdpoint/evidence-added/v1", 0],
+  up: [["--port", "none"], "holdpoint/problem/v1", 64],
+  backup: [["copy.backup"], "holdpoint/problem/v1", 65],
+  restore: [["missing.backup", "--to", "other"], "holdpoint/problem/v1", 65],
+  "db move": [["--from", "missing", "--to", "other"], "holdpoint/problem/v1", 65],
   "agent run": [["--agents", "fleet", "--dry-run"], "holdpoint/agent-run/v1", 0],
   "agent discover": [["."], "holdpoint/discovery/v1", 0],
   // Without a server there is only the problem; test/runner lists the agents of a real one.

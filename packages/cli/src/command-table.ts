@@ -221,6 +221,54 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/up.ts"),
   },
   {
+    name: "backup",
+    summary: "write the whole database into a file, also while a server works on it",
+    args: [{ name: "<file>", about: "the file to write; it must not exist yet" }],
+    options: [
+      { flags: "--data-dir <dir>", about: "folder of the embedded database", default: "this folder" },
+      {
+        flags: "--database-url <url>",
+        about: "back this PostgreSQL server up",
+        default: "DATABASE_URL without --data-dir, else the embedded one",
+      },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/backup.ts"),
+  },
+  {
+    name: "restore",
+    summary: "read a backup into a database that nothing has used yet: all of it, or nothing",
+    args: [{ name: "<file>", about: "a file that backup wrote" }],
+    options: [
+      {
+        flags: "--to <place>",
+        about: "address of a PostgreSQL server, or a folder for an embedded database (required)",
+      },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/restore.ts"),
+  },
+  {
+    name: "db move",
+    summary: "copy a whole database into another that nothing has used yet, embedded to server or back",
+    args: [],
+    options: [
+      {
+        flags: "--from <place>",
+        about: "address of a PostgreSQL server, or folder of an embedded database (required)",
+      },
+      {
+        flags: "--to <place>",
+        about: "address of a PostgreSQL server, or a folder for an embedded database (required)",
+      },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/db-move.ts"),
+  },
+  {
     name: "agent run",
     summary: "work for a server with the agents of a folder, until stopped",
     args: [],

@@ -121,6 +121,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   gate: "sign or waive a gate",
   task: "look at and steer the work",
   evidence: "hand in evidence",
+  db: "move the data",
   config: "the settings of the server",
   agent: "run agents for a server, find and list them",
 };

@@ -10,8 +10,8 @@ export {
 } from "./api/access.operations.ts";
 export { AGENT_STATES, AGENT_WANTED, MOST_AGENTS_PER_CALL, OUTPUT_BOUNDS } from "./api/agents.operations.ts";
 export * from "./api/common.ts";
-export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";
 export * from "./api/common.ts";
+export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";
 export * from "./api/operation.ts";
 export { OPERATIONS, operations } from "./api/operations.ts";
 export * from "./api/scopes.ts";

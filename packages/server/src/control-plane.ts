@@ -34,6 +34,7 @@ import {
   systemRoutes,
 } from "./observe/index.ts";
 import { planRoutes } from "./plans/index.ts";
+import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./replicas/index.ts";
 import { completionRoutes, refusedCommand, runProblems } from "./run/index.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
 import {
@@ -87,6 +88,8 @@ export interface ControlPlane {
   readonly access: Access;
   /** The rooms of a tenant, for callers in this process. */
   rooms(tenant: string): Promise<TenantRooms>;
+  /** What the watch over the database found last, for metrics; null before its first look. */
+  database(): DatabaseFigures | null;
   /** Agents of all tenants: who is there, and how they are. */
   readonly agents: AgentDesk;
   /** Takes nothing new, lets what runs come to its end, and stops. The store is left open. */
@@ -123,9 +126,17 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     workOf: async (tenant) => (await rooms(tenant)).work,
   });
   const services = backgroundServices(parts, rooms);
+  const relay = createWakeUpRelay({ store, signals, replica });
+  const database = createDatabaseWatch({
+    store,
+    now: () => runtime.now(),
+    random: () => runtime.random(),
+    onRound: (round) => parts.onRound?.(round),
+  });
   const access = createAccess(accessParts(parts));
-  signals.onAny((_, kind) => {
-    if (kind === "committed") services.settle.wake();
+  signals.onAny((_, kind, origin) => {
+    // What another replica committed is its own to settle.
+    if (kind === "committed" && origin === "here") services.settle.wake();
   });
   const health = createHealth({
     store,
@@ -133,7 +144,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     services: () => watch.parts(),
     dataDir: parts.dataDir ?? null,
     now: () => runtime.now(),
-    ...(parts.moreHealth === undefined ? {} : { more: parts.moreHealth }),
+    more: async () => [...relay.health(), ...database.health(), ...((await parts.moreHealth?.()) ?? [])],
   });
   const implementations = implementationsOf(parts, rooms, () => runtime.now() - startedAt);
   const authenticate = parts.authenticate ?? access.authenticate;
@@ -159,12 +170,20 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       parts.onRequest?.(record);
     },
   });
-  const all: readonly BackgroundService[] = [services.leases, services.settle, services.heard, ...access.services];
+  const all: readonly BackgroundService[] = [
+    services.leases,
+    services.settle,
+    services.heard,
+    database.service,
+    ...access.services,
+  ];
   return {
     access,
     rooms,
     agents: desk,
+    database: () => database.figures(),
     async listen(address) {
+      await relay.tried;
       // An agent is not to lose its work because the control plane was away.
       await desk.restoreLeases(LEASE_TTL_MS.standard);
       const url = await server.listen(address);
@@ -177,6 +196,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       await server.drain(parts.drainMs ?? DRAIN_MS);
       await Promise.all(all.map((service) => service.stop()));
       await access.close();
+      await relay.close();
     },
   };
 

@@ -19,6 +19,7 @@ export { type ControlPlane, type ControlPlaneParts, createControlPlane, type Lis
 export type * from "./events/index.ts";
 export * from "./gates/index.ts";
 export { type Authenticate, guardProblems, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
+export { type McpOptions, mcpProblems } from "./mcp/index.ts";
 export {
   createLog,
   LOG_LEVELS,
@@ -29,7 +30,6 @@ export {
   logControlPlane,
   type PartHealth,
 } from "./observe/index.ts";
-export { type McpOptions, mcpProblems } from "./mcp/index.ts";
 export type * from "./plans/index.ts";
 export * from "./run/index.ts";
 export { createSystemRuntime } from "./system-runtime.ts";

@@ -26,10 +26,13 @@ export function switchTo(actor: Actor, from: Actor): string | QueryConfig {
   return { name: "holdpoint_tenant", text: "SELECT set_config('holdpoint.tenant', $1, false)", values: [actor] };
 }
 
+/** Begins a transaction, which may take longer than a read by itself may. */
+const BEGIN = "BEGIN; SET LOCAL statement_timeout = 0";
+
 /** The statements that begin a transaction for an actor on a connection that works for another; they end with it. */
 export function beginAs(actor: Actor, from: Actor): string {
-  if (actor === from) return "BEGIN";
-  return `BEGIN; SET LOCAL ROLE ${actor === null ? "NONE" : TENANT_ROLE}; ${setTenant(actor ?? "", true)}`;
+  if (actor === from) return BEGIN;
+  return `${BEGIN}; SET LOCAL ROLE ${actor === null ? "NONE" : TENANT_ROLE}; ${setTenant(actor ?? "", true)}`;
 }
 
 function setTenant(tenant: string, local: boolean): string {

@@ -55,8 +55,8 @@ function askedKind(env: NodeJS.ProcessEnv): EmbeddedKind | null {
   throw problem(storeProblems, "HP6022", { value: JSON.stringify(value) });
 }
 
-/** Native first: a directory with both is one where that was used. */
-function heldKind(dataDir: string): EmbeddedKind | null {
+/** The kind of database that a directory holds, or null. Native first: a directory with both is one where that was used. */
+export function heldKind(dataDir: string): EmbeddedKind | null {
   const holds = (kind: EmbeddedKind): boolean => existsSync(join(dirOf(dataDir, kind), "data", "PG_VERSION"));
   return (["native", "wasm"] as const).find(holds) ?? null;
 }

@@ -2,6 +2,7 @@ import { problem } from "@holdpoint/core";
 import type { Pool, PoolClient } from "pg";
 import { type Actor, beginAs, switchTo, tenantActor } from "./actor.ts";
 import type { Backend } from "./backend.ts";
+import { type Listener, type ListenHandler, openListener } from "./listener.ts";
 import type { Session, Statement } from "./statement.ts";
 import { storeProblems } from "./store.problems.ts";
 import type { Store, StoreScope } from "./store.types.ts";
@@ -19,6 +20,9 @@ export interface ServerFacts {
   readonly seesEveryTenant: boolean;
 }
 
+/** The name of a store's connection for listening; it begins as those of its pool do. */
+const LISTENER = " listener";
+
 /** The store on a pool of connections. */
 export class PgStore implements Store {
   readonly kind: Store["kind"];
@@ -31,6 +35,7 @@ export class PgStore implements Store {
   private readonly server: ServerFacts;
   /** For whom each connection works; a fresh one for the database user. */
   private readonly actors = new WeakMap<PoolClient, Actor>();
+  private readonly listeners = new Set<Listener>();
   private closing: Promise<void> | null = null;
 
   constructor(pool: Pool, backend: Backend, server: ServerFacts) {
@@ -61,6 +66,15 @@ export class PgStore implements Store {
     return this.scope(null);
   }
 
+  listen(channel: string, handler: ListenHandler): Listener | null {
+    // The one connection that there is cannot wait for others.
+    if (this.backend.maxConnections === 1) return null;
+    const name = `${this.pool.options.application_name ?? "holdpoint"}${LISTENER}`;
+    const listener = openListener({ ...this.backend.config, application_name: name }, channel, handler);
+    this.listeners.add(listener);
+    return listener;
+  }
+
   async health(): Promise<{ readonly ok: boolean; readonly tookMs: number; readonly detail: string | null }> {
     const began = performance.now();
     try {
@@ -78,6 +92,7 @@ export class PgStore implements Store {
   }
 
   private async closeOnce(): Promise<void> {
+    await Promise.all([...this.listeners].map((listener) => listener.close()));
     await this.pool.end();
     await this.backend.stop();
   }

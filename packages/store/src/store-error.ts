@@ -35,10 +35,16 @@ export function codeOf(error: unknown): string | null {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
 }
 
-/** The error to throw: HP6010 when the database was not there for us, else the error as it is. */
+/** SQLSTATE of a statement that was ended; the message says by what. */
+const CANCELLED_STATE = "57014";
+
+/** The error to throw: HP6010 when the database was not there for us, HP6029 when it took too long, else the error as it is. */
 export function asStoreError(error: unknown, place: string): unknown {
   if (error instanceof HoldpointError || !(error instanceof Error)) return error;
   const code = codeOf(error) ?? "";
+  if (code === CANCELLED_STATE && error.message.includes("statement timeout")) {
+    return problem(storeProblems, "HP6029", { place, detail: error.message }, { cause: error });
+  }
   const unreachable = NETWORK_CODES.has(code) || UNREACHABLE_STATES.test(code) || BROKEN_CONNECTION.test(error.message);
   if (!unreachable) return error;
   const detail = error.message === "" ? code : error.message;

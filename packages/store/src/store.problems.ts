@@ -228,4 +228,29 @@ export const storeProblems = {
     exit: 70,
     retryable: true,
   },
+  HP6028: {
+    title: "Others work on the database",
+    message: "{database} is in use: {connections} connections of another Holdpoint, from {from}.",
+    remedy: "Stop every `holdpoint up` and `holdpoint run` on it, then run again. A backup can be made while they run.",
+    why: "What another process writes while a database is copied would not be in the copy, or would be written into a half-filled one.",
+    exit: 69,
+    retryable: true,
+  },
+  HP6029: {
+    title: "The database took too long",
+    message: "The database at {place} did not answer within the time that a read may take: {detail}",
+    remedy:
+      "Ask for less at once, or try again when the database has less to do. `holdpoint up` takes HOLDPOINT_READ_TIMEOUT.",
+    why: "A read without an end would keep a connection, and old rows that cannot be cleared away, for as long as it runs.",
+    exit: 69,
+    retryable: true,
+  },
+  HP6030: {
+    title: "There is no database",
+    message: "{dir} holds no database.",
+    remedy: "Name the folder in which `holdpoint up` or `holdpoint run` was started, or the address of a server.",
+    why: "A backup or move of a mistyped folder would copy nothing and look like a success.",
+    exit: 65,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

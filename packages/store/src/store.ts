@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { HoldpointError, problem } from "@holdpoint/core";
 import { type CustomTypesConfig, Pool, TypeOverrides, types } from "pg";
 import { SYSTEM_ROLE } from "./actor.ts";
@@ -12,6 +13,7 @@ import { codeOf } from "./store-error.ts";
 /** The oldest server that works. */
 const MIN_SERVER_VERSION = 15;
 const DEFAULT_POOL_SIZE = 8;
+const DEFAULT_READ_TIMEOUT_MS = 30_000;
 /** Connections of a guest: the holder keeps most for itself. */
 const JOINED_POOL_SIZE = 2;
 /** How often a directory changes hands between two looks at it before that is told. */
@@ -57,16 +59,20 @@ function isProblem(error: unknown, code: string): boolean {
 
 /** Opens a store on a database that runs already; it is stopped with the store, or when this fails. */
 export async function openBackend(
-  options: Pick<StoreOptions, "runtime" | "poolSize">,
+  options: Pick<StoreOptions, "runtime" | "poolSize" | "readTimeoutMs">,
   backend: Backend,
 ): Promise<Store> {
+  // Unlike for every store: whoever must be alone on a database finds the others.
+  const name = `holdpoint ${randomBytes(4).toString("hex")}`;
   const pool = new Pool({
     ...backend.config,
     max: backend.maxConnections ?? options.poolSize ?? DEFAULT_POOL_SIZE,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 0,
     allowExitOnIdle: true,
-    application_name: "holdpoint",
+    application_name: name,
+    // For all that a connection does; transactions set it aside as they begin.
+    statement_timeout: options.readTimeoutMs ?? DEFAULT_READ_TIMEOUT_MS,
     types: typeParsers(),
   });
   // An idle connection that breaks must not end the process; the next use of the pool says what is wrong.
@@ -90,7 +96,9 @@ async function prepare(pool: Pool, backend: Backend, now: number): Promise<Serve
     const version = Math.floor(Number(rows[0]?.version ?? 0) / 10_000);
     const { place } = backend;
     if (version < MIN_SERVER_VERSION) throw problem(storeProblems, "HP6011", { place, found: version });
+    await client.query("SET statement_timeout = 0");
     await backend.bringUpToDate(client, now);
+    await client.query("RESET statement_timeout");
     const asked = await client.query<Omit<ServerFacts, "version">>(
       `SELECT current_user AS "user", pg_has_role('${SYSTEM_ROLE}', 'USAGE') AS "seesEveryTenant"`,
     );

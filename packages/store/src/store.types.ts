@@ -1,4 +1,5 @@
 import type { Runtime } from "@holdpoint/core";
+import type { Listener, ListenHandler } from "./listener.ts";
 import type { Session } from "./statement.ts";
 
 /** Which database: an embedded one beside the plan, or a server. */
@@ -6,6 +7,13 @@ export type StoreOptions = {
   readonly runtime: Pick<Runtime, "now">;
   /** Connections at most. @default 8, 2 on the database of another process; always 1 in WebAssembly */
   readonly poolSize?: number;
+  /**
+   * How long a statement outside of a transaction may take, milliseconds: most of them are reads, and the writes are of a
+   * row or two. Transactions are not bounded by it, and PostgreSQL in WebAssembly cannot keep to it. 0 is without end.
+   *
+   * @default 30000
+   */
+  readonly readTimeoutMs?: number | undefined;
 } & (EmbeddedStoreOptions | { readonly databaseUrl: string });
 
 /**
@@ -74,6 +82,14 @@ export interface Store extends StoreScope {
    * @throws HoldpointError HP6019 when the database user is bound to tenants
    */
   asSystem(): StoreScope;
+  /**
+   * Listens on a channel, on a connection beyond those of the pool that is made anew whenever it is lost. What is sent while
+   * it is lost does not arrive, so it only makes quicker what polls would find.
+   *
+   * @param channel small letters and underscores
+   * @returns null in WebAssembly, which has one connection and nobody else to hear from
+   */
+  listen(channel: string, handler: ListenHandler): Listener | null;
   /** Whether the database answers, and how long that took in milliseconds. Never throws. */
   health(): Promise<{ readonly ok: boolean; readonly tookMs: number; readonly detail: string | null }>;
   /** Gives back every connection and stops an embedded server that this process runs. */

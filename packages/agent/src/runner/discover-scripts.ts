@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, open, readdir } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
-import { agentManifestSchema, type AgentManifestText } from "@holdpoint/contract";
+import { type AgentManifestText, agentManifestSchema } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { agentProblems } from "../agent.problems.ts";
 

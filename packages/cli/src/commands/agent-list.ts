@@ -1,8 +1,8 @@
 import { operations, type ResponseOf } from "@holdpoint/contract";
 import type { CommandCall } from "../command.ts";
 import { styleFor } from "../output/style.ts";
-import { wantsJson } from "./arguments.ts";
 import { serverOf } from "./agent-server.ts";
+import { wantsJson } from "./arguments.ts";
 
 type AgentRow = ResponseOf<typeof operations.listAgents>["items"][number];
 

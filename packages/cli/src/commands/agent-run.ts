@@ -1,4 +1,4 @@
-import { hostname, homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { agentProblems, commandsOf, loadAgents, Runner, type RunnerEvent, serveHealth } from "@holdpoint/agent";
 import { parseDurationMs } from "@holdpoint/contract";

@@ -44,7 +44,11 @@ export async function run(call: CommandCall): Promise<number> {
     const running = databaseUrl === null ? readServerNote(dataDir) : null;
     if (running !== null) throw problem(serveProblems, "HP8042", { pid: running.pid, folder, url: running.url });
     const runtime = createSystemRuntime();
-    const options = { runtime, poolSize: config.get(settings.databasePool) ?? DEFAULT_POOL };
+    const options = {
+      runtime,
+      poolSize: config.get(settings.databasePool) ?? DEFAULT_POOL,
+      readTimeoutMs: config.get(settings.readTimeout) ?? 0,
+    };
     const store = await openStore(databaseUrl === null ? { ...options, dataDir } : { ...options, databaseUrl });
     try {
       await serve(call, config, { store, folder, dataDir, signal: interrupt.signal });

@@ -78,6 +78,11 @@ export const settings = {
     standard: "8",
     about: "Connections to the database at most.",
   }),
+  readTimeout: setting("read-timeout", {
+    kind: duration("1ms", "1h"),
+    standard: "30s",
+    about: "Longest time of a statement outside of a transaction; the database ends it then.",
+  }),
   dataDir: setting("data-dir", {
     kind: line("a path"),
     standard: ".",

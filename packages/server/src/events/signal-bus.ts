@@ -1,24 +1,32 @@
 /** What a signal says: something was committed, or something became ready to be claimed. */
 export type SignalKind = "committed" | "ready";
 
+/** Whether it happened in this process, or on another replica that told of it. */
+export type SignalOrigin = "here" | "elsewhere";
+
 /** Wakes those who wait inside this process. A signal carries no content: whoever is woken reads the truth from the database. */
 export interface SignalBus {
-  /** Wakes everyone who listens for this tenant. */
-  emit(tenant: string, kind: SignalKind): void;
+  /** Wakes everyone who listens for this tenant. @param origin default: here */
+  emit(tenant: string, kind: SignalKind, origin?: SignalOrigin): void;
+  /** Wakes everyone: something may have happened elsewhere that was not told. */
+  wakeAll(): void;
   /** Listens; the answer stops it. */
   on(tenant: string, kind: SignalKind, listener: () => void): () => void;
   /** Listens to every tenant: for telling other replicas. */
-  onAny(listener: (tenant: string, kind: SignalKind) => void): () => void;
+  onAny(listener: (tenant: string, kind: SignalKind, origin: SignalOrigin) => void): () => void;
 }
 
 /** Makes a bus. */
 export function createSignalBus(): SignalBus {
   const listeners = new Map<string, Set<() => void>>();
-  const watchers = new Set<(tenant: string, kind: SignalKind) => void>();
+  const watchers = new Set<(tenant: string, kind: SignalKind, origin: SignalOrigin) => void>();
   return {
-    emit(tenant, kind) {
+    emit(tenant, kind, origin = "here") {
       for (const listener of listeners.get(`${kind} ${tenant}`) ?? []) listener();
-      for (const watcher of watchers) watcher(tenant, kind);
+      for (const watcher of watchers) watcher(tenant, kind, origin);
+    },
+    wakeAll() {
+      for (const of of listeners.values()) for (const listener of of) listener();
     },
     on(tenant, kind, listener) {
       const key = `${kind} ${tenant}`;

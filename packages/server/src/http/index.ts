@@ -22,6 +22,6 @@ export type { Authenticate, Credentials, Principal } from "./principal.ts";
 export { problemReply } from "./problem-document.ts";
 export { createRateLimits } from "./rate-limits.ts";
 export { createRedisCount } from "./redis-count.ts";
-export { type Rate, TokenBuckets } from "./token-bucket.ts";
 export { validateRequest } from "./request-validation.ts";
+export { type Rate, TokenBuckets } from "./token-bucket.ts";
 export { traceOf } from "./trace-context.ts";

@@ -1,12 +1,12 @@
+export { acceptedAttempts, attemptWorkspace, producersOf } from "./attempt-facts.ts";
 export { completionRoutes } from "./completion.routes.ts";
 export { type Completion, createCompletion } from "./completion.ts";
+export { type Exposure, recordExposure, signingIsolation } from "./exposure.ts";
 export { type MissingEvidence, missingOf, nextActionsOf } from "./missing-evidence.ts";
 export { createPlanHosts, type PlanHosts } from "./plan-host.ts";
 export { createPlanJudge, type PlanJudge } from "./plan-judge.ts";
 export { refusedCommand } from "./refused-command.ts";
 export { runProblems } from "./run.problems.ts";
-export { acceptedAttempts, attemptWorkspace, producersOf } from "./attempt-facts.ts";
-export { type Exposure, recordExposure, signingIsolation } from "./exposure.ts";
 export type * from "./run.types.ts";
 export { createSettler, needsPersonOrTime, type SettlerParts } from "./settler.ts";
 export { type Fleet, type WorkPlanEnd, type WorkPlanListener, type WorkPlanParts, workPlan } from "./work-plan.ts";

@@ -7,7 +7,9 @@ import { createGunzip, createGzip } from "node:zlib";
 import { HoldpointError, problem } from "@holdpoint/core";
 import { storeProblems } from "../store.problems.ts";
 import type { Store } from "../store.types.ts";
-import { type CopyRecord, damaged, fromLines, readRecords, toLines } from "./copy-records.ts";
+import { type CopyProgress, type OnCopyProgress, watched } from "./copy-progress.ts";
+import { damaged, fromLines, readRecords, toLines } from "./copy-records.ts";
+import { requireAlone } from "./require-alone.ts";
 import { type CopySummary, requireEmpty, writeRecords } from "./write-records.ts";
 
 /**
@@ -15,18 +17,19 @@ import { type CopySummary, requireEmpty, writeRecords } from "./write-records.ts
  * digests. Others may go on working meanwhile.
  *
  * The file appears under its name when it is whole and on the disk, readable by its owner alone. It holds everything that
- * the database holds, documents and evidence included.
+ * the database holds, documents and evidence included. Before it gets its name it is read back and compared with its digest.
  *
- * @throws HoldpointError HP6023 when the file exists or cannot be written, HP6019 for a user that is bound to tenants
+ * @throws HoldpointError HP6023 when the file exists or cannot be written, HP6024 when it reads back differently, HP6019
+ *   for a user that is bound to tenants
  */
-export async function backup(store: Store, file: string): Promise<CopySummary> {
+export async function backup(store: Store, file: string, onProgress: OnCopyProgress = ignore): Promise<CopySummary> {
   if (existsSync(file)) throw problem(storeProblems, "HP6023", { file, detail: "it exists already" }, { file });
   const draft = `${file}.part`;
   try {
     const tables = await store.asSystem().transaction(async (tx) => {
       const summary: { name: string; rows: number; digest: string }[] = [];
       await rm(draft, { force: true });
-      const lines = toLines(noting(readRecords(tx), summary));
+      const lines = toLines(watched(readRecords(tx), noting(summary, onProgress)));
       const target = createWriteStream(draft, { flags: "wx", mode: 0o600, flush: true });
       try {
         await pipeline(Readable.from(lines), createGzip(), target);
@@ -36,6 +39,8 @@ export async function backup(store: Store, file: string): Promise<CopySummary> {
       }
       return summary;
     });
+    for await (const _ of fromLines(linesOf(unpacked(draft)), file)) continue;
+    for (const { name: table, rows } of tables) onProgress({ table, rows, state: "verified" });
     await rename(draft, file);
     return { tables };
   } catch (error) {
@@ -51,13 +56,16 @@ export async function backup(store: Store, file: string): Promise<CopySummary> {
  * Numbers of transactions (`event.xid`) are 0 in the copy, and identity columns go on where they were.
  *
  * @throws HoldpointError HP6023 when the file cannot be read, HP6024 when it is damaged, HP6025 when it is of another schema,
- *   HP6026 when the target holds rows, HP6027 when what the target holds in the end differs
+ *   HP6026 when the target holds rows, HP6027 when what the target holds in the end differs, HP6028 when another process is
+ *   connected to it
  */
-export async function restore(file: string, target: Store): Promise<CopySummary> {
+export async function restore(file: string, target: Store, onProgress: OnCopyProgress = ignore): Promise<CopySummary> {
   return await target.asSystem().transaction(async (tx) => {
+    await requireAlone(tx, target.description);
     const tables = await requireEmpty(tx);
     try {
-      return await writeRecords(tx, tables, fromLines(linesOf(unpacked(file)), file), file);
+      const records = watched(fromLines(linesOf(unpacked(file)), file), onProgress);
+      return await writeRecords(tx, tables, records, { source: file, onProgress });
     } catch (error) {
       throw fileProblem(file, error);
     }
@@ -66,30 +74,37 @@ export async function restore(file: string, target: Store): Promise<CopySummary>
 
 /**
  * Copies a whole database into another, empty one, as {@link backup} and {@link restore} do but without a file: from embedded
- * to a server or back, or from native to WebAssembly. The source stays as it is; what is written to it afterwards is not in
- * the copy, so nothing should work on it meanwhile.
+ * to a server or back, or from native to WebAssembly. The source stays as it is. Nothing else may be connected to either
+ * end, before or after: what was written meanwhile would not be in the copy.
  *
- * @throws HoldpointError HP6025 to HP6027 as {@link restore}
+ * @throws HoldpointError HP6025 to HP6028 as {@link restore}
  */
-export async function moveStore(from: Store, to: Store): Promise<CopySummary> {
+export async function moveStore(from: Store, to: Store, onProgress: OnCopyProgress = ignore): Promise<CopySummary> {
   const system = from.asSystem();
+  await requireAlone(system, from.description);
   return await to.asSystem().transaction(async (tx) => {
+    await requireAlone(tx, to.description);
     const tables = await requireEmpty(tx);
-    return await system.transaction((source) => writeRecords(tx, tables, readRecords(source), from.description));
+    const summary = await system.transaction((source) => {
+      const records = watched(readRecords(source), onProgress);
+      return writeRecords(tx, tables, records, { source: from.description, onProgress });
+    });
+    // Whoever came in the meantime may have written what is not in the copy; then nothing is kept of it.
+    await requireAlone(system, from.description);
+    return summary;
   });
 }
 
-/** Passes records on and keeps the digests of the tables. */
-async function* noting(
-  records: AsyncIterable<CopyRecord>,
-  summary: { name: string; rows: number; digest: string }[],
-): AsyncGenerator<CopyRecord> {
-  let name = "";
-  for await (const record of records) {
-    if ("table" in record) name = record.table;
-    if ("rows" in record) summary.push({ name, ...record });
-    yield record;
-  }
+const ignore: OnCopyProgress = () => undefined;
+
+/** Keeps what is told of tables that were copied, and passes it on. */
+function noting(summary: { name: string; rows: number; digest: string }[], onProgress: OnCopyProgress): OnCopyProgress {
+  return (progress: CopyProgress) => {
+    if (progress.state === "copied") {
+      summary.push({ name: progress.table, rows: progress.rows, digest: progress.digest });
+    }
+    onProgress(progress);
+  };
 }
 
 /** Read as it is asked for, so that nothing of a damaged file is still being written when that is found. */

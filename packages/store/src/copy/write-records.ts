@@ -2,6 +2,7 @@ import { problem } from "@holdpoint/core";
 import { type Session, statement } from "../statement.ts";
 import { storeProblems } from "../store.problems.ts";
 import { type CopiedTable, copiedTables } from "./copied-tables.ts";
+import type { OnCopyProgress } from "./copy-progress.ts";
 import {
   type CopyHead,
   type CopyRecord,
@@ -37,7 +38,7 @@ export async function requireEmpty(tx: Session): Promise<readonly CopiedTable[]>
 /**
  * Writes records into a database that {@link requireEmpty} has let through, reads every table back and compares.
  *
- * @param source for people: where the records come from
+ * @param told `source`: for people, where the records come from
  * @throws HoldpointError HP6024 when records do not fit together, HP6025 for another schema, HP6027 when what is read back
  *   differs; the transaction must be undone then
  */
@@ -45,7 +46,7 @@ export async function writeRecords(
   tx: Session,
   tables: readonly CopiedTable[],
   records: AsyncIterable<CopyRecord>,
-  source: string,
+  { source, onProgress }: { readonly source: string; readonly onProgress: OnCopyProgress },
 ): Promise<CopySummary> {
   const writer = new RecordWriter(tx, tables, source);
   let isFirst = true;
@@ -60,6 +61,7 @@ export async function writeRecords(
     const found = await digestOf(tx, table);
     const detail = `${found.rows} rows ${found.digest}, not ${expected.rows} rows ${expected.digest}`;
     if (found.digest !== expected.digest) throw problem(storeProblems, "HP6027", { table: name, detail });
+    onProgress({ state: "verified", table: name, rows: found.rows });
   }
   return { tables: written.map(({ table, expected }) => ({ name: table.name, ...expected })) };
 }

@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import { readWakeUp, wakeUpTexts } from "./wake-up.ts";
+
+describe("a wake-up", () => {
+  test("is read as it was told", () => {
+    const texts = wakeUpTexts("a", { committed: new Set(["north", "south"]), ready: new Set(["north"]) });
+    expect(texts.map(readWakeUp)).toEqual([
+      { from: "a", tenants: { committed: ["north", "south"], ready: ["north"] } },
+    ]);
+  });
+
+  test("of very many tenants is told in several notifications, each short enough, with none left out", () => {
+    const names = Array.from({ length: 1_000 }, (_, at) => `tenant-${at}-${"x".repeat(40)}`);
+    const texts = wakeUpTexts("a", { committed: new Set(names), ready: new Set(names) });
+    expect(Math.max(...texts.map(({ length }) => length))).toBeLessThan(8_000);
+    const told = texts.map(readWakeUp);
+    expect(told.flatMap((one) => one?.tenants.committed ?? [])).toEqual(names);
+    expect(told.flatMap((one) => one?.tenants.ready ?? [])).toEqual(names);
+  });
+
+  test("of nobody is told not at all", () => {
+    expect(wakeUpTexts("a", { committed: new Set(), ready: new Set() })).toEqual([]);
+  });
+
+  test.each(["", "null", "7", "{}", '{"from":1,"committed":[],"ready":[]}', '{"from":"a","committed":[1],"ready":[]}'])(
+    "is nothing when somebody sends %s",
+    (text) => {
+      expect(readWakeUp(text)).toBeNull();
+    },
+  );
+});

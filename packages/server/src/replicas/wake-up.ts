@@ -1,0 +1,54 @@
+import type { SignalKind } from "../events/index.ts";
+
+/** What one replica tells the others: which tenants to wake, and for what. */
+export interface WakeUp {
+  /** The replica that tells it. */
+  readonly from: string;
+  readonly tenants: Readonly<Record<SignalKind, readonly string[]>>;
+}
+
+/** A notification of PostgreSQL holds less than 8000 bytes; names of tenants and replicas are ASCII, and short. */
+const MOST_CHARACTERS = 7_000;
+
+/** The texts that tell a wake-up, each short enough for one notification. */
+export function wakeUpTexts(
+  from: string,
+  tenants: Readonly<Record<SignalKind, ReadonlySet<string>>>,
+): readonly string[] {
+  const texts: string[] = [];
+  let parts: Record<SignalKind, string[]> = { committed: [], ready: [] };
+  let characters = 0;
+  const end = (): void => {
+    texts.push(JSON.stringify({ from, ...parts }));
+    parts = { committed: [], ready: [] };
+    characters = 0;
+  };
+  for (const kind of ["committed", "ready"] as const) {
+    for (const tenant of tenants[kind]) {
+      if (characters + tenant.length + from.length > MOST_CHARACTERS) end();
+      parts[kind].push(tenant);
+      // Quotes and a comma.
+      characters += tenant.length + 3;
+    }
+  }
+  if (characters > 0) end();
+  return texts;
+}
+
+/** Reads such a text; null when it is none. Anyone who may connect to the database can send on the channel. */
+export function readWakeUp(text: string): WakeUp | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return null;
+    if (!("from" in value) || !("committed" in value) || !("ready" in value)) return null;
+    const { from, committed, ready } = value;
+    if (typeof from !== "string" || !isNames(committed) || !isNames(ready)) return null;
+    return { from, tenants: { committed, ready } };
+  } catch {
+    return null;
+  }
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === "string");
+}
