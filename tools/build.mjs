@@ -32,6 +32,11 @@ export async function build() {
   });
   const migrations = join(root, "packages/store/src/migrations");
   if (existsSync(migrations)) cpSync(migrations, join(out, "migrations"), { recursive: true });
+  // First-party agents are programs of their own: `holdpoint agent add` copies them as they are.
+  cpSync(join(root, "agents"), join(out, "agents"), {
+    recursive: true,
+    filter: (path) => !/\.(?:test\.ts|testing\.ts|d\.mts)$/.test(path),
+  });
 }
 
 if (process.argv[1] === import.meta.filename) await build();

@@ -24,6 +24,7 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "task redrive": [["PLAN.md", "--all-dead", ...STEERS], "holdpoint/tasks-moved/v1", 0],
   "task cancel": [["PLAN.md", "GR-2", ...STEERS], "holdpoint/problem/v1", 64],
   "evidence add": [["load=1"], "holdpoint/evidence-added/v1", 0],
+  "agent add": [["todo-count"], "holdpoint/agents-added/v1", 0],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
   doctor: [[], "holdpoint/doctor/v1", 0],
 };

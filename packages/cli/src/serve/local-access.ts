@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { type Scope, SCOPES } from "@holdpoint/contract";
+import { SCOPES, type Scope } from "@holdpoint/contract";
 import type { Authenticate, Principal } from "@holdpoint/server";
 
 /** The tenant of whoever has no other. */
