@@ -37,6 +37,11 @@ export async function build() {
   for (const name of ["static/swagger-ui-bundle.js", "static/swagger-ui.css", "LICENSE"]) {
     cpSync(join(reference, name), join(out, "docs-ui", basename(name)));
   }
+  // First-party agents are programs of their own: `holdpoint agent add` copies them as they are.
+  cpSync(join(root, "agents"), join(out, "agents"), {
+    recursive: true,
+    filter: (path) => !/\.(?:test\.ts|testing\.ts|d\.mts)$/.test(path),
+  });
 }
 
 if (process.argv[1] === import.meta.filename) await build();

@@ -19,7 +19,7 @@ const FOLDERS_LEFT_OUT = new Set(["node_modules", "dist", "coverage", ".holdpoin
  * @returns {{ path: string, lines: number }[]} sorted by size, the largest first
  */
 export function sourceFiles(folder) {
-  return ["packages", "tools", "bench", "test"]
+  return ["packages", "agents", "tools", "bench", "test"]
     .flatMap((name) => walk(folder, name))
     .map((path) => ({ path, lines: countLines(readFileSync(join(folder, path), "utf8")) }))
     .sort((a, b) => b.lines - a.lines || (a.path < b.path ? -1 : 1));

@@ -24,7 +24,7 @@ const example = "examples/service-launch";
 const result = join(root, example, ".holdpoint", "result.json");
 rmSync(result, { force: true });
 const holdpoint = join(root, "packages/cli/bin/holdpoint.mjs");
-const argv = [holdpoint, "run", `${example}/PLAN.md`, "--trust", "--scratch", "--wait", "30s", "--result", result];
+const argv = [holdpoint, "run", `${example}/PLAN.md`, "--trust", "--scratch", "--wait", "45s", "--result", result];
 const ended = spawnSync(process.execPath, argv, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
 
 const expected = JSON.parse(readFileSync(join(root, example, "expected-end.json"), "utf8"));

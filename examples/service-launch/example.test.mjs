@@ -24,8 +24,19 @@ after(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+/** The checks that are first-party agents, with their arguments. */
+const AGENTS = {
+  secrets: ["secret-scan", "--report", "-", "service"],
+  tests: ["test-runner", "--runner", "node", "--report", "-", "tests"],
+  coverage: ["coverage", "--source", "service", "tests"],
+};
+
 function check(folder, name) {
-  const { status, stdout } = spawnSync(process.execPath, [`checks/${name}.mjs`], { cwd: folder, encoding: "utf8" });
+  const [agent, ...args] = AGENTS[name] ?? [];
+  const argv = agent ? [`agents/${agent}/${agent}.mjs`, "--check", ...args] : [`checks/${name}.mjs`];
+  // Set by the test runner that runs this file.
+  const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
+  const { status, stdout } = spawnSync(process.execPath, argv, { cwd: folder, env, encoding: "utf8" });
   return { status, stdout };
 }
 
@@ -40,7 +51,8 @@ function attempt(folder, agent, id, { number = 1, missing = null } = {}) {
     refusal: missing && { missing },
     workspace: folder,
   });
-  const { status, stdout } = spawnSync(process.execPath, [`agents/${agent}.mjs`], {
+  const script = existsSync(join(folder, `agents/${agent}.mjs`)) ? `${agent}.mjs` : `${agent}/${agent}.mjs`;
+  const { status, stdout } = spawnSync(process.execPath, [`agents/${script}`], {
     cwd: folder,
     input,
     encoding: "utf8",
@@ -113,6 +125,10 @@ describe("the unfinished service", () => {
     assert.match(readFileSync(join(folder, "PLAN.md"), "utf8"), /^- \[x\] Documented routes: >=95%$/m);
     assert.equal(check(folder, "contract").stdout, "documented_routes=80%\n");
   });
+});
+
+test("the machine is found ready by a first-party agent", () => {
+  assert.match(done(freshCopy(), "environment-check", "ENV-01"), /^3 of 3 requirements hold/);
 });
 
 test("the plan asks for as many cases as there are", () => {

@@ -1,28 +1,21 @@
-/** Check `health`: starts the service, probes it as ops/probes.json says, and prints its state. Exit 1 unless operational. */
-import { setTimeout as pause } from "node:timers/promises";
+/**
+ * Check `health`: starts the service and lets the first-party agent `service-health` probe it as ops/probes.json says.
+ * Exit 1 unless operational.
+ */
 import { withService } from "./running-service.mjs";
 import { settingsFrom } from "./settings.mjs";
 
-const probes = settingsFrom("ops/probes.json");
-let good = 0;
+const { path, expect, count, everyMs, timeoutMs } = settingsFrom("ops/probes.json");
 
 await withService(async ({ base }) => {
-  for (let count = 0; count < probes.count; count += 1) {
-    if (await isGood(`${base}${probes.path}`)) good += 1;
-    await pause(probes.everyMs);
-  }
+  const options = {
+    url: `${base}${path}`,
+    expect: `state=${expect}`,
+    samples: count,
+    every: everyMs,
+    timeout: timeoutMs,
+  };
+  process.argv.push("--check", ...Object.entries(options).map(([name, value]) => `--${name}=${value}`));
+  // In this process: a soak runs the check again and again, and starting one more each time would thin out its samples.
+  await import("../agents/service-health/service-health.mjs");
 });
-
-const state = good === probes.count ? probes.expect : good > 0 ? "degraded" : "down";
-process.stdout.write(`health_probes=${probes.count}\n`);
-process.stdout.write(`service_health=${state}\n`);
-if (state !== probes.expect) process.exitCode = 1;
-
-async function isGood(address) {
-  try {
-    const response = await fetch(address, { signal: AbortSignal.timeout(probes.timeoutMs) });
-    return response.status === 200 && (await response.json()).state === probes.expect;
-  } catch {
-    return false;
-  }
-}

@@ -33,6 +33,7 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "agent discover": [["."], "holdpoint/discovery/v1", 0],
   // Without a server there is only the problem; test/runner lists the agents of a real one.
   "agent list": [["--url", "http://127.0.0.1:1"], "holdpoint/problem/v1", 69],
+  "agent add": [["todo-count"], "holdpoint/agents-added/v1", 0],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
   init: [[], "holdpoint/init/v1", 0],
   // Without a server, the object is the problem.

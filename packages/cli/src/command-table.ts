@@ -192,6 +192,18 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/evidence-add.ts"),
   },
   {
+    name: "agent add",
+    summary: "copy an agent that comes with Holdpoint beside the plan",
+    args: [{ name: "[name...]", about: "names of the agents" }],
+    options: [
+      { flags: "--list", about: "list the agents that there are, and copy nothing" },
+      { flags: "--to <dir>", about: "folder of agent manifests, below this one", default: "agents" },
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/agent-add.ts"),
+  },
+  {
     name: "up",
     summary: "start the control plane: HTTP and its data, until Ctrl-C",
     args: [],

@@ -124,4 +124,12 @@ export const commandProblems = {
     exit: 64,
     retryable: false,
   },
+  HP8060: {
+    title: "Another file is in the way",
+    message: "{file} is there already, and is not the file that comes with this version.",
+    remedy: "Keep yours, or move it away and try again. Nothing was written.",
+    why: "It was changed, or comes from another version. Overwriting it would lose what somebody wrote.",
+    exit: 64,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

@@ -1,0 +1,1 @@
+export function wordsOf(line: string): string[] | null;
