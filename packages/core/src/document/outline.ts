@@ -205,7 +205,7 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
   const raw = text.slice(line.from, Math.min(line.to, line.from + 1000));
   const first = stripMarks(plainText(raw));
   const early = stageOf(first.replace(NUMBER, ""));
-  const status = statusOfTitle(raw, { lastWord: early !== null });
+  const status = statusOfTitle(raw, { lastWord: early !== null, continued: true });
   const title = withoutStatus(raw, status);
   const number = NUMBER.exec(title)?.[1] ?? null;
   const bare = title.replace(NUMBER, "");
