@@ -36,7 +36,7 @@ export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: str
     if (line.number >= 0 && labelOf(raw)?.name == null) return "task";
     return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
   }
-  if (scope.direct === "step") return stepEntries(state);
+  if (scope.direct === "step") return stepEntries(state, line);
   return null;
 }
 
@@ -64,12 +64,16 @@ function asTask(state: ReaderState, line: Line): "task" {
   return "task";
 }
 
-/** Entries directly under a numbered step: work when the step stands in a phase. */
-function stepEntries(state: ReaderState): "task" | null {
+/** Entries directly under a step with a number or code: work when the step stands in a phase or when they are numbered. */
+function stepEntries(state: ReaderState, line: Line): "task" | null {
   const above = state.sections.at(-2);
   const step = state.sections.at(-1);
-  if (step === undefined || step.heading.number === null) return null;
-  return above?.item?.kind === "phase" ? "task" : null;
+  if (step === undefined) return null;
+  const { number, stage } = step.heading;
+  const coded = stage?.id != null;
+  if (number === null && !coded) return null;
+  if (above?.item?.kind === "phase") return "task";
+  return coded && line.number >= 0 ? "task" : null;
 }
 
 /** Below a bullet that only groups (`- **Documentation**`) entries count as if it were not there. */

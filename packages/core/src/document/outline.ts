@@ -28,6 +28,8 @@ export interface Outline {
 }
 
 const NUMBER = /^(\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
+/** `A. Service levels`, `IV) Rollout`: a letter that orders sections and says nothing of them. */
+const LETTER = /^(?:[A-Z]|[IVX]{1,4})[.)]\s+(?=\S)/;
 const BOLD_LEVEL = 7;
 
 /** Reads all headings once, before any item is read: what a heading is may depend on headings further down. */
@@ -208,7 +210,7 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
   const status = statusOfTitle(raw, { lastWord: early !== null, continued: true });
   const title = withoutStatus(raw, status);
   const number = NUMBER.exec(title)?.[1] ?? null;
-  const bare = title.replace(NUMBER, "");
+  const bare = title.replace(NUMBER, "").replace(LETTER, "");
   return {
     index,
     level,
@@ -220,7 +222,7 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
     number,
     // With the status: in `Features (Planned)` it tells what the section holds.
     // A title that is code names a thing, whatever the word means elsewhere.
-    meaning: meaningOf(/^`[^`]+`$/.test(raw.trim()) ? "" : first.replace(NUMBER, "")),
+    meaning: meaningOf(/^`[^`]+`$/.test(raw.trim()) ? "" : first.replace(NUMBER, "").replace(LETTER, "")),
     evidence,
   };
 }

@@ -10,6 +10,8 @@ export interface Stage {
   readonly rest: string;
   /** True when a separator stands between number and title, so that the title names the stage and not a part of it. */
   readonly named: boolean;
+  /** The code that a title begins with (`US-1`), where it has one. */
+  readonly id?: string | null;
 }
 
 const PHASE_WORDS = `phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段|${OTHER_PHASE_WORDS}`;

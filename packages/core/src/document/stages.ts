@@ -7,7 +7,7 @@ import type { Outline } from "./outline.ts";
 import { sameWork, underCriteria } from "./outline.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
-import { isGeneric, isQualityChecklist, meaningOf } from "./section-meaning.ts";
+import { isGeneric, isQualityChecklist, meaningOf, THE_PAST } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
 
 /** How a heading was taken. */
@@ -32,11 +32,14 @@ interface Group {
 export class Stages {
   readonly #groups = new Map<string, Group[]>();
   readonly #outline: Outline;
+  readonly #past: ReadonlySet<Heading>;
 
   constructor(outline: Outline) {
     this.#outline = outline;
+    this.#past = underPast(outline.headings);
     const criteria = underCriteria(outline.headings);
     for (const heading of outline.headings) {
+      if (this.#past.has(heading)) continue;
       const stage = certainStage(heading);
       if (stage !== null) this.#join(stage, heading, criteria);
     }
@@ -55,6 +58,7 @@ export class Stages {
 
   /** Decides about one heading, given the sections that are open above it. */
   judge(heading: Heading, sections: readonly Section[]): HeadingVerdict {
+    if (this.#past.has(heading)) return NEITHER;
     const stage = certainStage(heading);
     if (stage !== null) return this.#staged(stage, heading);
     if (heading.trailing !== null && isWork(heading)) {
@@ -68,6 +72,7 @@ export class Stages {
       return NEITHER;
     }
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
+    if (isTimedPart(heading, sections)) return made("phase", heading, "stage.time", "work by its time", []);
     return stepVerdict(heading, sections, this.#outline.headings.length <= 2);
   }
 
@@ -136,6 +141,30 @@ function isTeamSection(heading: Heading): boolean {
   return lead && heading.evidence.window;
 }
 
+/** The headings under one that tells of what was. One pass with the open headings on a stack. */
+function underPast(headings: readonly Heading[]): ReadonlySet<Heading> {
+  const under = new Set<Heading>();
+  const open: Heading[] = [];
+  for (const heading of headings) {
+    while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
+    const above = open.at(-1);
+    if (above !== undefined && above.level > 1 && (above.meaning.because === THE_PAST || under.has(above)))
+      under.add(heading);
+    open.push(heading);
+  }
+  return under;
+}
+
+const TIMED_PART =
+  /^(?:(?:pre|post)-(?!requisite|mortem|condition)\p{L}{3,}|(?:before|after|during)\s\p{L}|(?:launch|go-live|release|cut-?over|migration)[ -](?:day|night|weekend)\b|[TD]\s?[-+]\s?\d)/iu;
+
+/** `Pre-launch`, `After the cut-over`, `T-7 days`: tracked work that is gathered by its time and not by what it is. */
+function isTimedPart({ title, level, evidence, meaning }: Heading, sections: readonly Section[]): boolean {
+  if (level < 2 || level > 6 || !TIMED_PART.test(title) || insideStage(sections)) return false;
+  const boxes = meaning.boxes === "criterion" ? 0 : evidence.boxes;
+  return boxes + evidence.taskRows > 0 && sections.every(({ level: other, meaning: { boxes: as } }) => other === 1 || as !== "criterion");
+}
+
 function stepVerdict(heading: Heading, sections: readonly Section[], alone: boolean): HeadingVerdict {
   const { level, evidence, meaning, number, title } = heading;
   if (level < 2 || level > 6 || title === "") return NEITHER;
@@ -176,9 +205,15 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
       ((meaning.headingsAreSteps && meaning.entries !== "planned-task") ||
         (meaning.entries !== "none" && meaning.entries !== "neutral")),
   );
-  const inPhase = above?.item?.kind === "phase" && heading.evidence.entries > 0;
+  const inPhase = above?.item?.kind === "phase" && (heading.evidence.entries > 0 || isPartOf(above, heading));
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
   return NEITHER;
+}
+
+/** `4.1 Copy the tests` in phase 4 is a part of it, whatever stands below. */
+function isPartOf(phase: Section, heading: Heading): boolean {
+  const own = /^[a-z]+ (\d{1,3})$/.exec(phase.item?.aliases[0] ?? "")?.[1] ?? phase.heading.number;
+  return own !== null && own !== undefined && heading.number?.startsWith(`${own}.`) === true;
 }
 
 /** Below a heading for gates, headings only group them. */
@@ -223,7 +258,8 @@ function make(
   aliases: readonly string[],
 ): Draft {
   const sure = rule.startsWith("stage.phase") || rule.startsWith("stage.step") ? 0.95 : 0.8;
-  const item = draft(kind, heading.index, heading.number, heading.title, null, sure, `${rule}: ${words}`);
+  const id = heading.number ?? heading.stage?.id ?? null;
+  const item = draft(kind, heading.index, id, heading.title, null, sure, `${rule}: ${words}`);
   item.aliases.push(...aliases, comparable(heading.title));
   return item;
 }
