@@ -10,6 +10,7 @@ import { isRetelling } from "./retelling.ts";
 import type { Scope } from "./scope.ts";
 import { insideReport } from "./scope.ts";
 import { PLAN_BY_TITLE } from "./section-meaning.ts";
+import type { Stage } from "./stage.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import { statusOfTitle } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
@@ -72,7 +73,7 @@ function stepEntries(state: ReaderState, line: Line): "task" | null {
   const { number, stage } = step.heading;
   const coded = stage?.id != null;
   if (number === null && !coded) return null;
-  if (above?.item?.kind === "phase") return "task";
+  if (above?.item?.kind === "phase") return line.number >= 0 || state.outline.tracked < FEW_TRACKED ? "task" : null;
   return coded && line.number >= 0 ? "task" : null;
 }
 
@@ -100,7 +101,7 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
 export function readStageEntry(state: ReaderState, index: number, line: Line, raw: string): boolean {
   const head = headOf(raw);
   if (head === null) return false;
-  const stage = stageOf(head);
+  const stage = stageOf(head) ?? releaseStage(state, line, raw, head);
   if (stage === null || !stage.named) return false;
   const known = state.stages.itemFor(stage.ref) ?? state.stageByAlias(stage.ref);
   if (known !== null) {
@@ -115,7 +116,7 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
     return false;
   }
   if (stage.kind === "step") return false;
-  const status = statusOfTitle(raw, { lastWord: false });
+  const status = statusOfTitle(raw, { lastWord: false, continued: true });
   const title = withoutStatus(raw, status);
   const item = draft(
     stage.kind,
@@ -134,6 +135,17 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
   }
   state.emit(item, index);
   return true;
+}
+
+const ROLLOUT = /\b(?:roll-?out|launch plan|release plan|release stages|launch stages|phasing|ausrollung|despliegue|déploiement)\b/i;
+const RELEASE_STAGE =
+  /^(?:dogfood\w*|alpha|(?:closed |open |public |private |limited )?beta|canary|pilot(?:en|o|e)?|ga|general availability|early access|internal|employees|staging|everyone|all (?:users|customers|tenants|regions)|\d{1,3}\s?%)(?=$|[\s:(,–—-])/i;
+
+/** In a rollout each entry that names who gets it (`Dogfood`, `Beta`, `10 %`) is a stage of it. */
+function releaseStage(state: ReaderState, line: Line, raw: string, head: string): Stage | null {
+  const title = state.sections.at(-1)?.heading.title ?? "";
+  if ((line.number < 0 && !raw.startsWith("**")) || !ROLLOUT.test(title) || !RELEASE_STAGE.test(head)) return null;
+  return { kind: "phase", ref: `release ${head.toLowerCase()}`, rest: head, named: true };
 }
 
 /** An entry that is nothing but a link leads to where the work is told. */

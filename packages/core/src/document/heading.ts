@@ -7,6 +7,8 @@ export interface BlockEvidence {
   readonly boxes: number;
   /** Rows of a table of tasks. */
   readonly taskRows: number;
+  /** Rows of a table that gives each its release or stage. */
+  readonly placedRows: number;
   /** A `Status:` line that says a state. */
   readonly status: boolean;
   /** Lines for effort, owner, complexity or priority. */

@@ -113,6 +113,7 @@ function emptyEvidence(): Writable {
   return {
     boxes: 0,
     taskRows: 0,
+    placedRows: 0,
     status: false,
     workAttributes: 0,
     workLabels: 0,
@@ -154,6 +155,7 @@ function note(evidence: Writable, text: string, lines: readonly Line[], line: Li
       evidence.taskRows += 1;
       return 1;
     }
+    if (roles?.kind === "none" && roles.placed) evidence.placedRows += 1;
   }
   return 0;
 }

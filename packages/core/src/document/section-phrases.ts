@@ -117,7 +117,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     AGAIN,
     "next steps|next actions|immediate next steps|next step|what's next|recommended next steps|ready for execution",
   ],
-  [LATER, "=later|=for later|deferred|postponed|not first|parking lot|someday|icebox|deferred items|deferred work"],
+  [LATER, "=later|=for later|deferred|postponed|not first|someday|icebox|deferred items|deferred work"],
   [
     NONE,
     "results|result|achieved|achievements|achievement|accomplishments|benefits|benefit|findings|risk|risks|mitigation",
@@ -146,6 +146,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     NONE,
     "completed features|known issues|troubleshooting|support|community|team|conventions|format|design|design axioms",
   ],
+  [NONE, "parking lot|ideas|ideas parked|brainstorm|wish list|wishlist|personas|quotes|background reading"],
   [NONE, "task assignment summary|reassignments|completion metrics|technical specs|technical details"],
   [
     NONE,

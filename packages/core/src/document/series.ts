@@ -99,7 +99,8 @@ const STAGED = /\b(?:roll-?out|roadmap|phases|stages|work ?packages|work ?stream
 
 function isReported(headings: readonly Heading[], at: number): boolean {
   const heading = above(headings, at);
-  return heading !== null && heading.level > 1 && heading.meaning.because !== "" && heading.meaning.entries === "none";
+  if (heading === null || heading.level === 1 || heading.stage?.named === true) return false;
+  return heading.meaning.because !== "" && heading.meaning.entries === "none";
 }
 
 /** Whether the part of the document below a heading has boxes, rows of tasks, a status or labels for work. */

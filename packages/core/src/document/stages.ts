@@ -168,7 +168,7 @@ function isTimedPart({ title, level, evidence, meaning }: Heading, sections: rea
 function stepVerdict(heading: Heading, sections: readonly Section[], alone: boolean): HeadingVerdict {
   const { level, evidence, meaning, number, title } = heading;
   if (level < 2 || level > 6 || title === "") return NEITHER;
-  const tracked = evidence.boxes > 0 || evidence.taskRows > 0;
+  const tracked = evidence.boxes > 0 || evidence.taskRows > 0 || (evidence.placedRows > 0 && isWork(heading));
   const work = tracked || evidence.workLabels > 0 || evidence.status || evidence.workAttributes > 0;
   const above = sections.at(-1);
   if (meaning.boxes === "criterion") return NEITHER;

@@ -10,7 +10,7 @@ import type { StatedGate } from "./stated-gate.ts";
 import type { FoundStatus } from "./status.ts";
 import { statusOfValue } from "./status.ts";
 import type { TableRoles } from "./table-roles.ts";
-import { cellText, readTableRoles } from "./table-roles.ts";
+import { cellText, readTableRoles, stateOfCell } from "./table-roles.ts";
 
 /** What a table row turned out to be. */
 export interface TakenRow {
@@ -34,7 +34,8 @@ export function readRow(
   if (read === null) return null;
   const works = scope.entries === "task" || scope.entries === "ordered-task" || scope.entries === "planned-task";
   const announced =
-    read.kind === "none" && ((read.namesTasks && works) || (read.tracks && (works || scope.direct !== null)));
+    read.kind === "none" &&
+    ((read.namesTasks && works) || ((read.tracks || read.placed) && (works || scope.direct !== null)));
   const gated = isGateTable(read, scope);
   const roles = announced ? { ...read, kind: "task" as const } : gated ? { ...read, title: read.gateTitle } : read;
   // A line without any bar below a table belongs to it by the letter of GFM, but is a remark.
@@ -58,6 +59,8 @@ export function readRow(
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
     return { item: null, retold: null, gates: [] };
+  // `F-11 … F-24` stands for rows that are told elsewhere.
+  if (ID_RANGE.test(id ?? "") || ID_RANGE.test(title.trim())) return { item: null, retold: null, gates: [] };
   const kind = gated ? "criterion" : kindOf(roles, scope);
   const item = draft(
     kind,
@@ -73,6 +76,8 @@ export function readRow(
   const gates = gated ? gatesOfGate(text, row, roles, parts.title) : gatesOf(text, row, roles, parts.title);
   return { item, retold: null, gates };
 }
+
+const ID_RANGE = /^([A-Z]{1,8}[-_ ]?)\d{1,5}\s*(?:…|\.{2,3}|[–—-]|to|bis|a|à|～|~)\s*\1?\d{1,5}$/;
 
 /** Whether every row is a gate: below a heading or label for gates, or with a first column for them. */
 function isGateTable(roles: TableRoles, scope: Scope): boolean {
@@ -118,7 +123,8 @@ function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundS
     const raw = text.slice(cell.from, cell.to);
     // A note in brackets explains: `(approved)`.
     if (column === roles.notes && column !== roles.status && raw.startsWith("(")) continue;
-    const status = statusOfValue(raw);
+    const criterion = roles.kind === "criterion" || roles.kind === "metric";
+    const status = column === roles.status ? stateOfCell(raw, criterion) : statusOfValue(raw);
     if (status !== null) return { status, from: cell.from };
   }
   return null;
@@ -127,7 +133,8 @@ function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundS
 function gatesOf(text: string, row: Row, roles: TableRoles, title: string): StatedGate[] {
   if (roles.kind === "metric") {
     const target = cellText(text, row.cells[roles.target]);
-    return isEmpty(target) ? [] : gatesOfEntry(`${title}: ${target}`, "states");
+    const asked = [target, ...roles.guards.map((column) => cellText(text, row.cells[column]))];
+    return asked.flatMap((cell) => (isEmpty(cell) ? [] : gatesOfEntry(`${title}: ${cell}`, "states")));
   }
   const stated = roles.kind === "criterion" ? gatesOfEntry(title, "thresholds") : [];
   return [...stated, ...gatesOfColumns(text, row, roles)];
