@@ -190,6 +190,7 @@ export function isGeneric(title: string, meaning: Meaning): boolean {
 const GENERIC = new Set(
   (
     "testing|tests|implementation|documentation|documentation updates|checklist|setup|misc|other|general|cleanup|" +
-    "phases|phase details|stages|ownership|work|items|list|details|description|verification|validation|deployment|monitoring|release|documentation created"
+    "phases|phase details|stages|ownership|work|items|list|details|description|verification|validation|deployment|monitoring|release|documentation created|" +
+    "timeline|time plan|calendar|run sheet|runsheet|run of show|sequence|planning|zeitplan|ablauf|ablaufplan|planung|cronograma|calendrier"
   ).split("|"),
 );
