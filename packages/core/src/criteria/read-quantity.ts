@@ -50,7 +50,7 @@ export function readQuantity(tokens: readonly Token[], n: number): Quantity | nu
   const sign = signBefore(tokens, n);
   const start = sign === null ? n : n - 1;
   if (isName(tokens, start)) return null;
-  if (endsRange(tokens, start)) return null;
+  if (endsRange(tokens, start) || isMargin(tokens, start)) return null;
   const before = demandBefore(tokens, start);
   if (before === null) return null;
   const factor = MAGNITUDES.get(tokens[n + 1]?.text ?? "") ?? MAGNITUDES.get(tokens[n + 1]?.text.toLowerCase() ?? "");
@@ -106,6 +106,11 @@ function isMoneyOrRange(tokens: readonly Token[], last: number): boolean {
   if (MONEY_WORDS.has(lower) || lower === "→" || (/^[-–—]$/.test(lower) && afterNext?.text === ">")) return true;
   const between = lower === "to" || /^[-–—]$/.test(next.text);
   return between && afterNext !== undefined && (afterNext.kind === "number" || afterNext.kind === "code");
+}
+
+/** `no worse than +0.5 pp` compares with a baseline: alone, its margin is no demand. */
+function isMargin(tokens: readonly Token[], start: number): boolean {
+  return /^than$/i.test(tokens[start - 1]?.text ?? "") && /^worse$/i.test(tokens[start - 2]?.text ?? "");
 }
 
 interface Operator {

@@ -32,6 +32,8 @@ export function readEntry(state: ReaderState, index: number, line: Line): void {
     const scope = state.scopeAt(line);
     const below = holder.kind === "criterion" && scope.gates === "states";
     if (below && !isRemark(raw)) readNestedGate(state, line, stripMarks(plainText(raw.slice(0, 2000))), scope);
+    if (holder.kind === "task" && line.to - line.from < 600)
+      state.demandsOf(holder, stripMarks(plainText(state.joined(index, line, line.from))), scope, line.line);
     return;
   }
   readPlainEntry(state, index, line, raw, label);
@@ -87,7 +89,12 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
   applyTags(item, parts.tags);
   readRelations(item, raw);
   state.emit(item, index);
-  if (kind === "criterion" && scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
+  takeGates(state, item, raw, scope);
+}
+
+function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): void {
+  if (item.kind !== "criterion") state.demandsOf(item, gateText(raw), scope, item.line);
+  else if (scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
 }
 
 /** `- **Status**: …` below a heading or an item says something of it and is no item. */
@@ -165,7 +172,7 @@ export function takeEntry(
   applyTags(item, parts.tags);
   readRelations(item, raw);
   state.emit(item, index);
-  if (kind === "criterion" && scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
+  takeGates(state, item, raw, scope);
 }
 
 function holdsEntries(state: ReaderState, index: number): boolean {

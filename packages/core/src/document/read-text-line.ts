@@ -100,7 +100,7 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
   }
   if (value !== "" && !/[:：]\**$/.test(value)) {
     if (label.name !== null && label.name !== "other") readAttribute(state, label, line, to);
-    else if (/(?:^|\s)gates?(?:\s#?(?:\d{1,3}|[A-Z]))?$/i.test(label.key) && label.key.split(/\s+/).length <= 3)
+    else if (/(?:^|\s)gates?(?:\s#?(?:\d{1,3}|[A-Z]))?(?:\s\([^()]{1,40}\))?$/i.test(label.key) && label.key.split(/\s+/).length <= 3)
       readGateValue(state, { ...label, name: "gate" }, line, to);
     else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
       readGateValue(state, { ...label, name: "criteria" }, line, to);

@@ -11,6 +11,7 @@ import { readOutline, sameWork } from "./outline.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
 import { halts, itemOf, scopeOf, scopeOfGroup } from "./scope.ts";
 import { Stages } from "./stages.ts";
+import { demandsOfWork } from "./work-demands.ts";
 
 /** A line that tells of an item again, with the status it gives. */
 export interface Retold {
@@ -146,6 +147,12 @@ export class ReaderState {
       const at = line ?? item?.line ?? 0;
       this.reading.gates.push({ ...stated, line: at, item, severity: scope.severity, block: this.blockName() });
     }
+  }
+
+  /** Adds the demands in the text of a task or of what describes it. */
+  demandsOf(item: Draft, text: string, scope: Scope, line: number): void {
+    for (const stated of demandsOfWork(text, item.reason.startsWith("box.")))
+      this.reading.gates.push({ ...stated, line, item, severity: scope.severity, block: this.blockName() });
   }
 
   /** Whether a check box has the same number and speaks of the same work: a list without boxes then tells it again. */
