@@ -54,23 +54,16 @@ const REMARKS =
 /**
  * The parts of a text that ask for something and of which nothing was typed, as one gate without criterion: the parts
  * that were typed must never stand for the whole.
- *
- * @param whole in a list of gates each clause asks for something, also one without a number (`coverage >= 80%, feels good`)
+ * A clause without a number asks for something too: `coverage >= 80%, feels good`.
  */
-export function untypedRest(
-  text: string,
-  key: string | null,
-  stated: readonly StatedGate[],
-  whole: boolean,
-): StatedGate[] {
+export function untypedRest(text: string, key: string | null, stated: readonly StatedGate[]): StatedGate[] {
   if (stated.length === 0 || stated.some(({ criterion }) => criterion === null || criterion.kind === "window"))
     return [];
-  const asks = (part: string): boolean => DEMANDS.test(part) || (whole && isClause(part));
   const left = text
     .split(/\s\+\s|[,;]\s|\sand\s(?=[^,;]*\d)|\s&\s/i)
     .filter(
       (part, at) =>
-        (at > 0 ? asks(part) : DEMANDS.test(part)) &&
+        (DEMANDS.test(part) || (at > 0 && isClause(part))) &&
         !stated.some((gate) => part.includes(gate.text) || gate.text.includes(part.trim())),
     );
   if (left.length === 0) return [];

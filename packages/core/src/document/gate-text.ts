@@ -48,7 +48,7 @@ function gatesOfText(text: string, key: string | null, sense: "thresholds" | "st
   }));
   const lasting = withWindow(rest, stated);
   const own = joined(lasting, rest);
-  return [...own, ...untypedRest(rest, key, lasting, sense === "states"), ...gates];
+  return [...own, ...untypedRest(rest, key, lasting), ...gates];
 }
 
 /** `Container scan: clean` among criteria: a state that only a probe or scan can have, and no report of progress. */
@@ -112,7 +112,7 @@ function gatesOfKeyed(key: string, value: string, whole: string): StatedGate[] {
     criterion: one.criterion,
   }));
   const lasting = found.length === 0 && people.gates.length > 0 ? [] : withWindow(rest, stated);
-  const gates = [...joined(lasting, people.rest), ...untypedRest(people.rest, metric, lasting, true), ...people.gates];
+  const gates = [...joined(lasting, people.rest), ...untypedRest(people.rest, metric, lasting), ...people.gates];
   return gates.length === 0 ? [{ metric, text: value, criterion: null }] : gates;
 }
 
