@@ -55,7 +55,9 @@ function isPhaseWork(state: ReaderState, raw: string): boolean {
 function isMarkedList(state: ReaderState, raw: string): boolean {
   const section = state.sections.at(-1);
   if (section === undefined || state.label !== null || insideReport(state.sections)) return false;
-  const { mixed, marked, entries, nested } = section.heading.evidence;
+  const { mixed, marked, entries, nested, worded, varied } = section.heading.evidence;
+  // Marks or words for different states, behind most entries.
+  if (varied && worded > 1 && worded * 2 >= entries - nested) return true;
   return mixed && marked * 3 >= (entries - nested) * 2 && SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0));
 }
 
@@ -92,6 +94,8 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
   if (state.isKnown(plain, kind)) return true;
   if (kind !== "task") return false;
   if (WHOLE_LINK.test(raw)) return true;
+  // A list of what is in one state gathers what stands elsewhere.
+  if (scope.claimed !== null && state.isTitled(headOf(raw) ?? plain)) return true;
   if (!scope.retells || state.compared >= MOST_COMPARED) return false;
   state.compared += 1;
   return isRetelling(plain, headOf(raw), state.reading.drafts);

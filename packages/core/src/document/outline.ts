@@ -27,7 +27,7 @@ export interface Outline {
   readonly footer: number;
 }
 
-const NUMBER = /^(\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
+const NUMBER = /^((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
 /** `A. Service levels`, `IV) Rollout`: a letter that orders sections and says nothing of them. */
 const LETTER = /^(?:[A-Z]|[IVX]{1,4})[.)]\s+(?=\S)/;
 const BOLD_LEVEL = 7;
@@ -124,6 +124,10 @@ function emptyEvidence(): Writable {
     marked: 0,
     mark: "",
     mixed: false,
+    ordered: 0,
+    worded: 0,
+    word: "",
+    varied: false,
     leadsWithList: false,
   };
 }
@@ -141,7 +145,11 @@ function note(evidence: Writable, text: string, lines: readonly Line[], line: Li
       return 1;
     }
     if (line.level > 1) evidence.nested += 1;
-    else noteMark(evidence, text, line.from);
+    else {
+      if (line.number >= 0) evidence.ordered += 1;
+      noteMark(evidence, text, line.from);
+      noteWord(evidence, text, line);
+    }
     if (line.to - line.from < 400) {
       const label = labelOf(text.slice(line.from, line.to));
       if (label !== null && line.level === 1 && label.name !== null && label.name !== "other")
@@ -170,6 +178,18 @@ function noteMark(evidence: Writable, text: string, from: number): void {
   evidence.marked += 1;
   evidence.mixed ||= evidence.mark !== "" && evidence.mark !== claimed;
   evidence.mark = claimed;
+}
+
+/** A state in words after a dash or in brackets: `**Cache** — blocked on the infra team`. */
+function noteWord(evidence: Writable, text: string, line: Line): void {
+  if (line.to - line.from > 300) return;
+  const raw = text.slice(line.from, line.to);
+  if (!/\s[-–—]\s|\(/.test(raw)) return;
+  const status = statusOfTitle(raw, { lastWord: false, continued: true });
+  if (status === null || status.form !== "word") return;
+  evidence.worded += 1;
+  evidence.varied ||= evidence.word !== "" && evidence.word !== status.claimed;
+  evidence.word = status.claimed;
 }
 
 /** Whether a list entry begins with a check box. */

@@ -134,7 +134,7 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
   if (groups && label.value.trim() === "" && holdsEntries(state, index)) return;
   const joined = state.joined(index, line, line.from);
   if (isToldAgain(state, scope, joined, kind)) {
-    state.tellAgain(line, joined, null);
+    state.tellAgain(line, joined, null, scope.claimed ?? undefined);
     return;
   }
   takeEntry(state, index, line, joined, kind, scope);
@@ -150,7 +150,7 @@ export function takeEntry(
 ): void {
   const parts = readItemText(raw);
   if (parts.title === "" || NO_ENTRY.test(parts.title)) return;
-  const status = statusOfTitle(raw, { lastWord: false });
+  const status = statusOfTitle(raw, { lastWord: false, continued: true });
   const title = status?.form === "word" ? readItemText(withoutStatus(raw, status)).title : parts.title;
   const sure = scope.direct === null ? 0.85 : 0.7;
   const item = draft(

@@ -53,7 +53,8 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
   for (const row of rows.values()) {
     const numbers = new Set(row.map(({ number }) => number));
     if (row.length < 2 || numbers.size < row.length || !NUMBERS.some((first) => numbers.has(first))) continue;
-    if (!row.some(({ at }) => isAnnounced(headings, at) || holdsWork(headings, at))) continue;
+    const ordered = row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
+    if (!ordered && !row.some(({ at }) => isAnnounced(headings, at) || holdsWork(headings, at))) continue;
     for (const { at, word, number, rest, id } of row) {
       if (isReported(headings, at)) continue;
       const value = String(NUMBER_WORDS.get(number) ?? number);
@@ -62,6 +63,17 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
     }
   }
   return found;
+}
+
+/** Words for parts of a plan: what is listed below them is work, though nothing tracks it. */
+const WORK_WORD = /(?:^|\s)(?:part|track|stream|workstream|work ?package|lane|wave|batch|block|leg|increment|drop|bundle|package|teil|parte|lote)$/i;
+
+/** Whether a numbered list or numbered headings stand below a heading. */
+function holdsOrder(headings: readonly Heading[], at: number): boolean {
+  const level = headings[at]?.level ?? 0;
+  const next = headings[at + 1];
+  if ((headings[at]?.evidence.ordered ?? 0) > 1) return true;
+  return next !== undefined && next.level > level && next.number !== null;
 }
 
 function memberOf(title: string, at: number): Member | null {

@@ -33,12 +33,16 @@ export class Stages {
   readonly #groups = new Map<string, Group[]>();
   readonly #outline: Outline;
   readonly #past: ReadonlySet<Heading>;
+  /** How many headings of a level have a table of tasks and no boxes. */
+  readonly #tables = new Map<number, number>();
 
   constructor(outline: Outline) {
     this.#outline = outline;
     this.#past = underPast(outline.headings);
     const criteria = underCriteria(outline.headings);
     for (const heading of outline.headings) {
+      const { level, evidence } = heading;
+      if (evidence.taskRows > 0 && evidence.boxes === 0) this.#tables.set(level, (this.#tables.get(level) ?? 0) + 1);
       if (this.#past.has(heading)) continue;
       const stage = certainStage(heading);
       if (stage !== null) this.#join(stage, heading, criteria);
@@ -54,6 +58,22 @@ export class Stages {
   itemFor(ref: string): Draft | null {
     const group = this.#groups.get(ref)?.[0];
     return group === undefined ? null : itemOfGroup(group, ref);
+  }
+
+  /** The one stage with a heading whose title begins as a row of an overview does: `Build` for `Step 2: Build the service`. */
+  named(title: string): Draft | null {
+    const name = comparable(title);
+    if (name.length < 4) return null;
+    let only: { group: Group; ref: string } | null = null;
+    for (const [ref, groups] of this.#groups) {
+      for (const group of groups) {
+        const rest = comparable(restOf(group.definer));
+        if (rest !== name && !rest.startsWith(`${name} `)) continue;
+        if (only !== null) return null;
+        only = { group, ref };
+      }
+    }
+    return only === null ? null : itemOfGroup(only.group, only.ref);
   }
 
   /** Decides about one heading, given the sections that are open above it. */
@@ -73,7 +93,12 @@ export class Stages {
     }
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
     if (isTimedPart(heading, sections)) return made("phase", heading, "stage.time", "work by its time", []);
-    return stepVerdict(heading, sections, this.#outline.headings.length <= 2);
+    return stepVerdict(heading, sections, this.#outline.headings.length <= 2, this.#isOnlyTable(heading));
+  }
+
+  /** Whether a heading names nothing but the one table of tasks of its level: `Follow-up`, `Open points`. */
+  #isOnlyTable({ level, evidence }: Heading): boolean {
+    return level === 2 && evidence.taskRows > 0 && evidence.boxes === 0 && this.#tables.get(level) === 1;
   }
 
   #join(stage: Stage, heading: Heading, criteria: ReadonlySet<Heading>): void {
@@ -165,7 +190,12 @@ function isTimedPart({ title, level, evidence, meaning }: Heading, sections: rea
   return boxes + evidence.taskRows > 0 && sections.every(({ level: other, meaning: { boxes: as } }) => other === 1 || as !== "criterion");
 }
 
-function stepVerdict(heading: Heading, sections: readonly Section[], alone: boolean): HeadingVerdict {
+function stepVerdict(
+  heading: Heading,
+  sections: readonly Section[],
+  alone: boolean,
+  onlyTable: boolean,
+): HeadingVerdict {
   const { level, evidence, meaning, number, title } = heading;
   if (level < 2 || level > 6 || title === "") return NEITHER;
   const tracked = evidence.boxes > 0 || evidence.taskRows > 0 || (evidence.placedRows > 0 && isWork(heading));
@@ -185,7 +215,7 @@ function stepVerdict(heading: Heading, sections: readonly Section[], alone: bool
   }
   // The only heading below the title names the whole plan once more.
   const groups = alone || inCriteria(sections) || inChecklist(sections);
-  if (tracked && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
+  if (tracked && !onlyTable && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
   return NEITHER;
@@ -212,8 +242,8 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
 
 /** `4.1 Copy the tests` in phase 4 is a part of it, whatever stands below. */
 function isPartOf(phase: Section, heading: Heading): boolean {
-  const own = /^[a-z]+ (\d{1,3})$/.exec(phase.item?.aliases[0] ?? "")?.[1] ?? phase.heading.number;
-  return own !== null && own !== undefined && heading.number?.startsWith(`${own}.`) === true;
+  const own = /^[\p{L} ]+ (\d{1,3}|[a-z])$/u.exec(phase.item?.aliases[0] ?? "")?.[1] ?? phase.heading.number;
+  return own !== null && heading.number?.toLowerCase().startsWith(`${own}.`) === true;
 }
 
 /** Below a heading for gates, headings only group them. */

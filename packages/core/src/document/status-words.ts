@@ -155,6 +155,7 @@ const PHRASES: readonly (readonly [string, Claimed])[] = [
   ["on hold", "blocked"],
   ["waiting", "blocked"],
   ["stalled", "blocked"],
+  ["stuck", "blocked"],
   ["paused", "blocked"],
   ["failed", "failed"],
   ["fail", "failed"],

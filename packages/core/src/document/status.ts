@@ -245,7 +245,8 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
 function goesOn(before: string, after: string, word: string): boolean {
   if (!/[\p{L}\p{N})*`]\**\s*(?:\s[-–—]|[(（,])\s*\**$/u.test(before)) return false;
   if (DATED.test(after)) return true;
-  return !before.trimEnd().endsWith(",") && !LOOSE.has(word) && CONTINUES.test(after);
+  if (LOOSE.has(word)) return false;
+  return before.trimEnd().endsWith(",") ? /^[\s*_.)]*$/.test(after) : CONTINUES.test(after);
 }
 
 function isModifier(word: string): boolean {

@@ -23,6 +23,8 @@ export interface TableRoles {
   readonly tracks: boolean;
   /** Whether a column gives each row its release or stage, which makes them tasks where the section plans. */
   readonly placed: boolean;
+  /** Whether the rows are tasks only for their time and owner: a schedule, or the record of an incident. */
+  readonly timed: boolean;
   /** Whether the first column that is no id is named for gates: every row is one. */
   readonly namesGates: boolean;
   /** The column that names the gate, where the rows are gates. */
@@ -121,6 +123,7 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
     attributes,
     namesTasks: strong >= 0,
     tracks: status > 0,
+    timed: status < 0 && id < 0 && names.some((name) => TIME.test(name)),
     placed: names.some((name, column) => column > 0 && PLACE.test(name)),
     guards: names.flatMap((name, column) => (column !== target && GUARD.test(name) ? [column] : [])),
     namesGates: GATE.test(names[first] ?? ""),
@@ -135,7 +138,7 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   // A check that somebody is named for is a thing to do; one without is a condition.
   if (names[criterion] === "check" && owner && status >= 0) return { ...base, kind: "task", title: criterion };
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
-  const timed = names.some((name) => TIME.test(name)) || attributes.some(({ name }) => name === "window");
+  const timed = base.timed || attributes.some(({ name }) => name === "window");
   if (timed && owner && STEP.test(names[title] ?? "")) return { ...base, kind: "task", title };
   if (id >= 0 && names.some((name) => FIX.test(name))) return { ...base, kind: "task", title: title >= 0 ? title : first };
   if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };

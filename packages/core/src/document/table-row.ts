@@ -29,6 +29,7 @@ export function readRow(
   scope: Scope,
   owner: Draft | null,
   stageItem: (ref: string) => Draft | null,
+  stageNamed: (title: string) => Draft | null,
 ): TakenRow | null {
   const read = readTableRoles(text, lines, row.table);
   if (read === null) return null;
@@ -54,6 +55,8 @@ export function readRow(
   // `| 1. Foundation | … |` under `Phase` tells of phase 1.
   const numbered =
     roles.kind === "stage" && !gated && /^\d+$/.test(parts.id ?? "") ? stageItem(`phase ${parts.id}`) : null;
+  const named = roles.kind === "stage" && !gated && stage === null ? stageNamed(parts.title) : null;
+  if (named !== null) return { item: null, retold: named, gates: gatesOfColumns(text, row, roles) };
   if (numbered !== null) return { item: null, retold: numbered, gates: gatesOfColumns(text, row, roles) };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
@@ -133,11 +136,20 @@ function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundS
 function gatesOf(text: string, row: Row, roles: TableRoles, title: string): StatedGate[] {
   if (roles.kind === "metric") {
     const target = cellText(text, row.cells[roles.target]);
-    const asked = [target, ...roles.guards.map((column) => cellText(text, row.cells[column]))];
+    const asked = [target, ...roles.guards.map((column) => guardOf(text, row, column))];
     return asked.flatMap((cell) => (isEmpty(cell) ? [] : gatesOfEntry(`${title}: ${cell}`, "states")));
   }
   const stated = roles.kind === "criterion" ? gatesOfEntry(title, "thresholds") : [];
   return [...stated, ...gatesOfColumns(text, row, roles)];
+}
+
+/** A bare number under `Floor` or `Limit` is a bound by the name of its column. */
+function guardOf(text: string, row: Row, column: number): string {
+  const cell = cellText(text, row.cells[column]);
+  if (!/^\d/.test(cell)) return cell;
+  const name = cellText(text, row.header[column]).toLowerCase();
+  if (/floor|minimum|lower/.test(name)) return `>= ${cell}`;
+  return /ceiling|limit|exceed|maximum|upper/.test(name) ? `<= ${cell}` : cell;
 }
 
 /** Thresholds in columns of their own: `Gate`, `Exit criteria`, `Target` beside the work. */
