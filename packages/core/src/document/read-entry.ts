@@ -16,6 +16,7 @@ import type { Scope } from "./scope.ts";
 import { stageOf } from "./stage.ts";
 import { statusOfTitle } from "./status.ts";
 import { BOX_STATES } from "./status-words.ts";
+import { mayCompare } from "./work-demands.ts";
 
 export function readEntry(state: ReaderState, index: number, line: Line): void {
   if (isBox(state.text, line.from)) {
@@ -32,11 +33,16 @@ export function readEntry(state: ReaderState, index: number, line: Line): void {
     const scope = state.scopeAt(line);
     const below = holder.kind === "criterion" && scope.gates === "states";
     if (below && !isRemark(raw)) readNestedGate(state, line, stripMarks(plainText(raw.slice(0, 2000))), scope);
-    if (holder.kind === "task" && line.to - line.from < 600)
-      state.demandsOf(holder, stripMarks(plainText(state.joined(index, line, line.from))), scope, line.line);
+    if (holder.kind === "task") readDescription(state, index, line, holder, scope);
     return;
   }
   readPlainEntry(state, index, line, raw, label);
+}
+
+/** What describes a task may say how its result has to be: `Must finish in under 120 ms`. */
+function readDescription(state: ReaderState, index: number, line: Line, holder: Draft, scope: Scope): void {
+  const text = state.joined(index, line, line.from);
+  if (mayCompare(text)) state.demandsOf(holder, stripMarks(plainText(text)), scope, line.line);
 }
 
 /**
@@ -93,8 +99,9 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
 }
 
 function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): void {
-  if (item.kind !== "criterion") state.demandsOf(item, gateText(raw), scope, item.line);
-  else if (scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
+  if (item.kind !== "criterion") {
+    if (mayCompare(raw)) state.demandsOf(item, gateText(raw), scope, item.line);
+  } else if (scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
 }
 
 /** `- **Status**: …` below a heading or an item says something of it and is no item. */

@@ -15,6 +15,28 @@ const CONDITION = /\b(?:if|when|whenever|whose|having|where|unless|larger|bigger
 const DEMANDS =
   /\b(?:must|should|shall|stays?|stay(?:ing)?|remains?|is|are|keeps?|kept|reach(?:es)?|ensure|verify|verifies|confirm|check|maintain|finish(?:es)?|complete[sd]?|achieve[sd]?|reduce[sd]?|cut|bring|get|lower|increase[sd]?|raise[sd]?|improve[sd]?|return[sd]?|loads?|responds?|starts?|renders?|runs?|takes?|muss|müssen|bleibt|debe|permanece|doit|reste)\b/iu;
 
+const LAST_WORDS = new Set(
+  "than under below least most exceed exceeding above over unter mindestens höchstens als de menos más plus moins que".split(" "),
+);
+
+/**
+ * Whether a text may compare something with a number: a sign, a comparing word right before a digit, a zero that stands
+ * alone, or letters beyond ASCII. One look at each character, because every task of a plan is asked.
+ */
+export function mayCompare(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 60 || code === 62 || code > 127) return true;
+    if (code < 48 || code > 57 || (at > 0 && text.charCodeAt(at - 1) !== 32)) continue;
+    const next = text.charCodeAt(at + 1);
+    if (code === 48 && (next === 32 || Number.isNaN(next))) return true;
+    let from = at - 1;
+    while (from > 0 && text.charCodeAt(from - 1) !== 32) from -= 1;
+    if (at > 0 && LAST_WORDS.has(text.slice(from, at - 1).toLowerCase())) return true;
+  }
+  return /^zero\s|[:]\s?zero\b/i.test(text);
+}
+
 /**
  * The demands in the text of a task, or of what describes it: only what compares a result with a number, and no
  * number that sets, counts or selects something.
