@@ -224,7 +224,7 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
   const before = tail.slice(0, start);
   const trimmed = before.trimEnd();
   const after = tail.slice(end);
-  if (options.continued === true && goesOn(before, after, words[at]?.text ?? "")) return true;
+  if (options.continued === true && goesOn(before, tail.slice(start, end), after, words[at]?.text ?? "")) return true;
   if (!/^[\s*_)）】\].!✅🔄❌🎉⏳,:;(%–—-]/u.test(after) && after !== "") return false;
   const endsHere =
     /^[\s*_)）】\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
@@ -242,9 +242,10 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
 }
 
 /** `– moved to v2`, `(deferred to 2.0)`, `, started 2025-08-18`: a state with more behind it, after a dash, bracket or comma. */
-function goesOn(before: string, after: string, word: string): boolean {
+function goesOn(before: string, stated: string, after: string, word: string): boolean {
   if (!/[\p{L}\p{N})*`]\**\s*(?:\s[-–—]|[(（,])\s*\**$/u.test(before)) return false;
   if (DATED.test(after)) return true;
+  if (/\bto$/i.test(stated)) return true;
   if (LOOSE.has(word)) return false;
   return before.trimEnd().endsWith(",") ? /^[\s*_.)]*$/.test(after) : CONTINUES.test(after);
 }
