@@ -146,7 +146,9 @@ function isShareOfWindow(
   before: CriterionReading | undefined,
 ): boolean {
   if (reading.form !== "percent" || before?.form !== "window") return false;
-  return reading.first - before.last <= 3 && /^(?:on|at|to|of|for|with|in)$/i.test(tokens[reading.first - 1]?.text ?? "");
+  return (
+    reading.first - before.last <= 3 && /^(?:on|at|to|of|for|with|in)$/i.test(tokens[reading.first - 1]?.text ?? "")
+  );
 }
 
 /** `Sessions alive after the reset: zero`, at the end of a line. */

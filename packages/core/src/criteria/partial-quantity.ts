@@ -45,7 +45,8 @@ export function endsRange(tokens: readonly Token[], start: number): boolean {
 
 /** Whether a length of time stands behind a number it belongs to: `< 1% over 10 minutes`. */
 export function isSpanOfOther(tokens: readonly Token[], first: number, unit: string | null): boolean {
-  if (unit === null || dimensionOf(unit) !== "time" || !SPAN_OPERATORS.has(tokens[first]?.text.toLowerCase() ?? "")) return false;
+  if (unit === null || dimensionOf(unit) !== "time" || !SPAN_OPERATORS.has(tokens[first]?.text.toLowerCase() ?? ""))
+    return false;
   for (let i = first - 1; i >= Math.max(0, first - MOST_TOKENS); i -= 1) {
     const token = tokens[i];
     if (token === undefined || separates(token)) return false;

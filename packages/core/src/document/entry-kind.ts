@@ -141,7 +141,8 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
   return true;
 }
 
-const ROLLOUT = /\b(?:roll-?out|launch plan|release plan|release stages|launch stages|phasing|ausrollung|despliegue|déploiement)\b/i;
+const ROLLOUT =
+  /\b(?:roll-?out|launch plan|release plan|release stages|launch stages|phasing|ausrollung|despliegue|déploiement)\b/i;
 const RELEASE_STAGE =
   /^(?:dogfood\w*|alpha|(?:closed |open |public |private |limited )?beta|canary|pilot(?:en|o|e)?|ga|general availability|early access|internal|employees|staging|everyone|all (?:users|customers|tenants|regions)|\d{1,3}\s?%)(?=$|[\s:(,–—-])/i;
 

@@ -19,7 +19,9 @@ const PARTS = /\s\+\s|[,;]\s(?:and\s)?|\sand\s|\s&\s/i;
  */
 export function takePeople(text: string, key: string | null, sense: "counted" | "any"): PeopleReading {
   // `Sign-off: 1 of lead within 48h before the switch`: the key names it, and the time before which it is asked is no part.
-  const said = text.replace(/^[^:：]{2,60}[:：]\s+(?=\d|two|three|four|five)/u, "").replace(/\s(?:before|prior to)\s.{3,120}$/i, "");
+  const said = text
+    .replace(/^[^:：]{2,60}[:：]\s+(?=\d|two|three|four|five)/u, "")
+    .replace(/\s(?:before|prior to)\s.{3,120}$/i, "");
   const whole = readWitness(text, sense) ?? (said === text ? null : readWitness(said, sense));
   if (whole !== null) return { gates: [{ metric: key ?? nameOf(text), text, criterion: whole }], rest: "" };
   if (!asksForPeople(text)) return { gates: [], rest: text };

@@ -5,12 +5,14 @@ import { stripMarks } from "./item-text.ts";
 import { plainText } from "./plain-text.ts";
 import { statusOfValue } from "./status.ts";
 
-const NAME = /^(?:status )?(?:legend|key|symbols?|markers?|legende|zeichenerklärung|leyenda|légende|legenda|凡例|图例|범례)$/iu;
+const NAME =
+  /^(?:status )?(?:legend|key|symbols?|markers?|legende|zeichenerklärung|leyenda|légende|legenda|凡例|图例|범례)$/iu;
 const INLINE =
   /^[^\p{L}]{0,8}(?:status )?(?:legend|key|symbols?|markers?|legende|zeichenerklärung|leyenda|légende|legenda|凡例|图例|범례)\s?[*_]{0,2}\s?[:：]/iu;
 const ANY = /legend|symbol|marker|zeichenerkl|leyenda|légende|凡例|图例|범례|(?:^|\n)[^\n\p{L}]{0,8}key\b/iu;
 /** A mark or the inside of a box, and the words up to the next one or the next separator. */
-const PAIR = /(\p{Extended_Pictographic}\ufe0f?|\[(?<box>[^\]\s]| )\])\s*[`*]*\s*(?:[=:：–—-]\s*)?(?<words>[\p{L}][^·|,;/•\n\p{Extended_Pictographic}[]{1,40})/gu;
+const PAIR =
+  /(\p{Extended_Pictographic}\ufe0f?|\[(?<box>[^\]\s]| )\])\s*[`*]*\s*(?:[=:：–—-]\s*)?(?<words>[\p{L}][^·|,;/•\n\p{Extended_Pictographic}[]{1,40})/gu;
 const MOST_LINES = 30;
 
 /** What the document's own legend says of its marks (`🚧 blocked`, `[-] dropped`); empty without a legend. */

@@ -100,7 +100,10 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
   }
   if (value !== "" && !/[:：]\**$/.test(value)) {
     if (label.name !== null && label.name !== "other") readAttribute(state, label, line, to);
-    else if (/(?:^|\s)gates?(?:\s#?(?:\d{1,3}|[A-Z]))?(?:\s\([^()]{1,40}\))?$/i.test(label.key) && label.key.split(/\s+/).length <= 3)
+    else if (
+      /(?:^|\s)gates?(?:\s#?(?:\d{1,3}|[A-Z]))?(?:\s\([^()]{1,40}\))?$/i.test(label.key) &&
+      label.key.split(/\s+/).length <= 3
+    )
       readGateValue(state, { ...label, name: "gate" }, line, to);
     else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
       readGateValue(state, { ...label, name: "criteria" }, line, to);
@@ -122,7 +125,9 @@ function ordersWork(state: ReaderState, text: string): boolean {
   if (insideReport(state.sections)) return false;
   if (ORDERS_WORK.test(text)) return true;
   const inStage = state.sections.at(-1)?.item != null;
-  return inStage && (ORDERS_IN_STAGE.test(text) || (CHANGES.test(text) && !/^(?:breaking|recent|other|no)\b/i.test(text)));
+  return (
+    inStage && (ORDERS_IN_STAGE.test(text) || (CHANGES.test(text) && !/^(?:breaking|recent|other|no)\b/i.test(text)))
+  );
 }
 
 const VERBS =

@@ -78,7 +78,12 @@ function stateOfClause(clause: string): Claimed | null {
   const direct = statusOfValue(rest);
   // `A01 Broken Access Control` is a name.
   const names = direct !== null && /^\s\p{Lu}\p{Ll}/u.test(rest.slice(direct.end));
-  if (direct !== null && !names && direct.form === "word" && !/[\p{L}\p{N}]/u.test(rest.slice(0, direct.start).replace(NOT_YET, "")))
+  if (
+    direct !== null &&
+    !names &&
+    direct.form === "word" &&
+    !/[\p{L}\p{N}]/u.test(rest.slice(0, direct.start).replace(NOT_YET, ""))
+  )
     return direct.claimed;
   const percent = /^at\s(\d{1,2})\s?%/i.exec(rest);
   if (percent !== null) return Number(percent[1]) > 0 ? "in_progress" : null;
@@ -88,7 +93,8 @@ function stateOfClause(clause: string): Claimed | null {
   return alone ? end.claimed : null;
 }
 
-const NOT_YET = /\b(?:not|no|yet|still|fully|partly|partially|mostly|nearly|almost|nicht|noch|wurde|already|now|has|been|\d{1,3}\s?%)\b/giu;
+const NOT_YET =
+  /\b(?:not|no|yet|still|fully|partly|partially|mostly|nearly|almost|nicht|noch|wurde|already|now|has|been|\d{1,3}\s?%)\b/giu;
 
 class Index {
   readonly #byId = new Map<string, Draft>();
@@ -113,7 +119,9 @@ class Index {
   /** What a line of prose or a row of a log says of items, clause by clause: `T1 is done; T2 stays blocked`. */
   clauses(raw: string): { of: Draft; claimed: Claimed }[] {
     const told: { of: Draft; claimed: Claimed }[] = [];
-    for (const part of plainText(raw).split(/[.;!?](?=\s|$)|\s?\|\s?/u).slice(0, 20)) {
+    for (const part of plainText(raw)
+      .split(/[.;!?](?=\s|$)|\s?\|\s?/u)
+      .slice(0, 20)) {
       const marks = [...part.matchAll(MENTIONED_ID)].filter(([id]) => this.#byId.has(id));
       const named = marks.length === 0 ? this.#named(part.trim()) : null;
       if (named !== null) told.push(named);

@@ -101,7 +101,9 @@ function isHead({ sense, phrase, at }: Found, words: readonly string[]): boolean
   return sense.entries !== "none" && sense.entries !== "neutral" && at === 0 && NARROWING.has(next);
 }
 
-const NARROWING = new Set("from for of in until before after till bis aus für von de du des para del pour da di do".split(" "));
+const NARROWING = new Set(
+  "from for of in until before after till bis aus für von de du des para del pour da di do".split(" "),
+);
 
 /** `Implementation steps completed`: a list of work that ends in a state has it. */
 function withState(sense: Sense, words: readonly string[]): Sense {

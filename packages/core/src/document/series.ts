@@ -66,7 +66,8 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
 }
 
 /** Words for parts of a plan: what is listed below them is work, though nothing tracks it. */
-const WORK_WORD = /(?:^|\s)(?:part|track|stream|workstream|work ?package|lane|wave|batch|block|leg|increment|drop|bundle|package|teil|parte|lote)$/i;
+const WORK_WORD =
+  /(?:^|\s)(?:part|track|stream|workstream|work ?package|lane|wave|batch|block|leg|increment|drop|bundle|package|teil|parte|lote)$/i;
 
 /** Whether a numbered list or numbered headings stand below a heading. */
 function holdsOrder(headings: readonly Heading[], at: number): boolean {
@@ -81,7 +82,13 @@ function memberOf(title: string, at: number): Member | null {
   if (coded !== null) {
     const [, code = "", number = "", rest = ""] = coded;
     if (NO_WORK_CODE.test(code)) return null;
-    return { at, word: code.toLowerCase(), number, rest, id: title.slice(0, title.length - rest.length).replace(/[\s:.·|–—-]+$/u, "") };
+    return {
+      at,
+      word: code.toLowerCase(),
+      number,
+      rest,
+      id: title.slice(0, title.length - rest.length).replace(/[\s:.·|–—-]+$/u, ""),
+    };
   }
   const match = MEMBER.exec(title);
   const word = (match?.[1] ?? "").trim().toLowerCase();
@@ -107,7 +114,8 @@ function isAnnounced(headings: readonly Heading[], at: number): boolean {
   return STAGED.test(title) && !/\b(?:criteria|triggers?|risks?)\b/i.test(title);
 }
 
-const STAGED = /\b(?:roll-?out|roadmap|phases|stages|work ?packages|work ?streams|arbeitspakete|delivery plan|release plan)\b/i;
+const STAGED =
+  /\b(?:roll-?out|roadmap|phases|stages|work ?packages|work ?streams|arbeitspakete|delivery plan|release plan)\b/i;
 
 function isReported(headings: readonly Heading[], at: number): boolean {
   const heading = above(headings, at);

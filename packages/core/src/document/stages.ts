@@ -187,7 +187,10 @@ const TIMED_PART =
 function isTimedPart({ title, level, evidence, meaning }: Heading, sections: readonly Section[]): boolean {
   if (level < 2 || level > 6 || !TIMED_PART.test(title) || insideStage(sections)) return false;
   const boxes = meaning.boxes === "criterion" ? 0 : evidence.boxes;
-  return boxes + evidence.taskRows > 0 && sections.every(({ level: other, meaning: { boxes: as } }) => other === 1 || as !== "criterion");
+  return (
+    boxes + evidence.taskRows > 0 &&
+    sections.every(({ level: other, meaning: { boxes: as } }) => other === 1 || as !== "criterion")
+  );
 }
 
 function stepVerdict(

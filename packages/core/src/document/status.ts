@@ -109,7 +109,8 @@ const LOOSE = new Set(
     "failing draft candidate planning doing backlog upcoming live partial partially partly mostly nearly resolved waiting"
   ).split(" "),
 );
-const DATED = /^[*_]*\s+(?:(?:on|since|in|am|seit|el|le|desde)\s)?(?:\d{4}-\d{2}|\d{1,2}[./]\d{1,2}|\d{1,2}\s\p{L}{3}|\p{Lu}\p{L}{2,8}\.?\s\d)/u;
+const DATED =
+  /^[*_]*\s+(?:(?:on|since|in|am|seit|el|le|desde)\s)?(?:\d{4}-\d{2}|\d{1,2}[./]\d{1,2}|\d{1,2}\s\p{L}{3}|\p{Lu}\p{L}{2,8}\.?\s\d)/u;
 
 /** How freely a title may carry its state. */
 export interface TitleOptions {
@@ -236,7 +237,11 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
   if (afterMark) return trimmed.length > 1 || shouting;
   if (SEPARATOR_BEFORE.test(before) && trimmed !== "") return true;
   if (shouting && trimmed.endsWith("**")) return true;
-  if (options.lastWord && /[\p{L}\p{N})]\s*$/u.test(before) && /^(?:complete|completed|done)$/.test(words[at]?.text ?? ""))
+  if (
+    options.lastWord &&
+    /[\p{L}\p{N})]\s*$/u.test(before) &&
+    /^(?:complete|completed|done)$/.test(words[at]?.text ?? "")
+  )
     return true;
   return false;
 }

@@ -58,13 +58,15 @@ const STAGE = /^(?:phase|stage|milestone|sprint|week|weeks|iteration|wave|quarte
 const STATUS =
   /^(?:status|state|result|outcome|done\??|complete\??|completed\??|current status|verdict|pass\/fail|pass(?:ed)?\??|ok\??|met\??|fulfilled\??|achieved\??|satisfied\??|ready\??|in place\??|compliant\??|fixed\??|closed\??)$/;
 /** What is done about the row: the row is a piece of work. */
-const FIX = /^(?:fix|fixes|change|required change|change needed|changes needed|proposed fix|remedy|remediation|resolution|action needed)$/;
+const FIX =
+  /^(?:fix|fixes|change|required change|change needed|changes needed|proposed fix|remedy|remediation|resolution|action needed)$/;
 /** When or with what the row comes. */
 const PLACE =
   /^(?:(?:target|planned|fix|planned in) )?(?:version|release|milestone|phase|stage|sprint|quarter)$|^(?:planned for|target date|eta|slot)$/;
 const TIME = /^(?:time|when|start|start time|at|t|day|date|clock|offset)$/;
 const STEP = /^(?:step|action|activity|task|what|work item)s?$/;
-const GUARD = /^(?:guard ?rails?|floor|ceiling|hard limit|limit|must not exceed|minimum|maximum|lower bound|upper bound)$/;
+const GUARD =
+  /^(?:guard ?rails?|floor|ceiling|hard limit|limit|must not exceed|minimum|maximum|lower bound|upper bound)$/;
 const NOTES = /^(?:notes?|remarks?|comments?|evidence)$/;
 
 const cache = new WeakMap<readonly Line[], Map<number, TableRoles | null>>();
@@ -140,7 +142,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
   const timed = base.timed || attributes.some(({ name }) => name === "window");
   if (timed && owner && STEP.test(names[title] ?? "")) return { ...base, kind: "task", title };
-  if (id >= 0 && names.some((name) => FIX.test(name))) return { ...base, kind: "task", title: title >= 0 ? title : first };
+  if (id >= 0 && names.some((name) => FIX.test(name)))
+    return { ...base, kind: "task", title: title >= 0 ? title : first };
   if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };
   if (id >= 0 && status >= 0 && title < 0 && criterion < 0 && metric < 0)
     return { ...base, kind: "task", title: first };
@@ -216,8 +219,7 @@ function attributesOf(names: readonly string[]): { column: number; name: Attribu
 /** The one column whose cells are words for states, whatever it is called; -1 where there is none or more than one. */
 function statusByContent(text: string, rows: readonly Row[], names: readonly string[], id: number): number {
   const columns = names.flatMap((name, column) => {
-    if (column === 0 || column === id || NOTES.test(name) || setsAttribute(name) || TARGET.test(name))
-      return [];
+    if (column === 0 || column === id || NOTES.test(name) || setsAttribute(name) || TARGET.test(name)) return [];
     const cells = rows.slice(0, 200).map((row) => cellText(text, row.cells[column]));
     const filled = cells.filter((cell) => cell !== "" && !/^[-–—]+$/.test(cell));
     const states = filled.filter((cell) => cell.length < 30 && statusOfValue(cell)?.form === "word");

@@ -8,7 +8,8 @@ import type { StatedGate } from "./stated-gate.ts";
 
 const SPAN =
   "(\\d{1,4})[\\s-]?(?:(?:consecutive|straight|full|calendar|business|working|aufeinanderfolgende|días? consecutivos de)\\s)?(\\p{L}{1,12})(?![\\p{L}\\p{N}])";
-const AFTER = "(?:\\s+(?:straight|consecutive|continuously|in a row|in production|in Folge|seguidos|consecutivos|consécutifs|without [\\p{L}\\s-]{2,30}))?[\\s.)\"”]*$";
+const AFTER =
+  '(?:\\s+(?:straight|consecutive|continuously|in a row|in production|in Folge|seguidos|consecutivos|consécutifs|without [\\p{L}\\s-]{2,30}))?[\\s.)"”]*$';
 const LASTING = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:for|over|during|across|throughout|über|während|für|durante|por|pendant|sur)\\s+(?:at least\\s+|the (?:last|past)\\s+|a\\s|mindestens\\s|al menos\\s|au moins\\s)?${SPAN}${AFTER}`,
   "iu",
@@ -28,7 +29,10 @@ export function windowOfEntry(text: string, stated: readonly StatedGate[]): Stat
   if (stated.some(({ criterion }) => criterion?.unit === unit && criterion.value === value)) return [];
   const head = text
     .slice(0, text.lastIndexOf(match[1] ?? "", match.index + match[0].length))
-    .replace(/\s*(?<![\p{L}\p{N}])(?:for|over|in|within|during|across|throughout|through|über|während|für|durante|por|pendant|sur)\s[^\d]*$/iu, "");
+    .replace(
+      /\s*(?<![\p{L}\p{N}])(?:for|over|in|within|during|across|throughout|through|über|während|für|durante|por|pendant|sur)\s[^\d]*$/iu,
+      "",
+    );
   const none = /^(?:no|zero|0)\s/i.test(head);
   const held = none ? [] : findThresholds(head, { states: true });
   const named = normaliseMetric(plainText(/^([^:]{2,80}):\s/.exec(text)?.[1] ?? ""));
@@ -46,7 +50,9 @@ export function windowOfEntry(text: string, stated: readonly StatedGate[]): Stat
   if (none) holds.push({ kind: "absolute", op: "=", value: 0, unit: null, counts: "findings" });
   const criterion: Criterion = { kind: "window", op: ">=", value, unit, label: null, coverage: WINDOW_COVERAGE, holds };
   const alone = held
-    .filter((one) => (one.form !== "state" || KEYED_STATE.test(head)) && !stated.some((other) => other.text === one.text))
+    .filter(
+      (one) => (one.form !== "state" || KEYED_STATE.test(head)) && !stated.some((other) => other.text === one.text),
+    )
     .map((one) => ({ metric: one.metric ?? label.metric, text: one.text, criterion: one.criterion }));
   return [...alone, { ...label, criterion }];
 }

@@ -10,13 +10,16 @@ const SIGN = /^(?:[<>≤≥≦≧＜＞]|&[lg][te];)/;
 /** Verbs whose object the comparison describes: `Support uploads > 100 MB`, `Purge rows over 30 days`. */
 const SELECTS =
   /^[^\p{L}]*(?:support|handle|allow|accept|reject|refuse|limit|log|warn|alert|notify|flag|skip|ignore|purge|delete|remove|archive|compress|split|truncate|filter|find|list|identify|detect|block|throttle|expire|highlight|escalate|retain|retry|merge|group|export|import|migrate|copy|sync|review|refactor|rewrite|rename|document)\b/iu;
-const CONDITION = /\b(?:if|when|whenever|whose|having|where|unless|larger|bigger|older|longer|greater|files|rows|users with|with more)\b/i;
+const CONDITION =
+  /\b(?:if|when|whenever|whose|having|where|unless|larger|bigger|older|longer|greater|files|rows|users with|with more)\b/i;
 /** Words that say how it has to be. */
 const DEMANDS =
   /\b(?:must|should|shall|stays?|stay(?:ing)?|remains?|is|are|keeps?|kept|reach(?:es)?|ensure|verify|verifies|confirm|check|maintain|finish(?:es)?|complete[sd]?|achieve[sd]?|reduce[sd]?|cut|bring|get|lower|increase[sd]?|raise[sd]?|improve[sd]?|return[sd]?|loads?|responds?|starts?|renders?|runs?|takes?|muss|müssen|bleibt|debe|permanece|doit|reste)\b/iu;
 
 const LAST_WORDS = new Set(
-  "than under below least most exceed exceeding above over unter mindestens höchstens als de menos más plus moins que".split(" "),
+  "than under below least most exceed exceeding above over unter mindestens höchstens als de menos más plus moins que".split(
+    " ",
+  ),
 );
 
 /**
@@ -66,7 +69,9 @@ function isDemand(text: string, { form, criterion, text: as, start, end }: Found
   const before = text.slice(0, start);
   if (ticked && /\b(?:in|to)\s$/i.test(before) && criterion.unit !== null) return true;
   if (SELECTS.test(text) || CONDITION.test(before)) return false;
-  const ends = /^[\s)\]）.*_`]*(?:\([^()]*\))?[\s.]*$/u.test(text.slice(end).replace(/^(?:개|건|회|명|個|件|回|名|个|次)/u, ""));
+  const ends = /^[\s)\]）.*_`]*(?:\([^()]*\))?[\s.]*$/u.test(
+    text.slice(end).replace(/^(?:개|건|회|명|個|件|回|名|个|次)/u, ""),
+  );
   const keyed = /[:：]\s*[*_`]*$/u.test(before);
   if (!ticked) return criterion.unit !== null && (ends || keyed);
   if (SIGN.test(as)) return criterion.unit !== null || ends || keyed;
