@@ -119,7 +119,7 @@ export function isHalt(meaning: Meaning): boolean {
 
 const HALTING = new Set(PHRASES.filter(([sense]) => sense === HALT).flatMap(([, phrases]) => phrases.split("|")));
 
-const REFUSING = /^(?:do not|don't|not |no |never|non-|what's not)/;
+const REFUSING = /^(?:do not|don't|not |no |never|non-(?!functional)|what's not)/;
 const SAMPLE = /^(?:proposed|example|sample)\b/;
 
 /** Longer remarks in brackets say nothing of what the section is: `Features (beyond the milestones table)`. */
@@ -193,6 +193,6 @@ const GENERIC = new Set(
   (
     "testing|tests|implementation|documentation|documentation updates|checklist|setup|misc|other|general|cleanup|" +
     "phases|phase details|stages|ownership|work|items|list|details|description|verification|validation|deployment|monitoring|release|documentation created|" +
-    "timeline|time plan|calendar|run sheet|runsheet|run of show|sequence|planning|zeitplan|ablauf|ablaufplan|planung|cronograma|calendrier"
+    "test cases|test case list|defects|tracker|board|open points|follow-up|issues|inventory|register|punch list|timeline|time plan|calendar|run sheet|runsheet|run of show|sequence|planning|zeitplan|ablauf|ablaufplan|planung|cronograma|calendrier"
   ).split("|"),
 );

@@ -63,6 +63,10 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [AIMS, "targets|performance targets|performance goals|coverage goals|quality goals|documentation goals"],
   [CRITERIA, "qualitative goals|qualitative criteria|success goals"],
   [AIMS, "quantitative goals|numeric goals|measurable goals|measurable objectives|performance requirements|budgets"],
+  [
+    AIMS,
+    "non-functional requirements|non-functional|nfrs|quality requirements|quality attributes|service level objectives",
+  ],
   [AIMS, "performance budget|performance budgets|quality targets|coverage targets"],
   [CRITERIA, "entry criteria|entry criterion|pass criteria|done definition|definition of complete|what done means"],
   [CRITERIA, "ready when|exit conditions|acceptance conditions|completion definition|exit criterion|complete when"],

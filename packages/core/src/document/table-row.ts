@@ -100,7 +100,7 @@ function gatesOfGate(text: string, row: Row, roles: TableRoles, title: string): 
 function kindOf(roles: TableRoles, scope: Scope): Draft["kind"] {
   if (roles.kind === "stage") return "phase";
   if (roles.kind === "criterion" || roles.kind === "metric") return "criterion";
-  return scope.entries === "criterion" ? "criterion" : "task";
+  return scope.entries === "criterion" && !roles.namesTasks ? "criterion" : "task";
 }
 
 function applyCells(item: Draft, text: string, row: Row, roles: TableRoles): void {
