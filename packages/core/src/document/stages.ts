@@ -20,6 +20,8 @@ export interface HeadingVerdict {
 
 /** How many different works may share one number. */
 const MOST_SAME = 50;
+/** Words of a title by which an overview may call a stage. */
+const MOST_WORDS = 8;
 const NEITHER: HeadingVerdict = { item: null, again: false };
 
 interface Group {
@@ -33,6 +35,7 @@ export class Stages {
   readonly #groups = new Map<string, Group[]>();
   readonly #outline: Outline;
   readonly #past: ReadonlySet<Heading>;
+  #beginnings: Map<string, { group: Group; ref: string } | null> | null = null;
   /** How many headings of a level have a table of tasks and no boxes. */
   readonly #tables = new Map<number, number>();
 
@@ -64,16 +67,24 @@ export class Stages {
   named(title: string): Draft | null {
     const name = comparable(title);
     if (name.length < 4) return null;
-    let only: { group: Group; ref: string } | null = null;
+    this.#beginnings ??= this.#readBeginnings();
+    const only = this.#beginnings.get(name);
+    return only == null ? null : itemOfGroup(only.group, only.ref);
+  }
+
+  /** What the titles of the stages begin with, word by word; null for what several begin with. */
+  #readBeginnings(): Map<string, { group: Group; ref: string } | null> {
+    const beginnings = new Map<string, { group: Group; ref: string } | null>();
     for (const [ref, groups] of this.#groups) {
       for (const group of groups) {
-        const rest = comparable(restOf(group.definer));
-        if (rest !== name && !rest.startsWith(`${name} `)) continue;
-        if (only !== null) return null;
-        only = { group, ref };
+        const words = comparable(restOf(group.definer)).split(" ").slice(0, MOST_WORDS);
+        for (let count = 1; count <= words.length; count += 1) {
+          const name = words.slice(0, count).join(" ");
+          beginnings.set(name, beginnings.has(name) ? null : { group, ref });
+        }
       }
     }
-    return only === null ? null : itemOfGroup(only.group, only.ref);
+    return beginnings;
   }
 
   /** Decides about one heading, given the sections that are open above it. */
