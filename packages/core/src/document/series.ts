@@ -96,14 +96,22 @@ function memberOf(title: string, at: number): Member | null {
   return { at, word, number: (match[2] ?? "").toLowerCase(), rest: match[3] ?? "", id: null };
 }
 
-/** The heading above one, or null. */
+const parents = new WeakMap<readonly Heading[], (Heading | null)[]>();
+
+/** The heading above one, or null; found for all headings in one pass. */
 function above(headings: readonly Heading[], at: number): Heading | null {
-  const level = headings[at]?.level ?? 0;
-  for (let i = at - 1; i >= 0; i -= 1) {
-    const heading = headings[i];
-    if (heading !== undefined && heading.level < level) return heading;
+  let known = parents.get(headings);
+  if (known === undefined) {
+    const open: Heading[] = [];
+    known = headings.map((heading) => {
+      while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
+      const parent = open.at(-1) ?? null;
+      open.push(heading);
+      return parent;
+    });
+    parents.set(headings, known);
   }
-  return null;
+  return known[at] ?? null;
 }
 
 /** Whether the heading above says that its parts are stages: a phase, a rollout, a roadmap, a list of work packages. */
