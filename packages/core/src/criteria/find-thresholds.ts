@@ -116,9 +116,11 @@ function readNumbers(tokens: readonly Token[]): CriterionReading[] {
     if (token === undefined || n < free) continue;
     if (token.kind !== "number" && !(token.kind === "word" && NUMBER_WORDS.has(token.text.toLowerCase()))) continue;
     const reading = readCriterion(tokens, n);
-    if (reading === null || reading.first < free || !isThreshold(tokens, n, reading)) continue;
-    if (isLoad(tokens, reading, readings.at(-1))) continue;
-    readings.push(reading);
+    if (reading === null || reading.first < free) continue;
+    const lone = isLoneZero(tokens, n, reading);
+    if (!lone && !isThreshold(tokens, n, reading)) continue;
+    if (isLoad(tokens, reading, readings.at(-1)) || isShareOfWindow(tokens, reading, readings.at(-1))) continue;
+    readings.push(lone ? { ...reading, form: "number" } : reading);
     free = reading.last + 1;
   }
   return readings;
@@ -137,6 +139,25 @@ function isLoadWord(token: Token | undefined): boolean {
   return token !== undefined && /^(?:at|@|under)$/i.test(token.text);
 }
 
+/** `48h canary on 5 % of the tenants`: the share that the window watches, and no demand of its own. */
+function isShareOfWindow(
+  tokens: readonly Token[],
+  reading: CriterionReading,
+  before: CriterionReading | undefined,
+): boolean {
+  if (reading.form !== "percent" || before?.form !== "window") return false;
+  return (
+    reading.first - before.last <= 3 && /^(?:on|at|to|of|for|with|in)$/i.test(tokens[reading.first - 1]?.text ?? "")
+  );
+}
+
+/** `Sessions alive after the reset: zero`, at the end of a line. */
+function isLoneZero(tokens: readonly Token[], n: number, { form, criterion, last }: CriterionReading): boolean {
+  if (form !== "zero" || criterion.kind !== "absolute" || n === 0) return false;
+  const ends = tokens.slice(last + 1).every(({ text }) => /^[.*_`]$/.test(text));
+  return ends && /^[:：]$/.test(tokens[n - 1]?.text ?? "");
+}
+
 function isThreshold(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {
   const { criterion, form } = reading;
   const next = tokens[reading.last + 1];
@@ -144,7 +165,10 @@ function isThreshold(tokens: readonly Token[], n: number, reading: CriterionRead
   if (form === "count") return criterion.kind === "count" && criterion.value === criterion.total;
   if (criterion.kind !== "absolute" || criterion.value < 0) return false;
   if (form === "percent") return true;
-  if (form === "zero") return next !== undefined && next.kind === "word" && next.spaced && !separates(next);
+  if (form === "zero") {
+    if (next === undefined || (next.kind !== "word" && next.kind !== "code")) return false;
+    return (next.spaced && !separates(next)) || COUNTER.test(next.text);
+  }
   if (tokens[n]?.kind === "word") return false;
   if (form === "unit") return isMeasure(criterion.unit);
   return form === "number" && isBareCount(tokens, n, reading);
@@ -156,6 +180,9 @@ function isMeasure(unit: string | null): boolean {
   return dimensionOf(unit) === "time" ? /^(?:ns|us|ms)$/.test(unit) : dimensionOf(unit) !== "months";
 }
 
+/** In `0건` and `0件` the counter stands at the number. */
+const COUNTER = /^(?:건|개|회|명|件|個|个|回|次|名)/u;
+const RETURNS = /^(?:returns?|yields?|produces?|emits?|reports?)$/i;
 const LOAD_WORDS = new Set(["concurrent", "simultaneous", "parallel"]);
 const DESCRIBING = new Set(
   "lines files pages words characters commits tokens steps phases points people engineers developers".split(" "),
@@ -166,7 +193,10 @@ function isBareCount(tokens: readonly Token[], n: number, reading: CriterionRead
   const next = tokens[reading.last + 1];
   if (next === undefined || next.kind !== "word" || DESCRIBING.has(next.text.toLowerCase())) return false;
   if (LOAD_WORDS.has(next.text.toLowerCase())) return true;
-  if (tokens[n - 1]?.text.toLowerCase() === "all") return true;
+  const before = tokens[n - 1]?.text.toLowerCase() ?? "";
+  if (before === "all" || RETURNS.test(before)) return true;
+  if (before === "the" && tokens[n - 2]?.text === "of" && /^(?:all|each|every|one)$/i.test(tokens[n - 3]?.text ?? ""))
+    return true;
   for (let i = reading.last + 2; i <= reading.last + 4; i += 1) {
     const token = tokens[i];
     if (token?.text === "with" && /^(?:full|all)$/i.test(tokens[i + 1]?.text ?? "")) return true;

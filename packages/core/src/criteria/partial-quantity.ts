@@ -4,7 +4,11 @@ import { canonicalUnit, dimensionOf } from "./units.ts";
 import { NUMBER_WORDS, WINDOW_WORDS } from "./words.ts";
 
 const MOST_TOKENS = 10;
-const SPAN_WORDS = new Set(["for", "over", "during", "across", "throughout", "sustained"]);
+const SPAN_WORDS = new Set(
+  "for over during across throughout sustained über während für durante por pendant sur".split(" "),
+);
+/** Words that also compare: `über 14 Tage` behind a number is the time through which it holds. */
+const SPAN_OPERATORS = new Set(["over", "über"]);
 const PEOPLE =
   /^(?:reviewers?|approvers?|maintainers?|engineers?|leads?|owners?|people|persons?|members?|stakeholders?|signers?|signatures?|approvals?|users?|judges?|voters?)$/i;
 const RATE_WORD = /\/(?:s|sec|second|m|min|minute|h|hr|hour|d|day|w|wk|week|mo|month|y|yr|year|\d+k?)s?$/i;
@@ -41,7 +45,8 @@ export function endsRange(tokens: readonly Token[], start: number): boolean {
 
 /** Whether a length of time stands behind a number it belongs to: `< 1% over 10 minutes`. */
 export function isSpanOfOther(tokens: readonly Token[], first: number, unit: string | null): boolean {
-  if (unit === null || dimensionOf(unit) !== "time" || tokens[first]?.text.toLowerCase() !== "over") return false;
+  if (unit === null || dimensionOf(unit) !== "time" || !SPAN_OPERATORS.has(tokens[first]?.text.toLowerCase() ?? ""))
+    return false;
   for (let i = first - 1; i >= Math.max(0, first - MOST_TOKENS); i -= 1) {
     const token = tokens[i];
     if (token === undefined || separates(token)) return false;
@@ -101,10 +106,18 @@ function holdsForSpan(tokens: readonly Token[], last: number): boolean {
     if (token === undefined || token.kind === "operator" || /^[;()|+]$/.test(token.text)) return false;
     if (/^(?:and|with|but|while|plus)$/i.test(token.text)) return false;
     if (SPAN_WORDS.has(token.text.toLowerCase()) && spanAt(tokens, i + 1)) return true;
+    if (/^(?:for|über|durante|pendant)$/i.test(token.text) && isOfUnknownUnit(tokens, i + 1)) return true;
     const since = token.text.toLowerCase() === "in" && /^(?:the|any|last|past|a)$/i.test(tokens[i + 1]?.text ?? "");
     if (since && spanAt(tokens, i + 1)) return true;
   }
   return false;
+}
+
+/** `for 7 moons`: a time, by its form, in a unit that nobody can convert. */
+function isOfUnknownUnit(tokens: readonly Token[], at: number): boolean {
+  const [number, word] = [tokens[at], tokens[at + 1]];
+  if (number?.kind !== "number" || number.unit !== null || word === undefined) return false;
+  return word.kind === "word" && word.spaced && !separates(word);
 }
 
 function spanAt(tokens: readonly Token[], from: number): boolean {

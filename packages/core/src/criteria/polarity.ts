@@ -80,7 +80,7 @@ const END_LIMIT =
 const IF_ANY = new RegExp(`\\b${IFS}\\b(.*)$`, "i");
 const END_ANY = new RegExp(`\\b${ENDS}\\b`, "i");
 const ENDS_AFTER =
-  /\b(?:fails|fail the|rejects|aborts|blocks|triggers|(?:is|are|be|gets?) (?:rejected|blocked|refused|aborted|reverted)|unacceptable|forbidden|prohibited|disallowed|not (?:be )?(?:allowed|acceptable|accepted|permitted|ok|okay|tolerated)|never (?:allowed|acceptable|accepted)|(?:is|are|counts as) a (?:fail|failure|blocker|no-go))\b/i;
+  /\b(?:fails|fail the|rejects|aborts|blocks|(?<!\b(?:that|which) )triggers|(?:is|are|be|gets?) (?:rejected|blocked|refused|aborted|reverted)|unacceptable|forbidden|prohibited|disallowed|not (?:be )?(?:allowed|acceptable|accepted|permitted|ok|okay|tolerated)|never (?:allowed|acceptable|accepted)|(?:is|are|counts as) a (?:fail|failure|blocker|no-go))\b/i;
 
 /** Whether a number stands in a clause that tells when to stop (`fail if coverage < 80%`) and so is no demand. */
 export function tellsFailure(tokens: readonly Token[], first: number, last: number): boolean {

@@ -50,7 +50,7 @@ export function readQuantity(tokens: readonly Token[], n: number): Quantity | nu
   const sign = signBefore(tokens, n);
   const start = sign === null ? n : n - 1;
   if (isName(tokens, start)) return null;
-  if (endsRange(tokens, start)) return null;
+  if (endsRange(tokens, start) || isMargin(tokens, start)) return null;
   const before = demandBefore(tokens, start);
   if (before === null) return null;
   const factor = MAGNITUDES.get(tokens[n + 1]?.text ?? "") ?? MAGNITUDES.get(tokens[n + 1]?.text.toLowerCase() ?? "");
@@ -108,6 +108,39 @@ function isMoneyOrRange(tokens: readonly Token[], last: number): boolean {
   return between && afterNext !== undefined && (afterNext.kind === "number" || afterNext.kind === "code");
 }
 
+/** `no worse than +0.5 pp` compares with a baseline: alone, its margin is no demand. */
+function isMargin(tokens: readonly Token[], start: number): boolean {
+  return /^than$/i.test(tokens[start - 1]?.text ?? "") && /^worse$/i.test(tokens[start - 2]?.text ?? "");
+}
+
+/** Comparisons that end a run of letters without blanks, longest first. */
+const GLUED: readonly (readonly [string, ComparisonOperator])[] = [
+  ["大于等于", ">="],
+  ["小于等于", "<="],
+  ["不得低于", ">="],
+  ["不得超过", "<="],
+  ["不低于", ">="],
+  ["不少于", ">="],
+  ["不小于", ">="],
+  ["不超过", "<="],
+  ["不高于", "<="],
+  ["不大于", "<="],
+  ["低于", "<"],
+  ["少于", "<"],
+  ["小于", "<"],
+  ["高于", ">"],
+  ["大于", ">"],
+  ["超过", ">"],
+  ["至少", ">="],
+  ["最多", "<="],
+  ["最少", ">="],
+  ["最低", ">="],
+  ["最大", "<="],
+  ["最小", ">="],
+  ["최소", ">="],
+  ["최대", "<="],
+];
+
 interface Operator {
   readonly op: ComparisonOperator | null;
   readonly first: number;
@@ -145,6 +178,10 @@ function operatorBefore(tokens: readonly Token[], start: number): Operator {
   for (const [phrase, op] of OPERATOR_PHRASES) {
     if (phraseEndsAt(tokens, start - 1, phrase)) return { op, first: start - phrase.length };
   }
+  // In `可用性不低于 99.9%` the name and the comparison are one run of letters.
+  const run = before.kind === "word" ? before.text : "";
+  const glued = /[\u3400-\u9fff\uac00-\ud7af]$/.test(run) ? GLUED.find(([word]) => run.endsWith(word)) : undefined;
+  if (glued !== undefined) return { op: glued[1], first: start };
   return { op: null, first: start };
 }
 
@@ -216,7 +253,7 @@ function wordUnit(tokens: readonly Token[], n: number, next: Token, second: Toke
 
 /** In `30秒以内` the unit and what follows are one run of letters; the longest unit at its start counts. */
 function cjkUnit(run: string): string | null {
-  if (!/^[\u3005-\u9fff]/.test(run)) return null;
+  if (!/^[\u3005-\u9fff\uac00-\ud7af]/.test(run)) return null;
   for (const length of [3, 2, 1]) {
     const unit = canonicalUnit(run.slice(0, length));
     if (unit !== null) return unit;
@@ -270,7 +307,7 @@ function cjkSuffix(tokens: readonly Token[], last: number): ReturnType<typeof su
   const next = tokens[last + 1]?.text ?? "";
   for (const [phrase, op] of OPERATOR_SUFFIXES) {
     const word = phrase[0] ?? "";
-    if (!/^[\u3005-\u9fff]/.test(word)) continue;
+    if (!/^[\u3005-\u9fff\uac00-\ud7af]/.test(word)) continue;
     if (next.startsWith(word)) return { op, last: last + 1 };
     if (run.length > word.length && run.endsWith(word)) return { op, last };
   }

@@ -7,10 +7,11 @@ const MOST_ROLES = 5;
 const MOST_ROLE_WORDS = 4;
 
 /** The exact form: `1 of release-manager not producer within 48h`. */
-const EXACT = /^(\d{1,3}) of ([a-z][\w-]{0,60})( not producer)?(?: within (\d{1,6}(?:\.\d{1,3})?)\s?([a-z]{1,12}))?$/i;
+const EXACT =
+  /^(\d{1,3}) of ([a-z][\w-]{0,60})( not (?:the )?(?:producer|author|implementer|committer|submitter|requester|deployer|(?:[\w]+-)*agent))?(?: within (\d{1,6}(?:\.\d{1,3})?)\s?([a-z]{1,12}))?$/i;
 const WITHIN = /^(.*?),?\s(?:within|in under|not older than|no older than)\s(\d{1,6}(?:\.\d{1,3})?)\s?([a-z]{1,12})$/i;
 const NOT_PRODUCER =
-  /^(.*?)[,\s](?:\(?(?:not (?:the |its |a )?(?:producer|author|implementer)|(?:other|different) than (?:the |its )?(?:producer|author|implementer)|independent of (?:the |its )?(?:producer|author|implementer))\)?)$/i;
+  /^(.*?)[,\s](?:\(?(?:not (?:the |its |a )?(?:producer|author|implementer|committer|submitter|requester|deployer|(?:\w+-)*agent)|(?:other|different) than (?:the |its )?(?:producer|author|implementer)|independent of (?:the |its )?(?:producer|author|implementer))\)?)$/i;
 const AT_LEAST = /^(?:at least|a minimum of|minimum of|minimum|>=|≥)\s?/i;
 const COUNT = "\\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten";
 const SIGNING = "sign-?\\s?offs?|signatures?|approvals?|signings?";

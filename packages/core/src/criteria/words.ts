@@ -106,8 +106,71 @@ export const OPERATOR_PHRASES: readonly (readonly [readonly string[], Comparison
     ["über", ">"],
     ["mínimo", ">="],
     ["máximo", "<="],
+    ["mínima del", ">="],
+    ["mínimo del", ">="],
+    ["mínima de", ">="],
+    ["mínimo de", ">="],
+    ["máxima del", "<="],
+    ["máximo del", "<="],
+    ["máxima de", "<="],
+    ["máximo de", "<="],
+    ["no superior a", "<="],
+    ["no inferior a", ">="],
+    ["no más de", "<="],
+    ["não superior a", "<="],
+    ["no mínimo", ">="],
+    ["menos que", "<"],
+    ["abaixo de", "<"],
+    ["acima de", ">"],
+    ["até", "<="],
+    ["hasta", "<="],
+    ["jusqu'à", "<="],
+    ["au minimum", ">="],
+    ["au maximum", "<="],
+    ["minimum de", ">="],
+    ["maximum de", "<="],
+    ["en dessous de", "<"],
+    ["sous", "<"],
+    ["nicht mehr als", "<="],
+    ["nicht weniger als", ">="],
+    ["niedriger als", "<"],
+    ["höher als", ">"],
+    ["unterhalb von", "<"],
+    ["oberhalb von", ">"],
+    ["bis zu", "<="],
+    ["almeno", ">="],
+    ["al massimo", "<="],
+    ["meno di", "<"],
+    ["più di", ">"],
+    ["inferiore a", "<"],
+    ["superiore a", ">"],
+    ["minder dan", "<"],
+    ["meer dan", ">"],
+    ["ten minste", ">="],
+    ["minstens", ">="],
+    ["hoogstens", "<="],
+    ["maximaal", "<="],
+    ["minimaal", ">="],
+    ["не более", "<="],
+    ["не менее", ">="],
+    ["менее", "<"],
+    ["более", ">"],
+    ["最大", "<="],
+    ["最小", ">="],
+    ["最低", ">="],
+    ["最多", "<="],
+    ["至少", ">="],
+    ["不超过", "<="],
+    ["低于", "<"],
+    ["高于", ">"],
+    ["小于", "<"],
+    ["大于", ">"],
+    ["최소", ">="],
+    ["최대", "<="],
   ] as const
-).map(([phrase, op]) => [phrase.split(" "), op] as const);
+)
+  .map(([phrase, op]) => [phrase.split(" "), op] as const)
+  .toSorted((a, b) => b[0].length - a[0].length);
 
 /** Operators as words after the number and its unit. */
 export const OPERATOR_SUFFIXES: readonly (readonly [readonly string[], ComparisonOperator])[] = (
@@ -138,6 +201,12 @@ export const OPERATOR_SUFFIXES: readonly (readonly [readonly string[], Compariso
     ["未満", "<"],
     ["未满", "<"],
     ["超", ">"],
+    ["不超過", "<="],
+    ["이상", ">="],
+    ["이하", "<="],
+    ["이내", "<="],
+    ["미만", "<"],
+    ["초과", ">"],
   ] as const
 ).map(([phrase, op]) => [phrase.split(" "), op] as const);
 
@@ -174,7 +243,7 @@ const STATE_WORDS = new Set(
     "done ready active enabled disabled working stable healthy available online live implemented documented " +
     "established automated validated verified approved generated synced enforced published deployed configured " +
     "integrated tested secured resolved fixed closed functional compliant growing reviewed signed " +
-    "met achieved updated accepted merged released running reachable open valid ok"
+    "met achieved updated accepted merged released running reachable open valid ok empty"
   ).split(" "),
 );
 

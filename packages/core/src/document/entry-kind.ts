@@ -10,6 +10,7 @@ import { isRetelling } from "./retelling.ts";
 import type { Scope } from "./scope.ts";
 import { insideReport } from "./scope.ts";
 import { PLAN_BY_TITLE } from "./section-meaning.ts";
+import type { Stage } from "./stage.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import { statusOfTitle } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
@@ -36,7 +37,7 @@ export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: str
     if (line.number >= 0 && labelOf(raw)?.name == null) return "task";
     return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
   }
-  if (scope.direct === "step") return stepEntries(state);
+  if (scope.direct === "step") return stepEntries(state, line);
   return null;
 }
 
@@ -54,7 +55,9 @@ function isPhaseWork(state: ReaderState, raw: string): boolean {
 function isMarkedList(state: ReaderState, raw: string): boolean {
   const section = state.sections.at(-1);
   if (section === undefined || state.label !== null || insideReport(state.sections)) return false;
-  const { mixed, marked, entries, nested } = section.heading.evidence;
+  const { mixed, marked, entries, nested, worded, varied } = section.heading.evidence;
+  // Marks or words for different states, behind most entries.
+  if (varied && worded > 1 && worded * 2 >= entries - nested) return true;
   return mixed && marked * 3 >= (entries - nested) * 2 && SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0));
 }
 
@@ -64,12 +67,16 @@ function asTask(state: ReaderState, line: Line): "task" {
   return "task";
 }
 
-/** Entries directly under a numbered step: work when the step stands in a phase. */
-function stepEntries(state: ReaderState): "task" | null {
+/** Entries directly under a step with a number or code: work when the step stands in a phase or when they are numbered. */
+function stepEntries(state: ReaderState, line: Line): "task" | null {
   const above = state.sections.at(-2);
   const step = state.sections.at(-1);
-  if (step === undefined || step.heading.number === null) return null;
-  return above?.item?.kind === "phase" ? "task" : null;
+  if (step === undefined) return null;
+  const { number, stage } = step.heading;
+  const coded = stage?.id != null;
+  if (number === null && !coded) return null;
+  if (above?.item?.kind === "phase") return line.number >= 0 || state.outline.tracked < FEW_TRACKED ? "task" : null;
+  return coded && line.number >= 0 ? "task" : null;
 }
 
 /** Below a bullet that only groups (`- **Documentation**`) entries count as if it were not there. */
@@ -87,6 +94,8 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
   if (state.isKnown(plain, kind)) return true;
   if (kind !== "task") return false;
   if (WHOLE_LINK.test(raw)) return true;
+  // A list of what is in one state gathers what stands elsewhere.
+  if (scope.claimed !== null && state.isTitled(headOf(raw) ?? plain)) return true;
   if (!scope.retells || state.compared >= MOST_COMPARED) return false;
   state.compared += 1;
   return isRetelling(plain, headOf(raw), state.reading.drafts);
@@ -96,7 +105,7 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
 export function readStageEntry(state: ReaderState, index: number, line: Line, raw: string): boolean {
   const head = headOf(raw);
   if (head === null) return false;
-  const stage = stageOf(head);
+  const stage = stageOf(head) ?? releaseStage(state, line, raw, head);
   if (stage === null || !stage.named) return false;
   const known = state.stages.itemFor(stage.ref) ?? state.stageByAlias(stage.ref);
   if (known !== null) {
@@ -111,7 +120,7 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
     return false;
   }
   if (stage.kind === "step") return false;
-  const status = statusOfTitle(raw, { lastWord: false });
+  const status = statusOfTitle(raw, { lastWord: false, continued: true });
   const title = withoutStatus(raw, status);
   const item = draft(
     stage.kind,
@@ -130,6 +139,18 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
   }
   state.emit(item, index);
   return true;
+}
+
+const ROLLOUT =
+  /\b(?:roll-?out|launch plan|release plan|release stages|launch stages|phasing|ausrollung|despliegue|déploiement)\b/i;
+const RELEASE_STAGE =
+  /^(?:dogfood\w*|alpha|(?:closed |open |public |private |limited )?beta|canary|pilot(?:en|o|e)?|ga|general availability|early access|internal|employees|staging|everyone|all (?:users|customers|tenants|regions)|\d{1,3}\s?%)(?=$|[\s:(,–—-])/i;
+
+/** In a rollout each entry that names who gets it (`Dogfood`, `Beta`, `10 %`) is a stage of it. */
+function releaseStage(state: ReaderState, line: Line, raw: string, head: string): Stage | null {
+  const title = state.sections.at(-1)?.heading.title ?? "";
+  if ((line.number < 0 && !raw.startsWith("**")) || !ROLLOUT.test(title) || !RELEASE_STAGE.test(head)) return null;
+  return { kind: "phase", ref: `release ${head.toLowerCase()}`, rest: head, named: true };
 }
 
 /** An entry that is nothing but a link leads to where the work is told. */

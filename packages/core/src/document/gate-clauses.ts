@@ -18,7 +18,11 @@ const PARTS = /\s\+\s|[,;]\s(?:and\s)?|\sand\s|\s&\s/i;
  * @param sense `counted`: a role alone (`approved by legal`) is no gate
  */
 export function takePeople(text: string, key: string | null, sense: "counted" | "any"): PeopleReading {
-  const whole = readWitness(text, sense);
+  // `Sign-off: 1 of lead within 48h before the switch`: the key names it, and the time before which it is asked is no part.
+  const said = text
+    .replace(/^[^:：]{2,60}[:：]\s+(?=\d|two|three|four|five)/u, "")
+    .replace(/\s(?:before|prior to)\s.{3,120}$/i, "");
+  const whole = readWitness(text, sense) ?? (said === text ? null : readWitness(said, sense));
   if (whole !== null) return { gates: [{ metric: key ?? nameOf(text), text, criterion: whole }], rest: "" };
   if (!asksForPeople(text)) return { gates: [], rest: text };
   const gates: StatedGate[] = [];
@@ -45,9 +49,14 @@ function nameOf(text: string): string | null {
 
 const DEMANDS = /[<>≤≥≦≧⩽⩾]|\d\s?[%％]|\bfor\s\d|\bover\s(?:the\s)?\d/;
 
+/** How a clause begins that only says how, where or why. */
+const REMARKS =
+  /^(?:measured|monitored|tracked|verified|checked|according|as|see|via|using|by|on|in|at|under|across|with|without|including|excluding|e\.g|i\.e|incl|excl|based|per|from|for|over|of|to|when|while|because|since|so|which|that|who|where|after|before|within|even|not|no|then|currently|now|up|down|was|is|and|or|but|if|p\d\d)\b/i;
+
 /**
  * The parts of a text that ask for something and of which nothing was typed, as one gate without criterion: the parts
  * that were typed must never stand for the whole.
+ * A clause without a number asks for something too: `coverage >= 80%, feels good`.
  */
 export function untypedRest(text: string, key: string | null, stated: readonly StatedGate[]): StatedGate[] {
   if (stated.length === 0 || stated.some(({ criterion }) => criterion === null || criterion.kind === "window"))
@@ -55,12 +64,19 @@ export function untypedRest(text: string, key: string | null, stated: readonly S
   const left = text
     .split(/\s\+\s|[,;]\s|\sand\s(?=[^,;]*\d)|\s&\s/i)
     .filter(
-      (part) =>
-        DEMANDS.test(part) && !stated.some((gate) => part.includes(gate.text) || gate.text.includes(part.trim())),
+      (part, at) =>
+        (DEMANDS.test(part) || (at > 0 && isClause(part))) &&
+        !stated.some((gate) => part.includes(gate.text) || gate.text.includes(part.trim())),
     );
   if (left.length === 0) return [];
   const rest = left.map((part) => part.trim()).join(" + ");
   return [{ metric: key ?? nameOf(rest), text: rest, criterion: null }];
+}
+
+function isClause(part: string): boolean {
+  const text = part.trim();
+  const open = (text.match(/[([]/g)?.length ?? 0) === (text.match(/[)\]]/g)?.length ?? 0);
+  return open && /^\p{L}{2,}\s\p{L}/u.test(text) && !REMARKS.test(text);
 }
 
 /** Puts the key in front of a name that only narrows it: `p99` in `Latency: p95 <200ms, p99 <1s`. */

@@ -29,7 +29,10 @@ export function gatesOfEntry(entry: string, sense: GateSense): StatedGate[] {
     if (gates.length > 0) return gates;
     return text.trim() === "" ? [] : [{ metric: metricOf(text), text, criterion: null }];
   }
-  if (sense === "thresholds") return gatesOfText(text, keyMetric(keyed), sense);
+  if (sense === "thresholds") {
+    const state = stateOfKeyed(keyed);
+    return state === null ? gatesOfText(text, keyMetric(keyed), sense) : [state];
+  }
   const aimed = /^(?:target|goal|minimum|required|slo)\b/i.test(text);
   return findThresholds(text)
     .filter((found) => aimed || isDemand(found.form, found.criterion))
@@ -47,6 +50,18 @@ function gatesOfText(text: string, key: string | null, sense: "thresholds" | "st
   const own = joined(lasting, rest);
   return [...own, ...untypedRest(rest, key, lasting), ...gates];
 }
+
+/** `Container scan: clean` among criteria: a state that only a probe or scan can have, and no report of progress. */
+function stateOfKeyed(keyed: RegExpExecArray | null): StatedGate | null {
+  const [, key = "", value = ""] = keyed ?? [];
+  if (!PROBED.test(value)) return null;
+  const metric = normaliseMetric(plainText(key));
+  const { criterion } = parseCriterion(value.replace(/[\s.*_`]+$/, ""), { metric });
+  return criterion?.kind === "state" ? { metric, text: value, criterion } : null;
+}
+
+const PROBED =
+  /^[*_`]*(?:operational|clean|green|healthy|empty|online|up|true|false|enabled|disabled|stable|available|reachable|compliant|passing)[\s.*_`]*$/i;
 
 function withWindow(text: string, stated: readonly StatedGate[]): StatedGate[] {
   return [...stated, ...windowOfEntry(text, stated)];

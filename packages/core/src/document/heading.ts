@@ -7,6 +7,8 @@ export interface BlockEvidence {
   readonly boxes: number;
   /** Rows of a table of tasks. */
   readonly taskRows: number;
+  /** Rows of a table that gives each its release or stage. */
+  readonly placedRows: number;
   /** A `Status:` line that says a state. */
   readonly status: boolean;
   /** Lines for effort, owner, complexity or priority. */
@@ -24,6 +26,12 @@ export interface BlockEvidence {
   readonly marked: number;
   readonly mark: string;
   readonly mixed: boolean;
+  /** Entries of numbered lists. */
+  readonly ordered: number;
+  /** Entries that are followed by a word for a state, and whether those words say different states. */
+  readonly worded: number;
+  readonly word: string;
+  readonly varied: boolean;
   /** The block begins with a list. */
   readonly leadsWithList: boolean;
 }

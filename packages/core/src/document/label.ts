@@ -36,7 +36,7 @@ const NAMES: readonly (readonly [AttributeName, string])[] = [
   ["status", "status|current status|state|progress status|phase status|step status|task status"],
   [
     "owner",
-    "owner|owners|assignee|assignees|assigned to|assigned|lead|leads|responsible|dri|point of contact|who|agent",
+    "owner|owners|assignee|assignees|assigned to|assigned|lead|leads|responsible|dri|point of contact|who|by|by whom|agent",
   ],
   ["team", "team|teams|squad|group"],
   ["priority", "priority|severity|importance"],

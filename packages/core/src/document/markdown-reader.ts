@@ -5,6 +5,7 @@ import { readSection } from "./read-section.ts";
 import { readTextLine } from "./read-text-line.ts";
 import type { Reading } from "./reader-state.ts";
 import { ReaderState } from "./reader-state.ts";
+import { readTableRoles } from "./table-roles.ts";
 import { readRow } from "./table-row.ts";
 
 /**
@@ -39,9 +40,17 @@ function readHidden(state: ReaderState, line: Line): void {
 function readTableRow(state: ReaderState, line: Line): void {
   if (line.row === null || line.quoted) return;
   const scope = state.currentScope();
-  const taken = readRow(state.text, state.lines, line, line.row, scope, state.owner(), (ref) => {
-    return state.stages.itemFor(ref) ?? state.stageByAlias(ref);
-  });
+  if (state.recordsIncident && readTableRoles(state.text, state.lines, line.row.table)?.timed === true) return;
+  const taken = readRow(
+    state.text,
+    state.lines,
+    line,
+    line.row,
+    scope,
+    state.owner(),
+    (ref) => state.stages.itemFor(ref) ?? state.stageByAlias(ref),
+    (title) => state.stages.named(title),
+  );
   if (taken === null) {
     state.tellAgain(line, state.raw(line), null);
     return;

@@ -1,8 +1,8 @@
 import type { Claimed } from "../plan/inspection.ts";
 
 /**
- * Words of plans that are not written in English: Spanish, Portuguese, French, Italian, German, Japanese, Chinese and
- * Korean. Data only; each table is joined to the English one where that stands. Lower case, words joined by single
+ * Words of plans that are not written in English: Spanish, Portuguese, French, Italian, German, Dutch, Polish, Russian,
+ * Turkish, Japanese, Chinese and Korean. Data only; each table is joined to the English one where that stands. Lower case, words joined by single
  * blanks, alternatives by bars.
  */
 
@@ -41,32 +41,70 @@ export const STATES: readonly (readonly [string, Claimed])[] = (
       "done",
       "hecho|hecha|completado|completada|completados|completadas|terminado|terminada|finalizado|finalizada|listo|lista",
     ],
-    ["done", "concluído|concluída|feito|feita|terminé|terminée|fait|achevé|completato|completata|fatto|fatta"],
+    ["done", "cerrado|cerrada|entregado|entregada|concluído|concluída|feito|feita|entregue|fechado|fechada"],
+    ["done", "terminé|terminée|fait|achevé|achevée|livré|livrée|validé|validée|clos|completato|completata|fatto|fatta"],
+    ["done", "consegnato|consegnata|chiuso|chiusa|klaar|afgerond|voltooid|gereed|zrobione|ukończone|zakończone"],
+    ["done", "готово|сделано|завершено|завершён|завершена|завершен|выполнено|tamamlandı|bitti"],
     [
       "done",
-      "erledigt|fertig|abgeschlossen|umgesetzt|済|済み|実装済み|完成|完成済み|対応済み|完了済み|完了しました|완료",
+      "erledigt|fertig|abgeschlossen|umgesetzt|freigegeben|済|済み|実装済み|完成|完成済み|対応済み|対応済|完了済み|完了しました|リリース済み",
     ],
-    ["in_progress", "en progreso|en curso|en proceso|em andamento|em progresso|en cours|in corso|in lavorazione"],
-    ["in_progress", "in arbeit|in bearbeitung|laufend|作業中|対応中|実装中|実施中|处理中|開発中|진행 중|진행중"],
+    ["done", "已上线|已发布|已合并|已解决|已通过|已结束|已交付|完成了|완료|완료됨|완성|종료|종료됨"],
+    [
+      "in_progress",
+      "en progreso|en curso|en proceso|en marcha|en revisión|iniciado|iniciada|em andamento|em progresso",
+    ],
+    ["in_progress", "em curso|em execução|em revisão|en cours|en revue|démarré|démarrée|in corso|in lavorazione"],
+    ["in_progress", "in revisione|bezig|in uitvoering|loopt|w toku|w trakcie|в работе|в процессе|выполняется"],
+    ["in_progress", "devam ediyor|in arbeit|in bearbeitung|in umsetzung|in prüfung|laufend|läuft|begonnen|gestartet"],
+    [
+      "in_progress",
+      "作業中|対応中|実装中|実施中|着手中|検証中|レビュー中|処理中|处理中|開発中|开发中|测试中|審核中|审核中",
+    ],
+    ["in_progress", "执行中|进行中|实施中|진행 중|진행중|작업 중|작업중|검토 중|검토중"],
     ["pending", "pendiente|pendientes|por hacer|sin empezar|no iniciado|no iniciada|planificado|planificada"],
-    ["pending", "pendente|a fazer|não iniciado|planejado|planejada|à faire|en attente|prévu|prévue|non commencé"],
-    ["pending", "da fare|in attesa|pianificato|offen|ausstehend|geplant|nicht begonnen|zu erledigen"],
-    ["pending", "未完了|未実装|未対応|予定|計画中|待办|待处理|计划中|未完成|대기|예정"],
-    ["partial", "parcial|parcialmente|partiel|partielle|parziale|teilweise|一部完了|部分完成"],
-    ["blocked", "bloqueado|bloqueada|en espera|bloqué|bloquée|bloccato|bloccata|blockiert|保留|ブロック中|阻塞|보류"],
-    ["failed", "fallido|fallida|falhou|échoué|échouée|fallito|fehlgeschlagen|失敗|失败|실패"],
-    ["cancelled", "cancelado|cancelada|descartado|annulé|annulée|abandonné|annullato|abgebrochen|verworfen"],
-    ["cancelled", "中止|キャンセル|已取消|取消|취소"],
-    ["deferred", "aplazado|aplazada|pospuesto|pospuesta|adiado|adiada|reporté|reportée|rimandato|verschoben"],
-    ["deferred", "zurückgestellt|延期|見送り|推迟|연기"],
+    [
+      "pending",
+      "programado|programada|previsto|prevista|pendente|a fazer|não iniciado|não iniciada|planejado|planejada",
+    ],
+    ["pending", "à faire|en attente|prévu|prévue|planifié|planifiée|non commencé|non démarré|non démarrée|à venir"],
+    ["pending", "da fare|in attesa|pianificato|pianificata|non iniziato|te doen|gepland|niet gestart|do zrobienia"],
+    ["pending", "zaplanowane|nie rozpoczęto|не начато|запланировано|к выполнению|в планах|planlandı|bekliyor"],
+    ["pending", "offen|noch offen|ausstehend|geplant|vorgesehen|nicht begonnen|nicht gestartet|zu erledigen"],
+    ["pending", "未完了|未実装|未対応|予定|計画中|待办|待处理|待开始|待定|计划中|未完成|尚未开始|未启动"],
+    ["pending", "대기|대기 중|예정|미착수|시작 전|계획|계획됨"],
+    [
+      "partial",
+      "parcial|parcialmente|partiel|partielle|parziale|teilweise|gedeeltelijk|частично|一部完了|部分完成|일부 완료",
+    ],
+    ["blocked", "bloqueado|bloqueada|en espera|detenido|detenida|pausado|pausada|suspenso|bloqué|bloquée|suspendu"],
+    ["blocked", "en pause|bloccato|bloccata|sospeso|sospesa|geblokkeerd|in de wacht|zablokowane|заблокировано"],
+    [
+      "blocked",
+      "приостановлено|engellendi|blockiert|pausiert|wartet|保留|ブロック中|停止中|阻塞|受阻|已暂停|暂停|挂起",
+    ],
+    ["blocked", "보류|차단|차단됨|막힘"],
+    ["failed", "fallido|fallida|falhou|échoué|échouée|fallito|fehlgeschlagen|mislukt|провалено|失敗|失败|未通过|실패"],
+    ["cancelled", "cancelado|cancelada|descartado|descartada|anulado|annulé|annulée|abandonné|abandonnée|annullato"],
+    ["cancelled", "annullata|geannuleerd|vervallen|anulowane|отменено|отменён|отменена|iptal edildi|abgebrochen"],
+    [
+      "cancelled",
+      "verworfen|gestrichen|entfällt|storniert|中止|キャンセル|取り下げ|已取消|取消|废弃|已废弃|취소|취소됨",
+    ],
+    ["deferred", "aplazado|aplazada|pospuesto|pospuesta|adiado|adiada|reporté|reportée|rimandato|rimandata|uitgesteld"],
+    ["deferred", "odłożone|отложено|перенесено|ertelendi|verschoben|zurückgestellt|vertagt|延期|見送り|先送り|後回し"],
+    ["deferred", "推迟|已推迟|延后|연기|연기됨"],
   ] as const
 ).flatMap(([claimed, words]) => words.split("|").map((word) => [word, claimed] as const));
 
 /** Keys of attribute lines and heads of columns. */
 export const ATTRIBUTES = [
-  ["status", "estado|estatus|situação|statut|état|stato|stand|状態|状況|ステータス|进度|状态|상태"],
+  ["status", "estado|estatus|situação|statut|état|stato|stand|статус|durum|状態|状況|ステータス|进度|状态|상태"],
   ["owner", "responsable|responsables|asignado a|asignado|dueño|responsável|atribuído a|assigné à|responsabile"],
-  ["owner", "verantwortlich|zuständig|verantwortliche|bearbeiter|担当|担当者|负责人|담당|담당자"],
+  [
+    "owner",
+    "verantwortlich|zuständig|verantwortliche|verantwortlicher|bearbeiter|wer|quién|qui|eigenaar|ответственный|исполнитель|sorumlu|担当|担当者|负责人|담당|담당자",
+  ],
   ["team", "equipo|equipe|équipe|squadra|チーム|团队"],
   ["priority", "prioridad|prioridade|priorité|priorità|priorität|優先度|优先级|우선순위"],
   ["effort", "esfuerzo|estimación|esforço|estimativa|effort estimé|aufwand|schätzung|工数|見積もり|工作量"],
@@ -87,10 +125,19 @@ export const ATTRIBUTES = [
 export const COLUMNS: ReadonlyMap<string, string> = new Map(
   (
     [
-      ["task", "tarea|tareas|tarefa|tarefas|tâche|tâches|attività|aufgabe|aufgaben|タスク|作業|任务|작업"],
+      ["task", "tarea|tareas|tarefa|tarefas|tâche|tâches|attività|aufgabe|aufgaben|arbeitspaket|taak|taken|zadanie"],
+      ["task", "задача|задачи|görev|タスク|作業|任务|작업|할 일"],
+      ["step", "schritt|paso|passo|étape à faire|ステップ|步骤|단계별 작업"],
+      ["action", "maßnahme|massnahme|acción|ação|azione"],
+      ["check", "prüfung|prüfpunkt|comprobación|verificação|vérification|確認項目|检查项|점검 항목"],
+      ["time", "uhrzeit|zeit|hora|heure|ora|時刻|时刻|시각|시간"],
       ["description", "descripción|descrição|beschreibung|descrizione|説明|内容|描述"],
       ["title", "título|titre|titel|titolo|名称|タイトル"],
-      ["status", "estado|estatus|situação|statut|état|stato|stand|状態|状況|ステータス|状态|상태"],
+      ["status", "estado|estatus|situação|statut|état|stato|stand|статус|durum|状態|状況|ステータス|状态|상태"],
+      [
+        "ok?",
+        "erfüllt|erfüllt?|cumple|cumple?|¿cumple?|¿ok?|atende|atende?|conforme|conforme?|atteint|atteint?|達成|达标|충족",
+      ],
       ["phase", "fase|etapa|étape|フェーズ|阶段|阶段名"],
       ["metric", "métrica|métricas|indicador|métrique|indicateur|metrik|kennzahl|metrica|指標|指标|メトリクス"],
       ["target", "meta|objetivo|objectif|cible|ziel|zielwert|obiettivo|umbral|目標|目標値|目标"],

@@ -27,7 +27,9 @@ export interface Outline {
   readonly footer: number;
 }
 
-const NUMBER = /^(\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
+const NUMBER = /^((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
+/** `A. Service levels`, `IV) Rollout`: a letter that orders sections and says nothing of them. */
+const LETTER = /^(?:[A-Z]|[IVX]{1,4})[.)]\s+(?=\S)/;
 const BOLD_LEVEL = 7;
 
 /** Reads all headings once, before any item is read: what a heading is may depend on headings further down. */
@@ -111,6 +113,7 @@ function emptyEvidence(): Writable {
   return {
     boxes: 0,
     taskRows: 0,
+    placedRows: 0,
     status: false,
     workAttributes: 0,
     workLabels: 0,
@@ -121,6 +124,10 @@ function emptyEvidence(): Writable {
     marked: 0,
     mark: "",
     mixed: false,
+    ordered: 0,
+    worded: 0,
+    word: "",
+    varied: false,
     leadsWithList: false,
   };
 }
@@ -138,7 +145,11 @@ function note(evidence: Writable, text: string, lines: readonly Line[], line: Li
       return 1;
     }
     if (line.level > 1) evidence.nested += 1;
-    else noteMark(evidence, text, line.from);
+    else {
+      if (line.number >= 0) evidence.ordered += 1;
+      noteMark(evidence, text, line.from);
+      noteWord(evidence, text, line);
+    }
     if (line.to - line.from < 400) {
       const label = labelOf(text.slice(line.from, line.to));
       if (label !== null && line.level === 1 && label.name !== null && label.name !== "other")
@@ -152,6 +163,7 @@ function note(evidence: Writable, text: string, lines: readonly Line[], line: Li
       evidence.taskRows += 1;
       return 1;
     }
+    if (roles?.kind === "none" && roles.placed) evidence.placedRows += 1;
   }
   return 0;
 }
@@ -166,6 +178,18 @@ function noteMark(evidence: Writable, text: string, from: number): void {
   evidence.marked += 1;
   evidence.mixed ||= evidence.mark !== "" && evidence.mark !== claimed;
   evidence.mark = claimed;
+}
+
+/** A state in words after a dash or in brackets: `**Cache** — blocked on the infra team`. */
+function noteWord(evidence: Writable, text: string, line: Line): void {
+  if (line.to - line.from > 300) return;
+  const raw = text.slice(line.from, line.to);
+  if (!/\s[-–—]\s|\(/.test(raw)) return;
+  const status = statusOfTitle(raw, { lastWord: false, continued: true });
+  if (status === null || status.form !== "word") return;
+  evidence.worded += 1;
+  evidence.varied ||= evidence.word !== "" && evidence.word !== status.claimed;
+  evidence.word = status.claimed;
 }
 
 /** Whether a list entry begins with a check box. */
@@ -205,10 +229,10 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
   const raw = text.slice(line.from, Math.min(line.to, line.from + 1000));
   const first = stripMarks(plainText(raw));
   const early = stageOf(first.replace(NUMBER, ""));
-  const status = statusOfTitle(raw, { lastWord: early !== null });
+  const status = statusOfTitle(raw, { lastWord: early !== null, continued: true });
   const title = withoutStatus(raw, status);
   const number = NUMBER.exec(title)?.[1] ?? null;
-  const bare = title.replace(NUMBER, "");
+  const bare = title.replace(NUMBER, "").replace(LETTER, "");
   return {
     index,
     level,
@@ -220,7 +244,7 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
     number,
     // With the status: in `Features (Planned)` it tells what the section holds.
     // A title that is code names a thing, whatever the word means elsewhere.
-    meaning: meaningOf(/^`[^`]+`$/.test(raw.trim()) ? "" : first.replace(NUMBER, "")),
+    meaning: meaningOf(/^`[^`]+`$/.test(raw.trim()) ? "" : first.replace(NUMBER, "").replace(LETTER, "")),
     evidence,
   };
 }

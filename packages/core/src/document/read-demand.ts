@@ -3,13 +3,15 @@ import type { Line } from "./block.ts";
 import { labelOf } from "./label.ts";
 import { plainText } from "./plain-text.ts";
 import type { ReaderState } from "./reader-state.ts";
+import type { Scope } from "./scope.ts";
 import { insideReport } from "./scope.ts";
+import { windowOfEntry } from "./window-of-entry.ts";
 
 /** Words in prose that announce what has to hold. */
 const ANNOUNCED =
   /(?:^|[.;]\s+)(?:required|requirement|acceptance(?: [\p{L}\s]{1,24})?|gate|exit criteria|entry criteria|pass criteria|must hold):\s/iu;
 const MUST =
-  /\bmust (?:be|stay|remain|keep|have|reach|not exceed|complete|finish|return|respond|load|start)\b|\bmust not exceed\b/i;
+  /\bmust (?:be|stay|remain|keep|have|reach|not exceed|complete|finish|return|respond|load|start)\b|\bmust not exceed\b|\bonly (?:if|when|once|after)\b/i;
 const MOST_TEXT = 2000;
 
 /**
@@ -35,7 +37,9 @@ export function readDemand(state: ReaderState, index: number, line: Line, raw: s
   const text = rows.map((row) => row.text).join(" ");
   let rest = text.search(/[.!?](?=\s|$)/);
   if (rest < 0) rest = text.length;
-  for (const found of findThresholds(text.slice(0, rest))) {
+  const said = text.slice(0, rest);
+  if (must !== null && HOLDS.test(said)) readWindow(state, said, rows, scope.severity);
+  for (const found of findThresholds(said)) {
     if (found.form !== "operator" || !isMeasured(found.text, found.criterion.unit, must !== null)) continue;
     const row = rows.findLast(({ start }) => start <= found.start);
     if (row === undefined || (labelled && row.line === line.line)) continue;
@@ -43,6 +47,22 @@ export function readDemand(state: ReaderState, index: number, line: Line, raw: s
     const { severity } = scope;
     const gate = { metric, text: found.text, criterion, line: row.line, item: state.owner(), severity };
     state.reading.gates.push({ ...gate, block: state.blockName() });
+  }
+}
+
+const HOLDS = /\b(?:holds?|stays?|remains?|kept|sustained)\b/i;
+
+/** `… only if the error rate stays < 1% for 14 days`: the time through which the demand has to hold. */
+function readWindow(state: ReaderState, said: string, rows: readonly TextRow[], severity: Scope["severity"]): void {
+  const known = new Set(findThresholds(said).map(({ text }) => text));
+  const lasting = windowOfEntry(said, []);
+  if (!lasting.some(({ criterion }) => criterion?.kind === "window" && criterion.holds.length > 0)) return;
+  for (const stated of lasting) {
+    if (stated.criterion === null || known.has(stated.text)) continue;
+    const at = said.lastIndexOf(stated.text);
+    const row = rows.findLast(({ start }) => start <= at);
+    if (row === undefined) continue;
+    state.reading.gates.push({ ...stated, line: row.line, item: state.owner(), severity, block: state.blockName() });
   }
 }
 

@@ -16,6 +16,7 @@ import type { Scope } from "./scope.ts";
 import { stageOf } from "./stage.ts";
 import { statusOfTitle } from "./status.ts";
 import { BOX_STATES } from "./status-words.ts";
+import { mayCompare } from "./work-demands.ts";
 
 export function readEntry(state: ReaderState, index: number, line: Line): void {
   if (isBox(state.text, line.from)) {
@@ -32,9 +33,16 @@ export function readEntry(state: ReaderState, index: number, line: Line): void {
     const scope = state.scopeAt(line);
     const below = holder.kind === "criterion" && scope.gates === "states";
     if (below && !isRemark(raw)) readNestedGate(state, line, stripMarks(plainText(raw.slice(0, 2000))), scope);
+    if (holder.kind === "task") readDescription(state, index, line, holder, scope);
     return;
   }
   readPlainEntry(state, index, line, raw, label);
+}
+
+/** What describes a task may say how its result has to be: `Must finish in under 120 ms`. */
+function readDescription(state: ReaderState, index: number, line: Line, holder: Draft, scope: Scope): void {
+  const text = state.joined(index, line, line.from);
+  if (mayCompare(text)) state.demandsOf(holder, stripMarks(plainText(text)), scope, line.line);
 }
 
 /**
@@ -87,7 +95,13 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
   applyTags(item, parts.tags);
   readRelations(item, raw);
   state.emit(item, index);
-  if (kind === "criterion" && scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
+  takeGates(state, item, raw, scope);
+}
+
+function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): void {
+  if (item.kind !== "criterion") {
+    if (mayCompare(raw)) state.demandsOf(item, gateText(raw), scope, item.line);
+  } else if (scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
 }
 
 /** `- **Status**: …` below a heading or an item says something of it and is no item. */
@@ -127,7 +141,7 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
   if (groups && label.value.trim() === "" && holdsEntries(state, index)) return;
   const joined = state.joined(index, line, line.from);
   if (isToldAgain(state, scope, joined, kind)) {
-    state.tellAgain(line, joined, null);
+    state.tellAgain(line, joined, null, scope.claimed ?? undefined);
     return;
   }
   takeEntry(state, index, line, joined, kind, scope);
@@ -143,7 +157,7 @@ export function takeEntry(
 ): void {
   const parts = readItemText(raw);
   if (parts.title === "" || NO_ENTRY.test(parts.title)) return;
-  const status = statusOfTitle(raw, { lastWord: false });
+  const status = statusOfTitle(raw, { lastWord: false, continued: true });
   const title = status?.form === "word" ? readItemText(withoutStatus(raw, status)).title : parts.title;
   const sure = scope.direct === null ? 0.85 : 0.7;
   const item = draft(
@@ -165,7 +179,7 @@ export function takeEntry(
   applyTags(item, parts.tags);
   readRelations(item, raw);
   state.emit(item, index);
-  if (kind === "criterion" && scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
+  takeGates(state, item, raw, scope);
 }
 
 function holdsEntries(state: ReaderState, index: number): boolean {

@@ -11,6 +11,7 @@ import { finish } from "./finish.ts";
 import type { Frontmatter, FrontmatterRange } from "./frontmatter.ts";
 import { findFrontmatter, readFrontmatter } from "./frontmatter.ts";
 import { stripMarks } from "./item-text.ts";
+import { applyLegend, readLegend } from "./legend.ts";
 import { MOST_NESTING, readMarkdownLines } from "./markdown-lines.ts";
 import { readMarkdownItems } from "./markdown-reader.ts";
 import { readMermaid } from "./mermaid.ts";
@@ -86,6 +87,7 @@ function readMarkdownDocument(source: SourceText, file: string): Read {
   if (front !== null) joinFrontmatter(reading, front.reading);
   readFences(text, reading, file, problems);
   readAsciiArt(text, lines, reading.drafts);
+  applyLegend(readLegend(text, lines), text, reading.drafts);
   reading.drafts.sort((a, b) => a.line - b.line);
   const restated = findRestatements(reading.drafts, reading.retold);
   const finished = finish({ ...reading, restated }, source);

@@ -100,7 +100,10 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
   }
   if (value !== "" && !/[:：]\**$/.test(value)) {
     if (label.name !== null && label.name !== "other") readAttribute(state, label, line, to);
-    else if (/(?:^|\s)gates?(?:\s#?(?:\d{1,3}|[A-Z]))?$/i.test(label.key) && label.key.split(/\s+/).length <= 3)
+    else if (
+      /(?:^|\s)gates?(?:\s#?(?:\d{1,3}|[A-Z]))?(?:\s\([^()]{1,40}\))?$/i.test(label.key) &&
+      label.key.split(/\s+/).length <= 3
+    )
       readGateValue(state, { ...label, name: "gate" }, line, to);
     else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
       readGateValue(state, { ...label, name: "criteria" }, line, to);
@@ -119,12 +122,26 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
 }
 
 function ordersWork(state: ReaderState, text: string): boolean {
-  return ORDERS_WORK.test(text) && !insideReport(state.sections);
+  if (insideReport(state.sections)) return false;
+  if (ORDERS_WORK.test(text)) return true;
+  const inStage = state.sections.at(-1)?.item != null;
+  return (
+    inStage && (ORDERS_IN_STAGE.test(text) || (CHANGES.test(text) && !/^(?:breaking|recent|other|no)\b/i.test(text)))
+  );
 }
 
-/** `Add or update tests:`: an order with an object, and the list says which. */
-const ORDERS_WORK =
-  /^(?:add|write|update|create|implement|fix|remove|build|replace|migrate|extend|refactor)(?: (?:or|and) [a-z]+)? (?:the following )?[a-z -]{3,30}:$/i;
+const VERBS =
+  "add|write|update|create|implement|fix|remove|build|replace|migrate|extend|refactor|delete|rename|move|document|test|configure|set up|change|verify|introduce|port|wire|convert|split|deploy|prepare|install|publish";
+/** `Add or update tests:`, `Remove:`: an order, and the list says of what. */
+const ORDERS_WORK = new RegExp(
+  `^(?:${VERBS})(?: (?:or|and) [a-z]+)?(?: (?:the following )?[a-z -]{3,30}| the following)?:$`,
+  "i",
+);
+/** Below a stage: `Before publication:`, `The package should provide examples:`. */
+const ORDERS_IN_STAGE =
+  /^(?:(?:before|prior to|first|then|next|finally|afterwards|vor|antes de|avant)\b[^:]{0,50}|after (?:the )?(?:merge|launch|release|deploy(?:ment)?|publication|publishing|acceptance|approval|go-live|cut-?over|rollout|migration)|[^:]{2,40}\s(?:should|needs? to|will)\s(?:also\s)?(?:provide|use|have|support|include|contain|expose|offer|add|create|handle|cover|gain|get|ship|run)\b[^:]{0,40}):$/i;
+/** `Website changes:` */
+const CHANGES = /^(?:[\p{L}\p{N}/-]{1,24}\s){1,3}changes:$/iu;
 
 /** `AC-1`, `AC 2`, `Criterion 3`. */
 const CRITERION_ID = /^(?:ac|sc|criterion|acceptance criterion|success criterion)[\s#-]{0,2}\d/i;

@@ -3,7 +3,7 @@ import type { Fence, Line } from "./block.ts";
 import type { CheckDraft, Draft, GateDraft } from "./draft.ts";
 import type { GateSense } from "./gate-text.ts";
 import { gatesOfEntry } from "./gate-text.ts";
-import { bareTitle, readItemText } from "./item-text.ts";
+import { bareTitle, comparable, readItemText } from "./item-text.ts";
 import { labelOf } from "./label.ts";
 import type { Meaning } from "./meaning.ts";
 import type { Outline } from "./outline.ts";
@@ -11,6 +11,7 @@ import { readOutline, sameWork } from "./outline.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
 import { halts, itemOf, scopeOf, scopeOfGroup } from "./scope.ts";
 import { Stages } from "./stages.ts";
+import { demandsOfWork } from "./work-demands.ts";
 
 /** A line that tells of an item again, with the status it gives. */
 export interface Retold {
@@ -52,6 +53,8 @@ export class ReaderState {
   readonly groups: Map<number, Meaning> = new Map<number, Meaning>();
   readonly emitted: Set<Draft> = new Set<Draft>();
   readonly root: Draft | null;
+  /** Whether the document tells of an incident: its timeline is a record and no schedule. */
+  readonly recordsIncident: boolean;
   label: LabelScope | null = null;
   scope: Scope | null = null;
   /** True once the list at hand has numbered tasks. */
@@ -59,6 +62,8 @@ export class ReaderState {
   /** How many entries were compared with what the document already holds. */
   compared = 0;
   #block = 0;
+  #titled = 0;
+  readonly #titles = new Set<string>();
   readonly #stageNames = new Map<string, Draft>();
   readonly #boxes = new Map<string, Draft>();
 
@@ -68,6 +73,10 @@ export class ReaderState {
     this.outline = readOutline(text, lines);
     this.stages = new Stages(this.outline);
     this.root = root;
+    this.recordsIncident = this.outline.headings.some(
+      ({ level, title }) =>
+        (level === 1 && /\b(?:incident|outage|post-?mortem|rca)\b/i.test(title)) || /^root cause/i.test(title),
+    );
   }
 
   /** The text of a line. */
@@ -140,12 +149,27 @@ export class ReaderState {
     return this.#stageNames.get(ref) ?? null;
   }
 
+  /** Whether a task or stage that was read before has this title. */
+  isTitled(title: string): boolean {
+    for (; this.#titled < this.reading.drafts.length; this.#titled += 1) {
+      const item = this.reading.drafts[this.#titled];
+      if (item !== undefined && item.kind !== "criterion") this.#titles.add(comparable(item.title));
+    }
+    return title.length > 3 && this.#titles.has(comparable(title));
+  }
+
   /** Adds the gates that a text states, at the item's own line unless another is given. */
   gatesOf(item: Draft | null, text: string, sense: GateSense, scope: Scope, line?: number): void {
     for (const stated of gatesOfEntry(text, sense)) {
       const at = line ?? item?.line ?? 0;
       this.reading.gates.push({ ...stated, line: at, item, severity: scope.severity, block: this.blockName() });
     }
+  }
+
+  /** Adds the demands in the text of a task or of what describes it. */
+  demandsOf(item: Draft, text: string, scope: Scope, line: number): void {
+    for (const stated of demandsOfWork(text, item.reason.startsWith("box.")))
+      this.reading.gates.push({ ...stated, line, item, severity: scope.severity, block: this.blockName() });
   }
 
   /** Whether a check box has the same number and speaks of the same work: a list without boxes then tells it again. */

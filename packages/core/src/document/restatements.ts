@@ -16,13 +16,19 @@ export interface FoundRestatement {
   readonly claimed: Claimed;
 }
 
-const MENTIONED_ID = /\b(?:[A-Z][A-Z0-9]{0,9}-\d{1,6}[A-Za-z]?|[A-Z]{1,4}\d{2,6})\b/g;
+const MENTIONED_ID = /\b(?:[A-Z][A-Z0-9]{0,9}-\d{1,6}[A-Za-z]?|[A-Z]{1,4}\d{1,6}|\d{1,3}(?:\.\d{1,3}){1,3})\b/g;
 
 /** Finds, among the lines that are no items, those that give an item a status again. */
 export function findRestatements(drafts: readonly Draft[], lines: readonly Retold[]): FoundRestatement[] {
   let index: Index | null = null;
   const found: FoundRestatement[] = [];
   for (const line of lines) {
+    if (line.claimed === undefined && line.of === null && line.raw.length <= 2000 && SAYS.test(line.raw)) {
+      index ??= new Index(drafts);
+      const told = index.clauses(line.raw);
+      for (const { of, claimed } of told) if (of.line !== line.line) found.push({ line: line.line, of, claimed });
+      if (told.length > 0) continue;
+    }
     const claimed = line.claimed ?? statusIn(line.raw);
     if (claimed === null) continue;
     let of = line.of;
@@ -60,6 +66,36 @@ function statusOfLabel(label: Label): Claimed | null {
   return label.name === "status" || status.form === "emoji" || alone ? status.claimed : null;
 }
 
+/** A capital with a number, or a sentence that says how something is: one test for the many lines that do neither. */
+const SAYS = /[A-Z]-?\d|\b(?:is|are|stays|remains|ist|bleibt|est|está|sigue)\s/u;
+/** What joins a name to its state: `is still`, `stays`, `sigue`, `ist`. */
+const JOINING =
+  /^(?:[\s*_`)\]]|\([^()]{0,60}\)|[:–—-]\s|(?:is|are|was|has|have|been|stays?|remains?|still|now|already|currently|finally|since|ist|sind|wurde|bleibt|noch|jetzt|nun|est|sont|reste|está|están|sigue|continúa|continua|permanece|è|resta|al)(?=\s)){0,8}/iu;
+
+/** The state with which a clause about a named item begins, or that its last part is: `F-01 retested by Ada, closed`. */
+function stateOfClause(clause: string): Claimed | null {
+  const rest = clause.slice(JOINING.exec(clause)?.[0].length ?? 0);
+  const direct = statusOfValue(rest);
+  // `A01 Broken Access Control` is a name.
+  const names = direct !== null && /^\s\p{Lu}\p{Ll}/u.test(rest.slice(direct.end));
+  if (
+    direct !== null &&
+    !names &&
+    direct.form === "word" &&
+    !/[\p{L}\p{N}]/u.test(rest.slice(0, direct.start).replace(NOT_YET, ""))
+  )
+    return direct.claimed;
+  const percent = /^at\s(\d{1,2})\s?%/i.exec(rest);
+  if (percent !== null) return Number(percent[1]) > 0 ? "in_progress" : null;
+  const last = /,\s([^,]{3,30})$/u.exec(rest)?.[1];
+  const end = last === undefined ? null : statusOfValue(last);
+  const alone = end !== null && end.form === "word" && end.start === 0 && /^[\s.*_]*$/.test(last?.slice(end.end) ?? "");
+  return alone ? end.claimed : null;
+}
+
+const NOT_YET =
+  /\b(?:not|no|yet|still|fully|partly|partially|mostly|nearly|almost|nicht|noch|wurde|already|now|has|been|\d{1,3}\s?%)\b/giu;
+
 class Index {
   readonly #byId = new Map<string, Draft>();
   readonly #byAlias = new Map<string, Draft>();
@@ -70,6 +106,7 @@ class Index {
       if (item.id !== null && !this.#byId.has(item.id)) this.#byId.set(item.id, item);
       for (const alias of item.aliases) if (!this.#byAlias.has(alias)) this.#byAlias.set(alias, item);
     }
+    for (const [id, item] of shortCodes(drafts)) if (!this.#byId.has(id)) this.#byId.set(id, item);
     // Stages first: where a task and a stage share a name, the stage is what is told again.
     for (const stages of [true, false]) {
       for (const item of drafts) {
@@ -77,6 +114,33 @@ class Index {
         for (const name of namesOf(item)) if (!this.#byTitle.has(name)) this.#byTitle.set(name, item);
       }
     }
+  }
+
+  /** What a line of prose or a row of a log says of items, clause by clause: `T1 is done; T2 stays blocked`. */
+  clauses(raw: string): { of: Draft; claimed: Claimed }[] {
+    const told: { of: Draft; claimed: Claimed }[] = [];
+    for (const part of plainText(raw)
+      .split(/[.;!?](?=\s|$)|\s?\|\s?/u)
+      .slice(0, 20)) {
+      const marks = [...part.matchAll(MENTIONED_ID)].filter(([id]) => this.#byId.has(id));
+      const named = marks.length === 0 ? this.#named(part.trim()) : null;
+      if (named !== null) told.push(named);
+      for (const [at, mark] of marks.entries()) {
+        const of = this.#byId.get(mark[0]);
+        const claimed = stateOfClause(part.slice(mark.index + mark[0].length, marks[at + 1]?.index));
+        if (of !== undefined && claimed !== null) told.push({ of, claimed });
+      }
+    }
+    return told;
+  }
+
+  /** `Dogfood is done`: a sentence that begins with the title of an item and goes on with its state. */
+  #named(sentence: string): { of: Draft; claimed: Claimed } | null {
+    const split = /^(.{4,80}?)\s(?:is|are|stays|remains|ist|bleibt|est|está|sigue)\s(?=\S)/iu.exec(sentence);
+    const of = split === null ? undefined : this.#byTitle.get(comparable((split[1] ?? "").replace(/^the\s/i, "")));
+    if (split === null || of === undefined) return null;
+    const claimed = stateOfClause(sentence.slice(split[0].length));
+    return claimed === null ? null : { of, claimed };
   }
 
   find(raw: string): Draft | null {
@@ -98,6 +162,21 @@ class Index {
   }
 }
 
+/** Items whose titles begin with a letter and a number, where several do with the same letter: `B1 …`, `B2 …`. */
+function shortCodes(drafts: readonly Draft[]): Map<string, Draft> {
+  const codes = new Map<string, Draft>();
+  const letters = new Map<string, number>();
+  for (const item of drafts) {
+    const code = item.id === null ? /^[A-Z]{1,2}\d{1,2}(?=[\s:.–-])/.exec(item.title)?.[0] : undefined;
+    if (code === undefined || codes.has(code)) continue;
+    codes.set(code, item);
+    const letter = code.replace(/\d+$/, "");
+    letters.set(letter, (letters.get(letter) ?? 0) + 1);
+  }
+  for (const code of codes.keys()) if ((letters.get(code.replace(/\d+$/, "")) ?? 0) < 2) codes.delete(code);
+  return codes;
+}
+
 /** State words at the end of a told-again title are no part of it: `SDKs not developed`. */
 function trimmed(name: string): string {
   return name.replace(
@@ -108,7 +187,7 @@ function trimmed(name: string): string {
 
 function namesOf(item: Draft): string[] {
   const whole = nameOf(item);
-  const head = comparable(/^(.{3,80}?)(?::\s|\s[-–—]\s)/u.exec(item.title)?.[1] ?? "");
+  const head = comparable(/^(.{3,80}?)(?::\s|\s[-–—]\s|\s\()/u.exec(item.title)?.[1] ?? "");
   const bare = comparable(item.title.replace(/^\d+[.)]?\s+/, ""));
   // `2. Advanced Search Platform` is also called `Advanced Search`.
   const short = item.kind === "step" ? bare.split(" ").slice(0, -1).join(" ") : "";

@@ -97,7 +97,7 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     }
     if (section.item === null) continue;
     // Below a stage, a heading that says nothing hides the stage from plain entries.
-    if (i < sections.length - 1) return nothing(boxes, severity, "");
+    if (i < sections.length - 1) return { ...nothing(boxes, severity, direct ?? ""), direct };
     if (section.item.kind === "phase") {
       return { ...nothing(boxes, severity, "phase"), claimed: claimedAbove(sections, i), direct: "phase" };
     }

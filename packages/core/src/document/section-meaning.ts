@@ -41,6 +41,14 @@ export const PLAN_BY_TITLE = "a title that ends like a plan";
 /** `Plan for the first month`, `Cut-over sequence`: numbered entries there are in order because they are to be done. */
 const PLAN_TITLE =
   /(?:^|\s)(?:plan|steps|sequence|execution|rollout|roll-out|runbook|procedure|workplan|agenda)$|^(?:plan|steps|sequence) (?:for|to|of)\b/;
+/** The reason for sections that tell of what was: nothing in them is planned. */
+export const THE_PAST = "the past";
+/** `Previous sprints`, `How we got here`, `A short history of …`. */
+const PAST =
+  /^(?:(?:the )?(?:previous|past|earlier|former|prior)\s|how (?:we|it) (?:got|came)|(?:a |the )?(?:short |brief )?history (?:of|so)\b|what (?:we (?:did|shipped|learned|tried)|went|did(?:n't| not) go)|lessons\b|post-?mortem\b|retrospective\b|retro\b|bisherige|frühere|vorherige|rückblick|sprints? anteriores|fases anteriores|historial|étapes précédentes|historique|이전|지난)/u;
+/** `After acceptance`, `Before release`: names a time by something else, and lists nothing of that. */
+const TIMED =
+  /^(?:after|before|until|till|during|since|upon|once|following|nach|vor|bis|während|antes de|después de|tras|avant|après|pendant|prima di|dopo|durante|depois de|antes do|antes da)\s(?!(?:all|each) of\b)/u;
 const MONTHS_AHEAD = /\bnext (?:\d+|two|three|six|few|twelve) (?:weeks|months|quarters|sprints)\b/;
 const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false };
 
@@ -55,6 +63,8 @@ export function meaningOf(title: string): Meaning {
     .replace(/[:.!?]+\s*$/u, "");
   const words = clean.split(/[^\p{L}\p{N}'/-]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const severity = SEVERITIES.find(([pattern]) => pattern.test(clean))?.[1] ?? null;
+  if (PAST.test(clean)) return { ...NONE, severity: null, because: THE_PAST, weak: false };
+  if (TIMED.test(clean)) return NO_MEANING;
   if (REFUSING.test(clean)) return { ...NONE, severity: null, because: "a refusal", weak: false };
   if (MONTHS_AHEAD.test(clean) && words.length <= 6)
     return { ...TASKS, headingsAreSteps: true, severity, because: "the time ahead", weak: false };
@@ -69,7 +79,7 @@ export function meaningOf(title: string): Meaning {
   if (best === null && PLAN_TITLE.test(clean) && words.length <= 6)
     return { ...ORDERED, severity, because: PLAN_BY_TITLE, weak: true };
   if (best === null) return severity === null ? NO_MEANING : { ...NO_MEANING, severity };
-  const weak = best.phrase.split(" ").length * 2 < words.length;
+  const weak = best.phrase.split(" ").length * 2 < words.length && !isHead(best, words);
   const reports = words.find((word) => REPORTING.has(word));
   if (
     reports !== undefined &&
@@ -85,6 +95,16 @@ export function meaningOf(title: string): Meaning {
   return { ...withState(best.sense, words), severity, because: best.phrase, weak };
 }
 
+/** `Action items from round 2`: the phrase that a preposition narrows is what the title is about. */
+function isHead({ sense, phrase, at }: Found, words: readonly string[]): boolean {
+  const next = words[phrase.split(" ").length] ?? "";
+  return sense.entries !== "none" && sense.entries !== "neutral" && at === 0 && NARROWING.has(next);
+}
+
+const NARROWING = new Set(
+  "from for of in until before after till bis aus für von de du des para del pour da di do".split(" "),
+);
+
 /** `Implementation steps completed`: a list of work that ends in a state has it. */
 function withState(sense: Sense, words: readonly string[]): Sense {
   const isWork = sense.entries === "task" || sense.entries === "ordered-task";
@@ -99,7 +119,7 @@ export function isHalt(meaning: Meaning): boolean {
 
 const HALTING = new Set(PHRASES.filter(([sense]) => sense === HALT).flatMap(([, phrases]) => phrases.split("|")));
 
-const REFUSING = /^(?:do not|don't|not |no |never|non-|what's not)/;
+const REFUSING = /^(?:do not|don't|not |no |never|non-(?!functional)|what's not)/;
 const SAMPLE = /^(?:proposed|example|sample)\b/;
 
 /** Longer remarks in brackets say nothing of what the section is: `Features (beyond the milestones table)`. */
@@ -117,15 +137,22 @@ export function meaningOfLabel(key: string): Meaning {
   return meaningOf(key);
 }
 
-function longestPhrase(words: readonly string[]): { sense: Sense; phrase: string } | null {
-  let best: { sense: Sense; phrase: string } | null = null;
+interface Found {
+  readonly sense: Sense;
+  readonly phrase: string;
+  /** Index of its first word. */
+  readonly at: number;
+}
+
+function longestPhrase(words: readonly string[]): Found | null {
+  let best: Found | null = null;
   let width = 0;
   for (let at = 0; at < words.length && at < 16; at += 1) {
     for (let length = Math.min(LONGEST_PHRASE, words.length - at); length >= 1; length -= 1) {
       const phrase = words.slice(at, at + length).join(" ");
       const sense = LOOKUP.get(phrase) ?? cjkSense(phrase);
       if (sense !== undefined && length >= width) {
-        best = { sense, phrase };
+        best = { sense, phrase, at };
         width = length;
         break;
       }
@@ -165,6 +192,7 @@ export function isGeneric(title: string, meaning: Meaning): boolean {
 const GENERIC = new Set(
   (
     "testing|tests|implementation|documentation|documentation updates|checklist|setup|misc|other|general|cleanup|" +
-    "phases|phase details|stages|ownership|work|items|list|details|description|verification|validation|deployment|monitoring|release|documentation created"
+    "phases|phase details|stages|ownership|work|items|list|details|description|verification|validation|deployment|monitoring|release|documentation created|" +
+    "test cases|test case list|defects|tracker|board|open points|follow-up|issues|inventory|register|punch list|timeline|time plan|calendar|run sheet|runsheet|run of show|sequence|planning|zeitplan|ablauf|ablaufplan|planung|cronograma|calendrier"
   ).split("|"),
 );

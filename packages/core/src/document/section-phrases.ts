@@ -63,6 +63,10 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [AIMS, "targets|performance targets|performance goals|coverage goals|quality goals|documentation goals"],
   [CRITERIA, "qualitative goals|qualitative criteria|success goals"],
   [AIMS, "quantitative goals|numeric goals|measurable goals|measurable objectives|performance requirements|budgets"],
+  [
+    AIMS,
+    "non-functional requirements|non-functional|nfrs|quality requirements|quality attributes|service level objectives",
+  ],
   [AIMS, "performance budget|performance budgets|quality targets|coverage targets"],
   [CRITERIA, "entry criteria|entry criterion|pass criteria|done definition|definition of complete|what done means"],
   [CRITERIA, "ready when|exit conditions|acceptance conditions|completion definition|exit criterion|complete when"],
@@ -117,7 +121,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     AGAIN,
     "next steps|next actions|immediate next steps|next step|what's next|recommended next steps|ready for execution",
   ],
-  [LATER, "=later|=for later|deferred|postponed|not first|parking lot|someday|icebox|deferred items|deferred work"],
+  [LATER, "=later|=for later|deferred|postponed|not first|someday|icebox|deferred items|deferred work"],
   [
     NONE,
     "results|result|achieved|achievements|achievement|accomplishments|benefits|benefit|findings|risk|risks|mitigation",
@@ -146,6 +150,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     NONE,
     "completed features|known issues|troubleshooting|support|community|team|conventions|format|design|design axioms",
   ],
+  [NONE, "parking lot|ideas|ideas parked|brainstorm|wish list|wishlist|personas|quotes|background reading"],
   [NONE, "task assignment summary|reassignments|completion metrics|technical specs|technical details"],
   [
     NONE,

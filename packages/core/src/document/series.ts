@@ -6,6 +6,11 @@ const MEMBER =
 /** What is counted and is no work: things to choose from, to know, to ask and to check. */
 const NO_WORK =
   /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
+/** `US-1 Digest`, `AP 2 Anbindung`, `WS-3 · Schema`: a code of capitals and a number in front of a title. */
+const CODED = /^([A-Z]{2,5})[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
+/** Codes of what is decided, asked, feared or referred to, and names of things that carry a number. */
+const NO_WORK_CODE =
+  /^(?:ADR|RFC|PEP|KEP|CVE|ISO|RISK|DEC|OPT|FIG|TAB|APP|REF|HTTP|UTF|SHA|ES|IPV|MP|ALT|FAQ|ASM|CON|DEF|GATE|AC|SC|KPI|SLO|OKR|KR)$/;
 const NUMBERS = ["1", "0", "a", "i", "one"];
 
 /** A heading's place in a row of headings that count with the same word. */
@@ -13,17 +18,22 @@ export interface SeriesStage {
   readonly kind: "phase" | "step";
   readonly ref: string;
   readonly rest: string;
+  /** The code of a heading that begins with one: `US-1`. */
+  readonly id: string | null;
 }
 
 interface Member {
   readonly at: number;
+  readonly word: string;
   readonly number: string;
   readonly rest: string;
+  readonly id: string | null;
 }
 
 /**
  * Stages by their form and not by their word: at least two headings of one level that count on with the same word
- * (`Track A: …`, `Track B: …`; `Lap 1`, `Lap 2`), of which at least one holds work that is tracked below it.
+ * (`Track A: …`, `Track B: …`; `Lap 1`, `Lap 2`) or code (`US-1 …`, `US-2 …`), of which at least one holds work that
+ * is tracked below it, or which stand under a heading that announces stages.
  *
  * @returns the stage of each heading that is one, by its place in the list
  */
@@ -31,26 +41,94 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
   const rows = new Map<string, Member[]>();
   for (const [at, heading] of headings.entries()) {
     if (heading.stage !== null || heading.horizon !== null || heading.level < 2 || heading.level > 6) continue;
-    const match = MEMBER.exec(heading.title.slice(0, 200));
-    const word = (match?.[1] ?? "").trim().toLowerCase();
-    if (match === null || NO_WORK.test(word) || heading.meaning.boxes === "criterion") continue;
-    const key = `${heading.level} ${word}`;
-    const row = rows.get(key) ?? [];
-    row.push({ at, number: (match[2] ?? "").toLowerCase(), rest: match[3] ?? "" });
-    rows.set(key, row);
+    if (heading.meaning.boxes === "criterion") continue;
+    const member = memberOf(heading.title.slice(0, 200), at);
+    if (member === null) continue;
+    const key = `${heading.level} ${member.word}`;
+    const row = rows.get(key);
+    if (row === undefined) rows.set(key, [member]);
+    else row.push(member);
   }
   const found = new Map<number, SeriesStage>();
-  for (const [key, row] of rows) {
+  for (const row of rows.values()) {
     const numbers = new Set(row.map(({ number }) => number));
     if (row.length < 2 || numbers.size < row.length || !NUMBERS.some((first) => numbers.has(first))) continue;
-    if (!row.some(({ at }) => holdsWork(headings, at))) continue;
-    const word = key.slice(2);
-    for (const { at, number, rest } of row) {
+    const ordered = row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
+    if (!ordered && !row.some(({ at }) => isAnnounced(headings, at) || holdsWork(headings, at))) continue;
+    for (const { at, word, number, rest, id } of row) {
+      if (isReported(headings, at)) continue;
       const value = String(NUMBER_WORDS.get(number) ?? number);
-      found.set(at, { kind: insidePhase(headings, at) ? "step" : "phase", ref: `${word} ${value}`, rest });
+      const kind = id !== null || insidePhase(headings, at) ? "step" : "phase";
+      found.set(at, { kind, ref: `${word} ${value}`, rest, id });
     }
   }
   return found;
+}
+
+/** Words for parts of a plan: what is listed below them is work, though nothing tracks it. */
+const WORK_WORD =
+  /(?:^|\s)(?:part|track|stream|workstream|work ?package|lane|wave|batch|block|leg|increment|drop|bundle|package|teil|parte|lote)$/i;
+
+/** Whether a numbered list or numbered headings stand below a heading. */
+function holdsOrder(headings: readonly Heading[], at: number): boolean {
+  const level = headings[at]?.level ?? 0;
+  const next = headings[at + 1];
+  if ((headings[at]?.evidence.ordered ?? 0) > 1) return true;
+  return next !== undefined && next.level > level && next.number !== null;
+}
+
+function memberOf(title: string, at: number): Member | null {
+  const coded = CODED.exec(title);
+  if (coded !== null) {
+    const [, code = "", number = "", rest = ""] = coded;
+    if (NO_WORK_CODE.test(code)) return null;
+    return {
+      at,
+      word: code.toLowerCase(),
+      number,
+      rest,
+      id: title.slice(0, title.length - rest.length).replace(/[\s:.·|–—-]+$/u, ""),
+    };
+  }
+  const match = MEMBER.exec(title);
+  const word = (match?.[1] ?? "").trim().toLowerCase();
+  if (match === null || NO_WORK.test(word)) return null;
+  return { at, word, number: (match[2] ?? "").toLowerCase(), rest: match[3] ?? "", id: null };
+}
+
+const parents = new WeakMap<readonly Heading[], (Heading | null)[]>();
+
+/** The heading above one, or null; found for all headings in one pass. */
+function above(headings: readonly Heading[], at: number): Heading | null {
+  let known = parents.get(headings);
+  if (known === undefined) {
+    const open: Heading[] = [];
+    known = headings.map((heading) => {
+      while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
+      const parent = open.at(-1) ?? null;
+      open.push(heading);
+      return parent;
+    });
+    parents.set(headings, known);
+  }
+  return known[at] ?? null;
+}
+
+/** Whether the heading above says that its parts are stages: a phase, a rollout, a roadmap, a list of work packages. */
+function isAnnounced(headings: readonly Heading[], at: number): boolean {
+  const parent = above(headings, at);
+  const title = parent?.title ?? "";
+  if (parent?.stage?.kind === "phase" && parent.stage.named) return true;
+  return STAGED.test(title) && !/\b(?:criteria|triggers?|risks?)\b/i.test(title);
+}
+
+const STAGED =
+  /\b(?:roll-?out|roadmap|phases|stages|work ?packages|work ?streams|arbeitspakete|delivery plan|release plan)\b/i;
+
+function isReported(headings: readonly Heading[], at: number): boolean {
+  const heading = above(headings, at);
+  if (heading === null || heading.level === 1 || heading.stage?.named === true) return false;
+  return heading.meaning.because !== "" && heading.meaning.entries === "none";
 }
 
 /** Whether the part of the document below a heading has boxes, rows of tasks, a status or labels for work. */
@@ -59,8 +137,9 @@ function holdsWork(headings: readonly Heading[], at: number): boolean {
   for (let i = at; i < headings.length; i += 1) {
     const heading = headings[i];
     if (heading === undefined || (i > at && heading.level <= level)) return false;
-    const { boxes, taskRows, status, workLabels } = heading.evidence;
-    if (heading.meaning.boxes !== "criterion" && (boxes > 0 || taskRows > 0 || status || workLabels > 0)) return true;
+    const { boxes, taskRows, status, workLabels, workAttributes } = heading.evidence;
+    const tracked = boxes > 0 || taskRows > 0 || status || workLabels > 0 || workAttributes > 1;
+    if (heading.meaning.boxes !== "criterion" && tracked) return true;
   }
   return false;
 }

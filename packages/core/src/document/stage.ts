@@ -10,6 +10,8 @@ export interface Stage {
   readonly rest: string;
   /** True when a separator stands between number and title, so that the title names the stage and not a part of it. */
   readonly named: boolean;
+  /** The code that a title begins with (`US-1`), where it has one. */
+  readonly id?: string | null;
 }
 
 const PHASE_WORDS = `phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段|${OTHER_PHASE_WORDS}`;
@@ -20,6 +22,9 @@ const NUMBERED = new RegExp(
 );
 /** `M0: Foundations`, `Q3 2026 — Search`, `H1 2026`. */
 const SHORT = /^(?:(M)(\d{1,2}(?:\.\d{1,2})?)|(Q)([1-4])(?:\s+\d{4})?|(H)([12])\s+\d{4})(?=\s*(?:[:：]|[-–—]\s|\(|$))/;
+/** `第一阶段：准备`, `第2フェーズ`, `2단계: 이전`. */
+const ORDINAL =
+  /^(?:第\s?([一二三四五六七八九十\d]{1,3})\s?(阶段|階段|段階|期|フェーズ|ステップ|步|周|週|迭代)|(\d{1,2})\s?(단계|차))(?=$|\s|[:：（(、.–—-])/u;
 const POST = /^post[- ]phase\s+(\d{1,3})\b/i;
 const NAMED_PHASE = /^((?:[\p{L}\p{N}/&-]{2,24}\s){1,2}phase)(?=\s*(?::|[-–—]\s|\(|$))/iu;
 const HORIZON =
@@ -48,6 +53,15 @@ export function stageOf(title: string): Stage | null {
       rest: rest.replace(/^[\s:：|.)–—\p{Extended_Pictographic}\ufe0f-]+/u, ""),
       named,
     };
+  }
+  const ordinal = ORDINAL.exec(text);
+  if (ordinal !== null) {
+    const word = ordinal[2] ?? ordinal[4] ?? "";
+    const written = ordinal[1] ?? ordinal[3] ?? "";
+    const at = "一二三四五六七八九十".indexOf(written);
+    const rest = text.slice(ordinal[0].length).replace(/^[\s:：、.–—-]+/u, "");
+    const kind = /^(?:步|ステップ)$/.test(word) ? "step" : "phase";
+    return { kind, ref: `${word} ${at < 0 ? written : at + 1}`, rest, named: true };
   }
   const short = SHORT.exec(text);
   if (short !== null) {

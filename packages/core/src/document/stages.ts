@@ -7,7 +7,7 @@ import type { Outline } from "./outline.ts";
 import { sameWork, underCriteria } from "./outline.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
-import { isGeneric, isQualityChecklist, meaningOf } from "./section-meaning.ts";
+import { isGeneric, isQualityChecklist, meaningOf, THE_PAST } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
 
 /** How a heading was taken. */
@@ -20,6 +20,8 @@ export interface HeadingVerdict {
 
 /** How many different works may share one number. */
 const MOST_SAME = 50;
+/** Words of a title by which an overview may call a stage. */
+const MOST_WORDS = 8;
 const NEITHER: HeadingVerdict = { item: null, again: false };
 
 interface Group {
@@ -32,11 +34,19 @@ interface Group {
 export class Stages {
   readonly #groups = new Map<string, Group[]>();
   readonly #outline: Outline;
+  readonly #past: ReadonlySet<Heading>;
+  #beginnings: Map<string, { group: Group; ref: string } | null> | null = null;
+  /** How many headings of a level have a table of tasks and no boxes. */
+  readonly #tables = new Map<number, number>();
 
   constructor(outline: Outline) {
     this.#outline = outline;
+    this.#past = underPast(outline.headings);
     const criteria = underCriteria(outline.headings);
     for (const heading of outline.headings) {
+      const { level, evidence } = heading;
+      if (evidence.taskRows > 0 && evidence.boxes === 0) this.#tables.set(level, (this.#tables.get(level) ?? 0) + 1);
+      if (this.#past.has(heading)) continue;
       const stage = certainStage(heading);
       if (stage !== null) this.#join(stage, heading, criteria);
     }
@@ -53,8 +63,33 @@ export class Stages {
     return group === undefined ? null : itemOfGroup(group, ref);
   }
 
+  /** The one stage with a heading whose title begins as a row of an overview does: `Build` for `Step 2: Build the service`. */
+  named(title: string): Draft | null {
+    const name = comparable(title);
+    if (name.length < 4) return null;
+    this.#beginnings ??= this.#readBeginnings();
+    const only = this.#beginnings.get(name);
+    return only == null ? null : itemOfGroup(only.group, only.ref);
+  }
+
+  /** What the titles of the stages begin with, word by word; null for what several begin with. */
+  #readBeginnings(): Map<string, { group: Group; ref: string } | null> {
+    const beginnings = new Map<string, { group: Group; ref: string } | null>();
+    for (const [ref, groups] of this.#groups) {
+      for (const group of groups) {
+        const words = comparable(restOf(group.definer)).split(" ").slice(0, MOST_WORDS);
+        for (let count = 1; count <= words.length; count += 1) {
+          const name = words.slice(0, count).join(" ");
+          beginnings.set(name, beginnings.has(name) ? null : { group, ref });
+        }
+      }
+    }
+    return beginnings;
+  }
+
   /** Decides about one heading, given the sections that are open above it. */
   judge(heading: Heading, sections: readonly Section[]): HeadingVerdict {
+    if (this.#past.has(heading)) return NEITHER;
     const stage = certainStage(heading);
     if (stage !== null) return this.#staged(stage, heading);
     if (heading.trailing !== null && isWork(heading)) {
@@ -68,7 +103,13 @@ export class Stages {
       return NEITHER;
     }
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
-    return stepVerdict(heading, sections, this.#outline.headings.length <= 2);
+    if (isTimedPart(heading, sections)) return made("phase", heading, "stage.time", "work by its time", []);
+    return stepVerdict(heading, sections, this.#outline.headings.length <= 2, this.#isOnlyTable(heading));
+  }
+
+  /** Whether a heading names nothing but the one table of tasks of its level: `Follow-up`, `Open points`. */
+  #isOnlyTable({ level, evidence }: Heading): boolean {
+    return level === 2 && evidence.taskRows > 0 && evidence.boxes === 0 && this.#tables.get(level) === 1;
   }
 
   #join(stage: Stage, heading: Heading, criteria: ReadonlySet<Heading>): void {
@@ -136,10 +177,42 @@ function isTeamSection(heading: Heading): boolean {
   return lead && heading.evidence.window;
 }
 
-function stepVerdict(heading: Heading, sections: readonly Section[], alone: boolean): HeadingVerdict {
+/** The headings under one that tells of what was. One pass with the open headings on a stack. */
+function underPast(headings: readonly Heading[]): ReadonlySet<Heading> {
+  const under = new Set<Heading>();
+  const open: Heading[] = [];
+  for (const heading of headings) {
+    while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
+    const above = open.at(-1);
+    if (above !== undefined && above.level > 1 && (above.meaning.because === THE_PAST || under.has(above)))
+      under.add(heading);
+    open.push(heading);
+  }
+  return under;
+}
+
+const TIMED_PART =
+  /^(?:(?:pre|post)-(?!requisite|mortem|condition)\p{L}{3,}|(?:before|after|during)\s\p{L}|(?:launch|go-live|release|cut-?over|migration)[ -](?:day|night|weekend)\b|[TD]\s?[-+]\s?\d)/iu;
+
+/** `Pre-launch`, `After the cut-over`, `T-7 days`: tracked work that is gathered by its time and not by what it is. */
+function isTimedPart({ title, level, evidence, meaning }: Heading, sections: readonly Section[]): boolean {
+  if (level < 2 || level > 6 || !TIMED_PART.test(title) || insideStage(sections)) return false;
+  const boxes = meaning.boxes === "criterion" ? 0 : evidence.boxes;
+  return (
+    boxes + evidence.taskRows > 0 &&
+    sections.every(({ level: other, meaning: { boxes: as } }) => other === 1 || as !== "criterion")
+  );
+}
+
+function stepVerdict(
+  heading: Heading,
+  sections: readonly Section[],
+  alone: boolean,
+  onlyTable: boolean,
+): HeadingVerdict {
   const { level, evidence, meaning, number, title } = heading;
   if (level < 2 || level > 6 || title === "") return NEITHER;
-  const tracked = evidence.boxes > 0 || evidence.taskRows > 0;
+  const tracked = evidence.boxes > 0 || evidence.taskRows > 0 || (evidence.placedRows > 0 && isWork(heading));
   const work = tracked || evidence.workLabels > 0 || evidence.status || evidence.workAttributes > 0;
   const above = sections.at(-1);
   if (meaning.boxes === "criterion") return NEITHER;
@@ -156,7 +229,7 @@ function stepVerdict(heading: Heading, sections: readonly Section[], alone: bool
   }
   // The only heading below the title names the whole plan once more.
   const groups = alone || inCriteria(sections) || inChecklist(sections);
-  if (tracked && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
+  if (tracked && !onlyTable && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
   return NEITHER;
@@ -176,9 +249,15 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
       ((meaning.headingsAreSteps && meaning.entries !== "planned-task") ||
         (meaning.entries !== "none" && meaning.entries !== "neutral")),
   );
-  const inPhase = above?.item?.kind === "phase" && heading.evidence.entries > 0;
+  const inPhase = above?.item?.kind === "phase" && (heading.evidence.entries > 0 || isPartOf(above, heading));
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
   return NEITHER;
+}
+
+/** `4.1 Copy the tests` in phase 4 is a part of it, whatever stands below. */
+function isPartOf(phase: Section, heading: Heading): boolean {
+  const own = /^[\p{L} ]+ (\d{1,3}|[a-z])$/u.exec(phase.item?.aliases[0] ?? "")?.[1] ?? phase.heading.number;
+  return own !== null && heading.number?.toLowerCase().startsWith(`${own}.`) === true;
 }
 
 /** Below a heading for gates, headings only group them. */
@@ -223,7 +302,8 @@ function make(
   aliases: readonly string[],
 ): Draft {
   const sure = rule.startsWith("stage.phase") || rule.startsWith("stage.step") ? 0.95 : 0.8;
-  const item = draft(kind, heading.index, heading.number, heading.title, null, sure, `${rule}: ${words}`);
+  const id = heading.number ?? heading.stage?.id ?? null;
+  const item = draft(kind, heading.index, id, heading.title, null, sure, `${rule}: ${words}`);
   item.aliases.push(...aliases, comparable(heading.title));
   return item;
 }

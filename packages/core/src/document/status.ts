@@ -98,14 +98,34 @@ function leadingPhrase(text: string): FoundStatus | null {
   return null;
 }
 
-const SEPARATOR_BEFORE = /(?:[-–—:|(•]|\[)\s*\**\s*$/u;
+const SEPARATOR_BEFORE = /(?:[-–—:：|(（•·]|\[|【)\s*\**\s*$/u;
+/** What may follow a state that opens the last part of a title: why, until when, to where. */
+const CONTINUES =
+  /^[*_]*\s+(?:(?:after|until|till|to|by|since|because|due|pending|waiting|awaiting|per|as|at|on|in|with|for|nach|bis|auf|wegen|seit|ab|am|um|hasta|desde|por|tras|para|al|jusqu\S*|depuis|après|pour|à|v)(?=\s|$)|v?\d)/iu;
+/** Words that mean a state only where nothing follows them: `open in a new tab`, `fixed by hand`. */
+const LOOSE = new Set(
+  (
+    "open opened new ready active review fixed met pass passed passing closed accepted later missing broken fail failed " +
+    "failing draft candidate planning doing backlog upcoming live partial partially partly mostly nearly resolved waiting"
+  ).split(" "),
+);
+const DATED =
+  /^[*_]*\s+(?:(?:on|since|in|am|seit|el|le|desde)\s)?(?:\d{4}-\d{2}|\d{1,2}[./]\d{1,2}|\d{1,2}\s\p{L}{3}|\p{Lu}\p{L}{2,8}\.?\s\d)/u;
+
+/** How freely a title may carry its state. */
+export interface TitleOptions {
+  /** A last word such as `Complete` counts. */
+  readonly lastWord: boolean;
+  /** More may follow a state that is set off: `– moved to v2`, `(deferred to 2.0)`, `, started 2025-08-18`. @default false */
+  readonly continued?: boolean;
+}
 
 /**
  * Reads the state that a heading or a list entry carries: a mark at its start or end, a word set off from the title by
  * a dash, a bracket, bold or a mark, or (for headings of stages) a last word such as "Complete".
  */
-export function statusOfTitle(text: string, options: { lastWord: boolean }): FoundStatus | null {
-  const word = setOffPhrase(text, options.lastWord);
+export function statusOfTitle(text: string, options: TitleOptions): FoundStatus | null {
+  const word = setOffPhrase(text, options);
   if (word !== null) return word;
   return edgeMark(text);
 }
@@ -163,7 +183,7 @@ function sureMarkFrom(text: string, from: number, most: number): FoundStatus | n
   return null;
 }
 
-function setOffPhrase(text: string, lastWord: boolean): FoundStatus | null {
+function setOffPhrase(text: string, options: TitleOptions): FoundStatus | null {
   const leading = /^[^\p{L}\p{N}]*(?:\*\*)?\[?([A-Z][A-Z -]{2,24})\]?(?:\*\*)?\s*[:\]–—-]/u.exec(text.slice(0, 60));
   if (leading?.[1] !== undefined) {
     const found = statusOfValue(leading[1]);
@@ -181,7 +201,7 @@ function setOffPhrase(text: string, lastWord: boolean): FoundStatus | null {
     if (word === undefined || phrase === null) continue;
     const last = words[phrase.last];
     const end = last?.end ?? word.end;
-    if (!isSetOff(tail, words, at, end, lastWord)) continue;
+    if (!isSetOff(tail, words, at, end, options)) continue;
     const { start, claimed } = withModifier(words, at, phrase.claimed);
     if (claimed === "done" && isPartDone(tail.slice(Math.max(0, word.start - 8)))) continue;
     return { claimed, start: from + start, end: from + end, form: "word" };
@@ -198,16 +218,17 @@ function withModifier(words: readonly Word[], at: number, claimed: Claimed): { s
   return { start, claimed };
 }
 
-function isSetOff(tail: string, words: readonly Word[], at: number, end: number, lastWord: boolean): boolean {
+function isSetOff(tail: string, words: readonly Word[], at: number, end: number, options: TitleOptions): boolean {
   let first = at;
   while (first > 0 && isModifier(words[first - 1]?.text ?? "")) first -= 1;
   const start = words[first]?.start ?? 0;
   const before = tail.slice(0, start);
   const trimmed = before.trimEnd();
   const after = tail.slice(end);
-  if (!/^[\s*_)\].!✅🔄❌🎉⏳,:;(%–—-]/u.test(after) && after !== "") return false;
+  if (options.continued === true && goesOn(before, tail.slice(start, end), after, words[at]?.text ?? "")) return true;
+  if (!/^[\s*_)）】\].!✅🔄❌🎉⏳,:;(%–—-]/u.test(after) && after !== "") return false;
   const endsHere =
-    /^[\s*_)\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
+    /^[\s*_)）】\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
   if (!endsHere) return false;
   const afterMark = /[\p{Extended_Pictographic}\ufe0f]\s*\**$/u.test(trimmed);
   const shouting =
@@ -216,9 +237,22 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
   if (afterMark) return trimmed.length > 1 || shouting;
   if (SEPARATOR_BEFORE.test(before) && trimmed !== "") return true;
   if (shouting && trimmed.endsWith("**")) return true;
-  if (lastWord && /[\p{L}\p{N})]\s*$/u.test(before) && /^(?:complete|completed|done)$/.test(words[at]?.text ?? ""))
+  if (
+    options.lastWord &&
+    /[\p{L}\p{N})]\s*$/u.test(before) &&
+    /^(?:complete|completed|done)$/.test(words[at]?.text ?? "")
+  )
     return true;
   return false;
+}
+
+/** `– moved to v2`, `(deferred to 2.0)`, `, started 2025-08-18`: a state with more behind it, after a dash, bracket or comma. */
+function goesOn(before: string, stated: string, after: string, word: string): boolean {
+  if (!/[\p{L}\p{N})*`]\**\s*(?:\s[-–—]|[(（,])\s*\**$/u.test(before)) return false;
+  if (DATED.test(after)) return true;
+  if (/\bto$/i.test(stated)) return true;
+  if (LOOSE.has(word)) return false;
+  return before.trimEnd().endsWith(",") ? /^[\s*_.)]*$/.test(after) : CONTINUES.test(after);
 }
 
 function isModifier(word: string): boolean {

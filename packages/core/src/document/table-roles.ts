@@ -5,6 +5,7 @@ import type { AttributeName } from "./label.ts";
 import { attributeNameOf } from "./label.ts";
 import { COLUMNS } from "./other-languages.ts";
 import { plainText } from "./plain-text.ts";
+import type { FoundStatus } from "./status.ts";
 import { statusOfValue } from "./status.ts";
 
 /** What a table's rows are, and which column says what. Column numbers are 0-based; -1 for none. */
@@ -14,10 +15,16 @@ export interface TableRoles {
   readonly title: number;
   readonly status: number;
   readonly target: number;
+  /** Columns of limits beside the target. */
+  readonly guards: readonly number[];
   /** Whether a column is named for tasks, so that a section of tasks needs no more to make its rows tasks. */
   readonly namesTasks: boolean;
   /** Whether the rows have a title and a state, which makes them tasks where the section holds work. */
   readonly tracks: boolean;
+  /** Whether a column gives each row its release or stage, which makes them tasks where the section plans. */
+  readonly placed: boolean;
+  /** Whether the rows are tasks only for their time and owner: a schedule, or the record of an incident. */
+  readonly timed: boolean;
   /** Whether the first column that is no id is named for gates: every row is one. */
   readonly namesGates: boolean;
   /** The column that names the gate, where the rows are gates. */
@@ -49,7 +56,17 @@ const TELLING =
   /\b(?:status|state|current|actual|measured|baseline|today|now|result|check|checks|command|tool|tools|how|method|evidence|source|verified by|verification|severity|level|blocking|type|category|when|why|rationale|phase|link|date|comment|comments|notes?)\b/;
 const STAGE = /^(?:phase|stage|milestone|sprint|week|weeks|iteration|wave|quarter|month)s?$/;
 const STATUS =
-  /^(?:status|state|result|outcome|done\??|complete\??|completed\??|current status|verdict|pass\/fail|passed\??)$/;
+  /^(?:status|state|result|outcome|done\??|complete\??|completed\??|current status|verdict|pass\/fail|pass(?:ed)?\??|ok\??|met\??|fulfilled\??|achieved\??|satisfied\??|ready\??|in place\??|compliant\??|fixed\??|closed\??)$/;
+/** What is done about the row: the row is a piece of work. */
+const FIX =
+  /^(?:fix|fixes|change|required change|change needed|changes needed|proposed fix|remedy|remediation|resolution|action needed)$/;
+/** When or with what the row comes. */
+const PLACE =
+  /^(?:(?:target|planned|fix|planned in) )?(?:version|release|milestone|phase|stage|sprint|quarter)$|^(?:planned for|target date|eta|slot)$/;
+const TIME = /^(?:time|when|start|start time|at|t|day|date|clock|offset)$/;
+const STEP = /^(?:step|action|activity|task|what|work item)s?$/;
+const GUARD =
+  /^(?:guard ?rails?|floor|ceiling|hard limit|limit|must not exceed|minimum|maximum|lower bound|upper bound)$/;
 const NOTES = /^(?:notes?|remarks?|comments?|evidence)$/;
 
 const cache = new WeakMap<readonly Line[], Map<number, TableRoles | null>>();
@@ -108,6 +125,9 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
     attributes,
     namesTasks: strong >= 0,
     tracks: status > 0,
+    timed: status < 0 && id < 0 && names.some((name) => TIME.test(name)),
+    placed: names.some((name, column) => column > 0 && PLACE.test(name)),
+    guards: names.flatMap((name, column) => (column !== target && GUARD.test(name) ? [column] : [])),
     namesGates: GATE.test(names[first] ?? ""),
     gateTitle,
     demands: demandColumns(names, [id, status, notes, gateTitle], attributes),
@@ -117,7 +137,13 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const work = status >= 0 || owner || attributes.some(({ name }) => name === "effort" || name === "depends");
   const title = titleColumn(names, id);
   if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
+  // A check that somebody is named for is a thing to do; one without is a condition.
+  if (names[criterion] === "check" && owner && status >= 0) return { ...base, kind: "task", title: criterion };
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
+  const timed = base.timed || attributes.some(({ name }) => name === "window");
+  if (timed && owner && STEP.test(names[title] ?? "")) return { ...base, kind: "task", title };
+  if (id >= 0 && names.some((name) => FIX.test(name)))
+    return { ...base, kind: "task", title: title >= 0 ? title : first };
   if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };
   if (id >= 0 && status >= 0 && title < 0 && criterion < 0 && metric < 0)
     return { ...base, kind: "task", title: first };
@@ -146,6 +172,7 @@ function columnName(head: string): string {
   const name = stripMarks(head)
     .toLowerCase()
     .replace(/\((?:s|es)\)/g, "s")
+    .replace(/(?<=\S)\s*\([^()]*\)\s*$/, "")
     .trim();
   return COLUMNS.get(name) ?? name;
 }
@@ -192,8 +219,7 @@ function attributesOf(names: readonly string[]): { column: number; name: Attribu
 /** The one column whose cells are words for states, whatever it is called; -1 where there is none or more than one. */
 function statusByContent(text: string, rows: readonly Row[], names: readonly string[], id: number): number {
   const columns = names.flatMap((name, column) => {
-    if (column === 0 || column === id || NOTES.test(name) || attributeNameOf(name) !== null || TARGET.test(name))
-      return [];
+    if (column === 0 || column === id || NOTES.test(name) || setsAttribute(name) || TARGET.test(name)) return [];
     const cells = rows.slice(0, 200).map((row) => cellText(text, row.cells[column]));
     const filled = cells.filter((cell) => cell !== "" && !/^[-–—]+$/.test(cell));
     const states = filled.filter((cell) => cell.length < 30 && statusOfValue(cell)?.form === "word");
@@ -201,6 +227,24 @@ function statusByContent(text: string, rows: readonly Row[], names: readonly str
   });
   const [only, second] = columns;
   return only !== undefined && second === undefined ? only : -1;
+}
+
+function setsAttribute(name: string): boolean {
+  const attribute = attributeNameOf(name);
+  return attribute !== null && attribute !== "other";
+}
+
+const YES = /^[\s*_]*(?:yes|y|ja|sí|si|oui|sim|tak|да|evet|はい|是|예|네)[\s*_.!]*$/iu;
+const NO = /^[\s*_]*(?:no|n|nein|non|não|nie|нет|hayır|いいえ|否|아니오|아니요)[\s*_.!]*$/iu;
+
+/** What a cell of a column of states says; a plain `no` is a failure of a criterion, and work that is not done. */
+export function stateOfCell(cell: string, criterion: boolean): FoundStatus | null {
+  const status = statusOfValue(cell);
+  if (status !== null) return status;
+  const claimed = YES.test(cell) ? "done" : NO.test(cell) ? (criterion ? "failed" : "pending") : null;
+  if (claimed === null) return null;
+  const start = cell.search(/[^\s*_]/);
+  return { claimed, start, end: start + (/^[^\s*_.!]+/.exec(cell.slice(start))?.[0].length ?? 0), form: "word" };
 }
 
 /** A column is one of states when at least half of its filled cells say one. */
@@ -211,7 +255,7 @@ function saysStates(text: string, rows: readonly Row[], column: number): boolean
     const value = cellText(text, row.cells[column]);
     if (value === "" || /^[-–—]+$/.test(value)) continue;
     filled += 1;
-    if (statusOfValue(value) !== null) states += 1;
+    if (stateOfCell(value, false) !== null) states += 1;
   }
   return filled === 0 || states * 2 >= filled;
 }

@@ -10,7 +10,7 @@ import type { StatedGate } from "./stated-gate.ts";
 import type { FoundStatus } from "./status.ts";
 import { statusOfValue } from "./status.ts";
 import type { TableRoles } from "./table-roles.ts";
-import { cellText, readTableRoles } from "./table-roles.ts";
+import { cellText, readTableRoles, stateOfCell } from "./table-roles.ts";
 
 /** What a table row turned out to be. */
 export interface TakenRow {
@@ -29,12 +29,14 @@ export function readRow(
   scope: Scope,
   owner: Draft | null,
   stageItem: (ref: string) => Draft | null,
+  stageNamed: (title: string) => Draft | null,
 ): TakenRow | null {
   const read = readTableRoles(text, lines, row.table);
   if (read === null) return null;
   const works = scope.entries === "task" || scope.entries === "ordered-task" || scope.entries === "planned-task";
   const announced =
-    read.kind === "none" && ((read.namesTasks && works) || (read.tracks && (works || scope.direct !== null)));
+    read.kind === "none" &&
+    ((read.namesTasks && works) || ((read.tracks || read.placed) && (works || scope.direct !== null)));
   const gated = isGateTable(read, scope);
   const roles = announced ? { ...read, kind: "task" as const } : gated ? { ...read, title: read.gateTitle } : read;
   // A line without any bar below a table belongs to it by the letter of GFM, but is a remark.
@@ -53,11 +55,15 @@ export function readRow(
   // `| 1. Foundation | … |` under `Phase` tells of phase 1.
   const numbered =
     roles.kind === "stage" && !gated && /^\d+$/.test(parts.id ?? "") ? stageItem(`phase ${parts.id}`) : null;
+  const named = roles.kind === "stage" && !gated && stage === null ? stageNamed(parts.title) : null;
+  if (named !== null) return { item: null, retold: named, gates: gatesOfColumns(text, row, roles) };
   if (numbered !== null) return { item: null, retold: numbered, gates: gatesOfColumns(text, row, roles) };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
     return { item: null, retold: null, gates: [] };
+  // `F-11 … F-24` stands for rows that are told elsewhere.
+  if (ID_RANGE.test(id ?? "") || ID_RANGE.test(title.trim())) return { item: null, retold: null, gates: [] };
   const kind = gated ? "criterion" : kindOf(roles, scope);
   const item = draft(
     kind,
@@ -73,6 +79,8 @@ export function readRow(
   const gates = gated ? gatesOfGate(text, row, roles, parts.title) : gatesOf(text, row, roles, parts.title);
   return { item, retold: null, gates };
 }
+
+const ID_RANGE = /^([A-Z]{1,8}[-_ ]?)\d{1,5}\s*(?:…|\.{2,3}|[–—-]|to|bis|a|à|～|~)\s*\1?\d{1,5}$/;
 
 /** Whether every row is a gate: below a heading or label for gates, or with a first column for them. */
 function isGateTable(roles: TableRoles, scope: Scope): boolean {
@@ -92,7 +100,7 @@ function gatesOfGate(text: string, row: Row, roles: TableRoles, title: string): 
 function kindOf(roles: TableRoles, scope: Scope): Draft["kind"] {
   if (roles.kind === "stage") return "phase";
   if (roles.kind === "criterion" || roles.kind === "metric") return "criterion";
-  return scope.entries === "criterion" ? "criterion" : "task";
+  return scope.entries === "criterion" && !roles.namesTasks ? "criterion" : "task";
 }
 
 function applyCells(item: Draft, text: string, row: Row, roles: TableRoles): void {
@@ -118,7 +126,8 @@ function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundS
     const raw = text.slice(cell.from, cell.to);
     // A note in brackets explains: `(approved)`.
     if (column === roles.notes && column !== roles.status && raw.startsWith("(")) continue;
-    const status = statusOfValue(raw);
+    const criterion = roles.kind === "criterion" || roles.kind === "metric";
+    const status = column === roles.status ? stateOfCell(raw, criterion) : statusOfValue(raw);
     if (status !== null) return { status, from: cell.from };
   }
   return null;
@@ -127,10 +136,20 @@ function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundS
 function gatesOf(text: string, row: Row, roles: TableRoles, title: string): StatedGate[] {
   if (roles.kind === "metric") {
     const target = cellText(text, row.cells[roles.target]);
-    return isEmpty(target) ? [] : gatesOfEntry(`${title}: ${target}`, "states");
+    const asked = [target, ...roles.guards.map((column) => guardOf(text, row, column))];
+    return asked.flatMap((cell) => (isEmpty(cell) ? [] : gatesOfEntry(`${title}: ${cell}`, "states")));
   }
   const stated = roles.kind === "criterion" ? gatesOfEntry(title, "thresholds") : [];
   return [...stated, ...gatesOfColumns(text, row, roles)];
+}
+
+/** A bare number under `Floor` or `Limit` is a bound by the name of its column. */
+function guardOf(text: string, row: Row, column: number): string {
+  const cell = cellText(text, row.cells[column]);
+  if (!/^\d/.test(cell)) return cell;
+  const name = cellText(text, row.header[column]).toLowerCase();
+  if (/floor|minimum|lower/.test(name)) return `>= ${cell}`;
+  return /ceiling|limit|exceed|maximum|upper/.test(name) ? `<= ${cell}` : cell;
 }
 
 /** Thresholds in columns of their own: `Gate`, `Exit criteria`, `Target` beside the work. */

@@ -1,0 +1,80 @@
+import type { FoundThreshold } from "../criteria/find-thresholds.ts";
+import { findThresholds } from "../criteria/find-thresholds.ts";
+import type { StatedGate } from "./stated-gate.ts";
+import { windowOfEntry } from "./window-of-entry.ts";
+
+/** Signs and words that compare; `max 3 tries` and `within 5 days` set or plan something as often as they demand. */
+const COMPARES =
+  /[<>≤≥≦≧＜＞]|\b(?:under|below|less than|fewer than|lower than|faster than|at least|at most|no more than|not more than|not exceed|above|over|more than|greater than|unter|über|mindestens|höchstens|weniger als|mehr als|menos de|más de|al menos|como máximo|como mínimo|inferior a|superior a|moins de|plus de|au moins|au plus)\b|최소|최대|이상|이하|미만|초과|以上|以下|以内|未満|不超过|至少|低于|高于|小于|大于/iu;
+const SIGN = /^(?:[<>≤≥≦≧＜＞]|&[lg][te];)/;
+/** Verbs whose object the comparison describes: `Support uploads > 100 MB`, `Purge rows over 30 days`. */
+const SELECTS =
+  /^[^\p{L}]*(?:support|handle|allow|accept|reject|refuse|limit|log|warn|alert|notify|flag|skip|ignore|purge|delete|remove|archive|compress|split|truncate|filter|find|list|identify|detect|block|throttle|expire|highlight|escalate|retain|retry|merge|group|export|import|migrate|copy|sync|review|refactor|rewrite|rename|document)\b/iu;
+const CONDITION =
+  /\b(?:if|when|whenever|whose|having|where|unless|larger|bigger|older|longer|greater|files|rows|users with|with more)\b/i;
+/** Words that say how it has to be. */
+const DEMANDS =
+  /\b(?:must|should|shall|stays?|stay(?:ing)?|remains?|is|are|keeps?|kept|reach(?:es)?|ensure|verify|verifies|confirm|check|maintain|finish(?:es)?|complete[sd]?|achieve[sd]?|reduce[sd]?|cut|bring|get|lower|increase[sd]?|raise[sd]?|improve[sd]?|return[sd]?|loads?|responds?|starts?|renders?|runs?|takes?|muss|müssen|bleibt|debe|permanece|doit|reste)\b/iu;
+
+const LAST_WORDS = new Set(
+  "than under below least most exceed exceeding above over unter mindestens höchstens als de menos más plus moins que".split(
+    " ",
+  ),
+);
+
+/**
+ * Whether a text may compare something with a number: a sign, a comparing word right before a digit, a zero that stands
+ * alone, or letters beyond ASCII. One look at each character, because every task of a plan is asked.
+ */
+export function mayCompare(text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 60 || code === 62 || code > 127) return true;
+    if (code < 48 || code > 57 || (at > 0 && text.charCodeAt(at - 1) !== 32)) continue;
+    const next = text.charCodeAt(at + 1);
+    if (code === 48 && (next === 32 || Number.isNaN(next))) return true;
+    let from = at - 1;
+    while (from > 0 && text.charCodeAt(from - 1) !== 32) from -= 1;
+    if (at > 0 && LAST_WORDS.has(text.slice(from, at - 1).toLowerCase())) return true;
+  }
+  return /^zero\s|[:]\s?zero\b/i.test(text);
+}
+
+/**
+ * The demands in the text of a task, or of what describes it: only what compares a result with a number, and no
+ * number that sets, counts or selects something.
+ *
+ * @param ticked a check box says when it is met; without one only a comparison that stands by itself counts
+ */
+export function demandsOfWork(text: string, ticked: boolean): StatedGate[] {
+  if (text.length > 600 || !(COMPARES.test(text) ? /\d/.test(text) : NONE.test(text))) return [];
+  const stated = findThresholds(text)
+    .filter((found) => isDemand(text, found, ticked) || isNone(text, found))
+    .map(({ metric, text: as, criterion }) => ({ metric, text: as, criterion }));
+  const lasting = windowOfEntry(text, stated).filter(({ criterion }) => criterion !== null);
+  const holds = lasting.some(({ criterion }) => criterion?.kind === "window" && criterion.holds.length > 0);
+  return holds ? [...stated, ...lasting] : stated;
+}
+
+/** `0 lint warnings`, `npm audit: 0 findings`, `치명적 에러 0건`. */
+const NONE = /^\s*(?:0|zero|no)\s|[:：]\s*(?:0|zero)\b|(?:^|\s)0(?:건|개|회|명|件|個|个)/iu;
+
+function isNone(text: string, { form, criterion, start }: FoundThreshold): boolean {
+  if (criterion.kind !== "absolute" || criterion.value !== 0 || criterion.op !== "=") return false;
+  return form === "zero" ? NONE.test(text.slice(Math.max(0, start - 2))) : /[:：]\s*$/.test(text.slice(0, start));
+}
+
+function isDemand(text: string, { form, criterion, text: as, start, end }: FoundThreshold, ticked: boolean): boolean {
+  if (form !== "operator" || criterion.op === "=" || !COMPARES.test(as)) return false;
+  const before = text.slice(0, start);
+  if (ticked && /\b(?:in|to)\s$/i.test(before) && criterion.unit !== null) return true;
+  if (SELECTS.test(text) || CONDITION.test(before)) return false;
+  const ends = /^[\s)\]）.*_`]*(?:\([^()]*\))?[\s.]*$/u.test(
+    text.slice(end).replace(/^(?:개|건|회|명|個|件|回|名|个|次)/u, ""),
+  );
+  const keyed = /[:：]\s*[*_`]*$/u.test(before);
+  if (!ticked) return criterion.unit !== null && (ends || keyed);
+  if (SIGN.test(as)) return criterion.unit !== null || ends || keyed;
+  if (criterion.unit !== null) return keyed || ends || DEMANDS.test(before);
+  return keyed || (ends && /[(（]\s*$/u.test(before));
+}
