@@ -8,7 +8,7 @@ export interface DatabaseSettings {
 }
 
 /** Environment variables with the range of their whole numbers. */
-const POOL_SIZE = { name: "HOLDPOINT_DATABASE_POOL", least: 2, most: 200 } as const;
+const POOL_SIZE = { name: "HOLDPOINT_DATABASE_POOL", least: 2, most: 500 } as const;
 const READ_TIMEOUT = { name: "HOLDPOINT_READ_TIMEOUT_MS", least: 0, most: 3_600_000 } as const;
 
 /** Reads the settings from the environment. @throws HP8048 */
