@@ -59,6 +59,13 @@ CREATE TABLE holdpoint.agent (
   CONSTRAINT agent_wanted_check CHECK ((wanted = ANY (ARRAY['active'::text, 'paused'::text, 'draining'::text])))
 );
 
+ALTER TABLE holdpoint.agent ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.agent FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.agent TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.agent TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.agent TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.agent TO holdpoint_system;
+
 CREATE TABLE holdpoint.agent_seen (
   tenant_id text NOT NULL,
   name text NOT NULL,
@@ -66,6 +73,13 @@ CREATE TABLE holdpoint.agent_seen (
   answered_at_ms bigint,
   CONSTRAINT agent_seen_pkey PRIMARY KEY (tenant_id, name)
 ) WITH (fillfactor=50, autovacuum_vacuum_scale_factor=0.1);
+
+ALTER TABLE holdpoint.agent_seen ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.agent_seen FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.agent_seen TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.agent_seen TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.agent_seen TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.agent_seen TO holdpoint_system;
 
 CREATE TABLE holdpoint.attempt (
   tenant_id text NOT NULL,
@@ -106,6 +120,13 @@ CREATE TABLE holdpoint.attempt_output (
   CONSTRAINT attempt_output_seq_check CHECK ((seq >= 1)),
   CONSTRAINT attempt_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'log'::text])))
 );
+
+ALTER TABLE holdpoint.attempt_output ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.attempt_output FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.attempt_output TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.attempt_output TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt_output TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt_output TO holdpoint_system;
 
 CREATE TABLE holdpoint.audit_checkpoint (
   tenant_id text NOT NULL,
@@ -169,6 +190,13 @@ CREATE TABLE holdpoint.controller (
   CONSTRAINT controller_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
   CONSTRAINT controller_name_check CHECK ((name <> ''::text))
 );
+
+ALTER TABLE holdpoint.controller ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.controller FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.controller TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.controller TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.controller TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.controller TO holdpoint_system;
 
 CREATE TABLE holdpoint.event (
   tenant_id text NOT NULL,
@@ -627,6 +655,13 @@ CREATE TABLE holdpoint.tenant_pause (
   CONSTRAINT tenant_pause_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id)
 );
 
+ALTER TABLE holdpoint.tenant_pause ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.tenant_pause FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.tenant_pause TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.tenant_pause TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.tenant_pause TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.tenant_pause TO holdpoint_system;
+
 CREATE TABLE holdpoint.verdict (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -704,3 +739,10 @@ CREATE TABLE holdpoint.work_limit (
   CONSTRAINT work_limit_per_ms_check CHECK ((per_ms >= 1)),
   CONSTRAINT work_limit_running_check CHECK ((running >= 0))
 ) WITH (fillfactor=50, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_threshold=50);
+
+ALTER TABLE holdpoint.work_limit ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.work_limit FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.work_limit TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.work_limit TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.work_limit TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.work_limit TO holdpoint_system;

@@ -42,5 +42,9 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     "name": "0010_trace",
     "sql": "-- The W3C trace id of the request that caused the event: what a log line, an agent and an event have in common.\nALTER TABLE holdpoint.event ADD COLUMN trace text CHECK (trace ~ '^[0-9a-f]{32}$');\n"
+  },
+  {
+    "name": "0011_isolate_later_tables",
+    "sql": "-- Tables of 0008 and 0009 came without the isolation of 0005: the program, which works for a tenant, could not use them.\nDO $$\nDECLARE\n  wanted regclass;\nBEGIN\n  FOR wanted IN\n    SELECT c.oid FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'\n    WHERE c.relnamespace = 'holdpoint'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity\n    ORDER BY c.relname\n  LOOP\n    PERFORM holdpoint.isolate(wanted, 'SELECT, INSERT, UPDATE, DELETE');\n  END LOOP;\nEND\n$$;\n"
   }
 ];
