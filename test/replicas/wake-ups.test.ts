@@ -65,16 +65,16 @@ describe.each(TEST_SERVERS.filter(({ hasUsers }) => hasUsers).slice(0, 1))("two 
   /** From the answer that a task was created through A until B has handed it to somebody who waits there; milliseconds. */
   async function handOver(): Promise<number> {
     const { handOut } = await b.plane.rooms("local");
-    let handedAt = 0;
-    const claim = post(b, "/v1/work/claim", { agent: "waits", waitMs: 10_000, leaseTtlMs: 60_000 }).then((answer) => {
-      handedAt = performance.now();
+    const claim = (async (): Promise<number> => {
+      const answer = await post(b, "/v1/work/claim", { agent: "waits", waitMs: 10_000, leaseTtlMs: 60_000 });
+      const handedAt = performance.now();
       expect(answer).toMatchObject({ tasks: [{ key: `task-${tasks}` }] });
-    });
+      return handedAt;
+    })();
     await vi.waitFor(() => expect(handOut.waiting).toBe(1), { interval: 1, timeout: 10_000 });
     await create();
     const createdAt = performance.now();
-    await claim;
-    return Math.max(0, handedAt - createdAt);
+    return Math.max(0, (await claim) - createdAt);
   }
 
   test("hand out on one what is created on the other, long before the poll would", async () => {

@@ -302,8 +302,8 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         tasksOf: async (tenant, claims) => claimedTasks(workRoom(await roomsOf(tenant)), claims),
       }),
       ...taskRoutes(async (tenant) => {
-        const { work, desk: tasks } = await roomsOf(tenant);
-        return { work, desk: tasks, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
+        const { work, desk: ofTasks } = await roomsOf(tenant);
+        return { work, desk: ofTasks, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
       }),
       ...holdingRoutes(roomsOf),
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),

@@ -44,7 +44,7 @@ export const MIGRATIONS: readonly Migration[] = [
     "sql": "-- The W3C trace id of the request that caused the event: what a log line, an agent and an event have in common.\nALTER TABLE holdpoint.event ADD COLUMN trace text CHECK (trace ~ '^[0-9a-f]{32}$');\n"
   },
   {
-    "name": "0011_isolate_the_rest",
+    "name": "0011_isolate_later_tables",
     "sql": "-- Every table of tenants is fenced by the database, also those that came after the first fences.\nSELECT holdpoint.isolate('holdpoint.tenant_pause', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.work_limit', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.agent', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.agent_seen', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.controller', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.attempt_output', 'SELECT, INSERT, UPDATE, DELETE');\n"
   }
 ];
