@@ -25,7 +25,6 @@ const FIXED: Readonly<Record<string, unknown>> = {
   waitMs: 0,
   overlapS: 86_400,
   lifetimeS: 86_400,
-  callback: undefined,
 };
 /** How often an optional member is given. */
 const GIVEN = 0.6;

@@ -316,6 +316,7 @@ function workRoom(of: TenantRooms): WorkRoom {
     work: of.work,
     handOut: of.handOut,
     payloads: (taskIds) => of.payloads(taskIds),
+    noteProgress: (ref, said) => of.noteProgress(ref, said),
     gateBriefs: (planId, keys) => gateBriefs(of, planId, keys),
     refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
   };

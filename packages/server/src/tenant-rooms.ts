@@ -1,7 +1,7 @@
 import type { Runtime } from "@holdpoint/core";
 import { type Session, type Store, statement } from "@holdpoint/store";
 import { type App, createApp } from "./app.ts";
-import { EventFeed, type SignalBus } from "./events/index.ts";
+import { appendEvents, EventFeed, type SignalBus } from "./events/index.ts";
 import { openEvidenceBook } from "./gates/index.ts";
 import { createDocumentShelf, type JudgedPlan } from "./plans/index.ts";
 import {
@@ -16,6 +16,7 @@ import {
   signingIsolation,
 } from "./run/index.ts";
 import {
+  type AttemptRef,
   type BatchRecord,
   createFairShare,
   createLimits,
@@ -43,6 +44,8 @@ export interface TenantRooms extends App {
   /** How well a signature that is made now is shielded from what ran for the plan. */
   isolationOf(planId: string): Promise<"full" | "none">;
   payloads(taskIds: readonly string[]): Promise<ReadonlyMap<string, JsonValue>>;
+  /** Keeps what an agent says of how far it is, as an event. */
+  noteProgress(ref: AttemptRef, said: ProgressSaid): Promise<void>;
 }
 
 /** What the rooms of tenants are made from. */
@@ -138,7 +141,34 @@ async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: st
       return signingIsolation(store, tenant, planId, book.records());
     },
     payloads: (taskIds) => payloadsOf(store, tenant, taskIds),
+    noteProgress: async (ref, said) => {
+      await store.transaction((tx) => noteProgress(tx, tenant, runtime.now(), ref, said));
+      signals.emit(tenant, "committed");
+    },
   };
+}
+
+/** An agent's own word on its work. */
+interface ProgressSaid {
+  readonly message: string | undefined;
+  /** 0 to 100. */
+  readonly percent: number | undefined;
+}
+
+const PLAN_OF_TASK = statement("task_plan", "SELECT plan_id FROM holdpoint.task WHERE tenant_id = $1 AND task_id = $2");
+
+async function noteProgress(
+  tx: Session,
+  tenant: string,
+  now: number,
+  { taskId: subject, attempt }: AttemptRef,
+  { message, percent }: ProgressSaid,
+): Promise<void> {
+  const [task] = await tx.run<{ plan_id: string }>(PLAN_OF_TASK, [tenant, subject]);
+  const data = { message, percent };
+  await appendEvents(tx, tenant, now, [
+    { kind: "task.progressed", planId: task?.plan_id ?? null, subject, attempt, data },
+  ]);
 }
 
 const PAYLOADS = statement(

@@ -147,7 +147,7 @@ export const completeAttempt = operation({
   tag: "work",
   summary: "Report a task as done; its gates decide",
   description:
-    "Completion has two phases: the attempt reports, then the gates are judged, and the task is accepted, refused with what is missing, or held for a person or for time. Nobody can set a verdict. With `callback`, the settlement is also sent there when it is known.",
+    "Completion has two phases: the attempt reports, then the gates are judged, and the task is accepted, refused with what is missing, or held for a person or for time. Nobody can set a verdict.",
   scope: "work",
   params: attemptParams,
   body: z.object({
@@ -161,7 +161,6 @@ export const completeAttempt = operation({
       .max(MAX_CLAIM_WAIT_MS)
       .default(0)
       .describe("How long to wait for a settlement, milliseconds."),
-    callback: z.url().max(2_000).optional().describe("http(s) address that is told of the settlement."),
   }),
   response: settlement,
   alsoStatus: [202],

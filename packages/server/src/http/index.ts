@@ -1,15 +1,12 @@
 export {
   type Asset,
   createHttpServer,
-  type HttpServer,
-  type HttpServerParts,
   type RequestRecord,
 } from "./create-http-server.ts";
 export { guardProblems } from "./guard.problems.ts";
-export type { AuditTrail, Deed, Guards, LimitState, RateLimits, RetryKeeper } from "./guards.ts";
+export type { AuditTrail, Deed, Guards } from "./guards.ts";
 export { httpProblems } from "./http.problems.ts";
 export {
-  type Answer,
   type Call,
   type Implementation,
   implement,
@@ -18,10 +15,9 @@ export {
   StreamReply,
 } from "./implementation.ts";
 export { createKeptAnswers, removeKeptAnswers } from "./kept-answers.store.ts";
-export type { Authenticate, Credentials, Principal } from "./principal.ts";
+export type { Authenticate, Principal } from "./principal.ts";
 export { problemReply } from "./problem-document.ts";
 export { createRateLimits } from "./rate-limits.ts";
 export { createRedisCount } from "./redis-count.ts";
 export { validateRequest } from "./request-validation.ts";
 export { type Rate, TokenBuckets } from "./token-bucket.ts";
-export { traceOf } from "./trace-context.ts";

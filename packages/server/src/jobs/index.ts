@@ -1,6 +1,5 @@
 export {
   type BackgroundService,
-  type BackgroundServiceParts,
   createBackgroundService,
   type RoundOutcome,
 } from "./background-service.ts";

@@ -10,6 +10,6 @@ export {
   logControlPlane,
 } from "./log.ts";
 export { createMetrics } from "./metrics.ts";
-export { type ProgressRoom, progressRoutes } from "./progress.routes.ts";
+export { progressRoutes } from "./progress.routes.ts";
 export { createRoundWatch } from "./round-watch.ts";
-export { type PartHealth, type SystemParts, systemRoutes } from "./system.routes.ts";
+export { type PartHealth, systemRoutes } from "./system.routes.ts";

@@ -1,2 +1,2 @@
-export { createDatabaseWatch, type DatabaseFigures, type DatabaseWatch } from "./database-watch.ts";
-export { createWakeUpRelay, type WakeUpRelay } from "./wake-up-relay.ts";
+export { createDatabaseWatch, type DatabaseFigures } from "./database-watch.ts";
+export { createWakeUpRelay } from "./wake-up-relay.ts";

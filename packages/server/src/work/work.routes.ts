@@ -19,6 +19,11 @@ export interface WorkRoom {
   gateBriefs(planId: string, keys: readonly string[]): Promise<readonly GateBrief[]>;
   /** What tasks were created with, by task id. */
   payloads(taskIds: readonly string[]): Promise<ReadonlyMap<string, JsonValue>>;
+  /** Keeps what an agent says of how far it is, as an event: a claim, never judged. */
+  noteProgress(
+    ref: AttemptRef,
+    said: { readonly message: string | undefined; readonly percent: number | undefined },
+  ): Promise<void>;
   /** The problem of a command that changed nothing. */
   refused(ref: AttemptRef, verb: string, outcome: Extract<CommandOutcome, { readonly ok: false }>): Error;
 }
@@ -82,6 +87,8 @@ export function workRoutes(room: (tenant: string) => Promise<WorkRoom>, replica:
       const ref = { taskId: params.task, attempt: params.attempt };
       const expiresAt = Date.now() + body.leaseTtlMs;
       told(of, ref, "renew", await of.work.renew({ ...ref, leaseTtlMs: body.leaseTtlMs }));
+      const { message, percent } = body;
+      if (message !== undefined || percent !== undefined) await of.noteProgress(ref, { message, percent });
       return { expiresAt: new Date(expiresAt).toISOString() };
     }),
   ];
