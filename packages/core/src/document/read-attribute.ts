@@ -25,7 +25,14 @@ export function readAttribute(state: ReaderState, label: Label, line: Line, to: 
   }
   if (to === null) return;
   if (label.name === "status") {
-    if (state.sections.at(-1)?.told === true && to === state.sections.at(-1)?.item) return;
+    const section = state.sections.at(-1);
+    if (section?.told === true && to === section.item) {
+      // A heading that tells a stage again says with its status line how that stands; one with a status has said so.
+      const head = state.lines[section.heading.index] ?? line;
+      const status = section.heading.status === null ? statusOfValue(label.value) : null;
+      if (status !== null) state.tellAgain(head, label.value, to, status.claimed);
+      return;
+    }
     const status = statusOfValue(label.value);
     if (status !== null && to.claimed === "unknown" && !to.reason.startsWith("box.")) {
       to.claimed = status.claimed;

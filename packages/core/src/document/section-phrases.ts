@@ -144,7 +144,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [NONE, "dependencies|blockers|blockers and dependencies|task dependency graph|update schedule|schedule|operations"],
   [
     NONE,
-    "features|key features|what we achieved|achievement summary|dashboard|progress metrics|progress|progress tracking",
+    "features|key features|what we achieved|achievement summary|=dashboard|progress metrics|progress|progress tracking",
   ],
   [
     NONE,

@@ -36,6 +36,8 @@ export class Stages {
   readonly #outline: Outline;
   readonly #past: ReadonlySet<Heading>;
   #beginnings: Map<string, { group: Group; ref: string } | null> | null = null;
+  /** The phase in whose section a heading stands. */
+  readonly #above = new Map<Heading, string>();
   /** How many headings of a level have a table of tasks and no boxes. */
   readonly #tables = new Map<number, number>();
 
@@ -43,13 +45,24 @@ export class Stages {
     this.#outline = outline;
     this.#past = underPast(outline.headings);
     const criteria = underCriteria(outline.headings);
+    const open: Heading[] = [];
     for (const heading of outline.headings) {
       const { level, evidence } = heading;
+      while ((open.at(-1)?.level ?? 0) >= level) open.pop();
+      const above = open.findLast(({ stage }) => stage?.named === true && stage.kind === "phase");
+      if (above?.stage != null) this.#above.set(heading, above.stage.ref);
+      open.push(heading);
       if (evidence.taskRows > 0 && evidence.boxes === 0) this.#tables.set(level, (this.#tables.get(level) ?? 0) + 1);
       if (this.#past.has(heading)) continue;
       const stage = certainStage(heading);
       if (stage !== null) this.#join(stage, heading, criteria);
     }
+  }
+
+  /** Whether headings count their stages with this word. */
+  counts(word: string): boolean {
+    for (const ref of this.#groups.keys()) if (ref.startsWith(`${word} `)) return true;
+    return false;
   }
 
   /** Whether a stage of this name has a heading of its own. */
@@ -102,6 +115,7 @@ export class Stages {
       if (!known) return made("phase", heading, "stage.unnamed", "begins with a phase", [heading.stage.ref]);
       return NEITHER;
     }
+    if (this.#isStateOfStages(heading)) return made("phase", heading, "stage.state", "a state among phases", []);
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
     if (isTimedPart(heading, sections)) return made("phase", heading, "stage.time", "work by its time", []);
     return stepVerdict(heading, sections, this.#outline.headings.length <= 2, this.#isOnlyTable(heading));
@@ -112,10 +126,18 @@ export class Stages {
     return level === 2 && evidence.taskRows > 0 && evidence.boxes === 0 && this.#tables.get(level) === 1;
   }
 
+  /** `Completed: Groundwork` beside `Sprint 1: …`: a stage that has its state in place of a number. */
+  #isStateOfStages({ level, stateFirst, title, number }: Heading): boolean {
+    if (!stateFirst || level < 2 || number !== null || title === "") return false;
+    return this.#outline.headings.some(
+      (other) => other.level === level && other.stage?.named === true && other.stage.kind === "phase",
+    );
+  }
+
   #join(stage: Stage, heading: Heading, criteria: ReadonlySet<Heading>): void {
     const groups = this.#groups.get(stage.ref) ?? [];
     this.#groups.set(stage.ref, groups);
-    const same = groups.find((group) => group.kind === "phase" || sameWork(restOf(group.definer), restOf(heading)));
+    const same = groups.find((group) => this.#isSame(group, heading));
     if (same === undefined && groups.length >= MOST_SAME) return;
     if (same === undefined) {
       groups.push({ definer: heading, kind: stage.kind, item: null });
@@ -125,11 +147,19 @@ export class Stages {
     if (better) groups[groups.indexOf(same)] = { definer: heading, kind: stage.kind, item: null };
   }
 
+  /** Whether a heading of the same name tells of the stage again: `Week 1` of sprint 2 is not that of sprint 1. */
+  #isSame({ kind, definer }: Group, heading: Heading): boolean {
+    if (kind !== "phase") return sameWork(restOf(definer), restOf(heading));
+    const one = this.#above.get(definer)?.split(" ") ?? [];
+    const other = this.#above.get(heading)?.split(" ") ?? [];
+    return one[0] === undefined || one[0] !== other[0] || one[1] === other[1];
+  }
+
   #staged(stage: Stage, heading: Heading): HeadingVerdict {
     const groups = this.#groups.get(stage.ref) ?? [];
     const group =
       groups.find(({ definer }) => definer === heading) ??
-      groups.find((one) => one.kind === "phase" || sameWork(restOf(one.definer), restOf(heading))) ??
+      groups.find((one) => this.#isSame(one, heading)) ??
       groups[0];
     if (group === undefined) return NEITHER;
     return { item: itemOfGroup(group, stage.ref), again: group.definer !== heading };
@@ -163,7 +193,15 @@ function restOf(heading: Heading): string {
 /** A later heading defines when the first stands among criteria or has no work of its own while the later one has. */
 function isBetterDefiner(current: Heading, later: Heading, criteria: ReadonlySet<Heading>): boolean {
   if (later.horizon !== null && later.stage === null) return current.evidence.nested === 0 && later.evidence.nested > 0;
+  if (current.stage?.pointed === true && later.stage?.pointed !== true && holdsMore(later, current)) return true;
   return criteria.has(current) && !criteria.has(later);
+}
+
+/** Whether one heading tracks work where the other does not, or has a list where the other has none. */
+function holdsMore({ evidence }: Heading, { evidence: other }: Heading): boolean {
+  const tracked = evidence.boxes + evidence.taskRows;
+  if (other.boxes + other.taskRows > 0) return false;
+  return tracked > 0 || (evidence.entries > 0 && other.entries === 0);
 }
 
 function isWork(heading: Heading): boolean {
@@ -235,9 +273,13 @@ function stepVerdict(
   return NEITHER;
 }
 
+const TRACKER = /\b(?:progress|task|status|issue|work|delivery|deliverables?)[ -]tracker\b|^\W*(?:\d+\W+)?tracker\b/iu;
+
 function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
   const reports = insideReport(sections);
   const other = heading.meaning.because !== "" && !heading.meaning.weak;
+  // `7. Progress tracker` lists the work of the whole plan and is none itself.
+  if (tracked && TRACKER.test(heading.title)) return NEITHER;
   if (tracked || (work && !reports && !other))
     return made("step", heading, "step.numbered", "a numbered heading with work", []);
   if (reports || other) return NEITHER;
