@@ -9,6 +9,7 @@ import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
 import { isGeneric, isQualityChecklist, meaningOf, THE_PAST } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
+import { isCategory, isTimedPart, isWorkOfTimedPart, tracksBelow } from "./timed-part.ts";
 
 /** How a heading was taken. */
 export interface HeadingVerdict {
@@ -35,6 +36,7 @@ export class Stages {
   readonly #groups = new Map<string, Group[]>();
   readonly #outline: Outline;
   readonly #past: ReadonlySet<Heading>;
+  readonly #tracking: ReadonlySet<Heading>;
   #beginnings: Map<string, { group: Group; ref: string } | null> | null = null;
   /** The phase in whose section a heading stands. */
   readonly #above = new Map<Heading, string>();
@@ -44,6 +46,7 @@ export class Stages {
   constructor(outline: Outline) {
     this.#outline = outline;
     this.#past = underPast(outline.headings);
+    this.#tracking = tracksBelow(outline.headings);
     const criteria = underCriteria(outline.headings);
     const open: Heading[] = [];
     for (const heading of outline.headings) {
@@ -117,7 +120,8 @@ export class Stages {
     }
     if (this.#isStateOfStages(heading)) return made("phase", heading, "stage.state", "a state among phases", []);
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
-    if (isTimedPart(heading, sections)) return made("phase", heading, "stage.time", "work by its time", []);
+    if (isTimedPart(heading, sections, this.#tracking.has(heading)))
+      return made("phase", heading, "stage.time", "work by its time", []);
     return stepVerdict(heading, sections, this.#outline.headings.length <= 2, this.#isOnlyTable(heading));
   }
 
@@ -229,19 +233,6 @@ function underPast(headings: readonly Heading[]): ReadonlySet<Heading> {
   return under;
 }
 
-const TIMED_PART =
-  /^(?:(?:pre|post)-(?!requisite|mortem|condition)\p{L}{3,}|(?:before|after|during)\s\p{L}|(?:launch|go-live|release|cut-?over|migration)[ -](?:day|night|weekend)\b|[TD]\s?[-+]\s?\d)/iu;
-
-/** `Pre-launch`, `After the cut-over`, `T-7 days`: tracked work that is gathered by its time and not by what it is. */
-function isTimedPart({ title, level, evidence, meaning }: Heading, sections: readonly Section[]): boolean {
-  if (level < 2 || level > 6 || !TIMED_PART.test(title) || insideStage(sections)) return false;
-  const boxes = meaning.boxes === "criterion" ? 0 : evidence.boxes;
-  return (
-    boxes + evidence.taskRows > 0 &&
-    sections.every(({ level: other, meaning: { boxes: as } }) => other === 1 || as !== "criterion")
-  );
-}
-
 function stepVerdict(
   heading: Heading,
   sections: readonly Section[],
@@ -266,7 +257,9 @@ function stepVerdict(
     return made("step", heading, "step.attributes", "a heading with work attributes in a phase", []);
   }
   // The only heading below the title names the whole plan once more.
-  const groups = alone || inCriteria(sections) || inChecklist(sections);
+  if (isWorkOfTimedPart(heading, sections) && !isCategory(title, sections))
+    return made("step", heading, "step.timed", "work of a part by its time", []);
+  const groups = alone || isCategory(title, sections) || inCriteria(sections) || inChecklist(sections);
   if (tracked && !onlyTable && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
