@@ -1,6 +1,6 @@
-import { findThresholds } from "../criteria/find-thresholds.ts";
 import type { Line } from "./block.ts";
 import { draft } from "./draft.ts";
+import { gatesOfEntry } from "./gate-text.ts";
 import { headOf, stripMarks } from "./item-text.ts";
 import { labelOf } from "./label.ts";
 import { withoutStatus } from "./outline.ts";
@@ -191,7 +191,7 @@ const OPEN_LISTS = new Set([
 function isAim(raw: string): boolean {
   const plain = stripMarks(plainText(raw.slice(0, 400)));
   if (/^(?:current|currently|now|today|actual|baseline|so far)\b/i.test(plain)) return false;
-  return findThresholds(plain).length > 0;
+  return gatesOfEntry(plain, "thresholds").length > 0;
 }
 
 /** `Track …`, `Monitor …`: says what will be looked at, not what must be so. */
