@@ -60,8 +60,9 @@ function readTarget(state: ReaderState, label: Label, line: Line, to: Draft | nu
   const value = stripMarks(plainText(label.value)).trim();
   const { severity } = state.currentScope();
   const gates = gatesOfEntry(value, "thresholds");
-  // Where no item stands around it, the target of a section is what has to be met.
-  const own = to === null && label.bold && gates.length > 0 ? targetItem(state, value, line) : to;
+  // Where no item stands around it, the target that a section states on a line of its own is what has to be met.
+  const own =
+    to === null && label.bold && line.role === "text" && gates.length > 0 ? targetItem(state, value, line) : to;
   for (const stated of gates) {
     state.reading.gates.push({ ...stated, line: line.line, item: own, severity, block: state.blockName() });
   }
