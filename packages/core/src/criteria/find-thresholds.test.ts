@@ -222,3 +222,16 @@ describe("tokens", () => {
     );
   });
 });
+
+describe("a time for a number of things", () => {
+  it.each(["Scan shows < 10 ms for 200 rows", "Render < 10 ms for 5000 records"])("is a bound: %s", (text) => {
+    expect(findThresholds(text).map(({ text: as }) => as)).toEqual(["< 10 ms"]);
+  });
+
+  it.each(["Errors < 1% for 200 rows", "Errors < 1% for 7 moons", "Scan < 10 ms for 7 moons"])(
+    "is none where it may be how long it holds: %s",
+    (text) => {
+      expect(findThresholds(text)).toEqual([]);
+    },
+  );
+});

@@ -21,7 +21,7 @@ const FREQUENCY = /^(?:hourly|daily|weekly|monthly|quarterly|yearly|annually|nig
  * @param last index of the last token that was read
  */
 export function isOnlyPart(tokens: readonly Token[], last: number, unit: string | null): boolean {
-  return goesOn(tokens, last, unit) || isRate(tokens, last) || holdsForSpan(tokens, last);
+  return goesOn(tokens, last, unit) || isRate(tokens, last) || holdsForSpan(tokens, last, unit);
 }
 
 /** Whether a number counts people out of a group. */
@@ -100,18 +100,23 @@ function isRate(tokens: readonly Token[], last: number): boolean {
 }
 
 /** `for 24 hours`, `over the last 10 minutes`, `for 7 consecutive days`, and no word that makes a window of its own. */
-function holdsForSpan(tokens: readonly Token[], last: number): boolean {
+function holdsForSpan(tokens: readonly Token[], last: number, unit: string | null): boolean {
+  const timed = unit !== null && dimensionOf(unit) === "time";
   for (let i = last + 1; i <= last + MOST_TOKENS; i += 1) {
     const token = tokens[i];
     if (token === undefined || token.kind === "operator" || /^[;()|+]$/.test(token.text)) return false;
     if (/^(?:and|with|but|while|plus)$/i.test(token.text)) return false;
     if (SPAN_WORDS.has(token.text.toLowerCase()) && spanAt(tokens, i + 1)) return true;
-    if (/^(?:for|über|durante|pendant)$/i.test(token.text) && isOfUnknownUnit(tokens, i + 1)) return true;
+    if (/^(?:for|über|durante|pendant)$/i.test(token.text) && isOfUnknownUnit(tokens, i + 1))
+      return !(timed && SIZES.test(tokens[i + 2]?.text ?? ""));
     const since = token.text.toLowerCase() === "in" && /^(?:the|any|last|past|a)$/i.test(tokens[i + 1]?.text ?? "");
     if (since && spanAt(tokens, i + 1)) return true;
   }
   return false;
 }
+
+/** What a time is taken for: `< 10 ms for 200 rows` says how much is handled, and not how long it holds. */
+const SIZES = /^(?:rows|records|files|items|entries|documents|processes|nodes|devices|users|tenants|lines|pages)$/i;
 
 /** `for 7 moons`: a time, by its form, in a unit that nobody can convert. */
 function isOfUnknownUnit(tokens: readonly Token[], at: number): boolean {

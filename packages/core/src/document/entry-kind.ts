@@ -1,6 +1,6 @@
-import { findThresholds } from "../criteria/find-thresholds.ts";
 import type { Line } from "./block.ts";
 import { draft } from "./draft.ts";
+import { gatesOfEntry } from "./gate-text.ts";
 import { headOf, stripMarks } from "./item-text.ts";
 import { labelOf } from "./label.ts";
 import { withoutStatus } from "./outline.ts";
@@ -114,12 +114,14 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
   }
   if (
     state.currentScope().entries === "none" &&
+    !isSummedUp(state, stage, raw) &&
     state.sections.at(-1)?.meaning.because !== "" &&
     state.label === null
   ) {
     return false;
   }
   if (stage.kind === "step") return false;
+  if (isPartOfStage(state, stage)) return state.currentScope().entries === "none";
   const status = statusOfTitle(raw, { lastWord: false, continued: true });
   const title = withoutStatus(raw, status);
   const item = draft(
@@ -139,6 +141,22 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
   }
   state.emit(item, index);
   return true;
+}
+
+/** A list of where the stages stand defines those that have no heading, where their fellows have one. */
+function isSummedUp(state: ReaderState, stage: Stage, raw: string): boolean {
+  const word = stage.ref.split(" ")[0] ?? "";
+  return state.stages.counts(word) && statusOfTitle(raw, { lastWord: false, continued: true }) !== null;
+}
+
+/** The weeks of a stage that tracks its work in boxes say when its parts come, and are no stages of their own. */
+function isPartOfStage(state: ReaderState, stage: Stage): boolean {
+  const section = state.sections.at(-1);
+  return (
+    /^(?:week|day|month|woche|semana|semaine|tag|monat)s?\s/.test(stage.ref) &&
+    section?.item?.kind === "phase" &&
+    section.heading.evidence.boxes > 0
+  );
 }
 
 const ROLLOUT =
@@ -173,7 +191,7 @@ const OPEN_LISTS = new Set([
 function isAim(raw: string): boolean {
   const plain = stripMarks(plainText(raw.slice(0, 400)));
   if (/^(?:current|currently|now|today|actual|baseline|so far)\b/i.test(plain)) return false;
-  return findThresholds(plain).length > 0;
+  return gatesOfEntry(plain, "thresholds").length > 0;
 }
 
 /** `Track …`, `Monitor …`: says what will be looked at, not what must be so. */

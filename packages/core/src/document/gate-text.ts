@@ -4,6 +4,7 @@ import { normaliseMetric } from "../criteria/metric-name.ts";
 import { parseCriterion } from "../criteria/parse-criterion.ts";
 import { joined, takePeople, underKey, untypedRest } from "./gate-clauses.ts";
 import { plainText } from "./plain-text.ts";
+import { boundedText } from "./stated-bounds.ts";
 import type { StatedGate } from "./stated-gate.ts";
 import { windowOfEntry } from "./window-of-entry.ts";
 
@@ -20,7 +21,13 @@ const KEYED = /^([^:：]{2,120})[:：]\s+(\S.*)$/u;
  *   lists also hold measurements
  */
 export function gatesOfEntry(entry: string, sense: GateSense): StatedGate[] {
-  const text = withoutTags(entry);
+  const { text, changed } = boundedText(withoutTags(entry));
+  const gates = gatesOfBounded(text, sense);
+  // What is shown is what the document says.
+  return changed ? gates.map((gate) => ({ ...gate, text: entry })) : gates;
+}
+
+function gatesOfBounded(text: string, sense: GateSense): StatedGate[] {
   const keyed = KEYED.exec(text.slice(0, 2000));
   if (sense === "states") {
     const own = keyed?.[1] !== undefined && keyed[2] !== undefined ? keyed : null;
@@ -30,7 +37,7 @@ export function gatesOfEntry(entry: string, sense: GateSense): StatedGate[] {
     return text.trim() === "" ? [] : [{ metric: metricOf(text), text, criterion: null }];
   }
   if (sense === "thresholds") {
-    const state = stateOfKeyed(keyed);
+    const state = stateOfKeyed(keyed) ?? timeOfKeyed(keyed);
     return state === null ? gatesOfText(text, keyMetric(keyed), sense) : [state];
   }
   const aimed = /^(?:target|goal|minimum|required|slo)\b/i.test(text);
@@ -59,6 +66,20 @@ function stateOfKeyed(keyed: RegExpExecArray | null): StatedGate | null {
   const { criterion } = parseCriterion(value.replace(/[\s.*_`]+$/, ""), { metric });
   return criterion?.kind === "state" ? { metric, text: value, criterion } : null;
 }
+
+/** `Connection timeout: 30s`: a bare time is no estimate where the key names a time that is measured. */
+function timeOfKeyed(keyed: RegExpExecArray | null): StatedGate | null {
+  const [, key = "", value = ""] = keyed ?? [];
+  const name = plainText(key);
+  if (!MEASURED_TIME.test(name) || !BARE_TIME.test(value)) return null;
+  const metric = normaliseMetric(name);
+  const { criterion } = parseCriterion(value.replace(/[\s.*_`]+$/, ""), { metric });
+  return criterion?.kind === "absolute" ? { metric, text: value, criterion } : null;
+}
+
+const MEASURED_TIME =
+  /\b(?:timeout|latency|ttl|(?:response|load|startup|start|boot|recovery|query|render|processing|wait|build|failover) time)$/i;
+const BARE_TIME = /^\d[\d.]{0,8}\s?(?:s|secs?|seconds?|min|minutes?)[\s.*_`]*$/i;
 
 const PROBED =
   /^[*_`]*(?:operational|clean|green|healthy|empty|online|up|true|false|enabled|disabled|stable|available|reachable|compliant|passing)[\s.*_`]*$/i;

@@ -44,6 +44,8 @@ export interface Heading {
   /** Plain text without leading marks and without the status that is set off from it. */
   readonly title: string;
   readonly status: FoundStatus | null;
+  /** Whether a word for a state and a colon begin the heading: `Completed: Groundwork`. */
+  readonly stateFirst: boolean;
   readonly stage: Stage | null;
   readonly horizon: Stage | null;
   readonly trailing: Stage | null;

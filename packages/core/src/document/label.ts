@@ -104,6 +104,23 @@ export function labelOf(line: string): Label | null {
   return label(plain[1] ?? "", line.slice(plain[0].length), plain[0].length, false, true);
 }
 
+/** All labels of a line that sets several apart with bars: `**Lead**: Ada | **Status**: in progress`. */
+export function labelsOf(line: string, first: Label): Label[] {
+  const labels: Label[] = [];
+  let own = first;
+  for (let count = 0; count < MOST_LABELS; count += 1) {
+    const bar = own.bold ? /\s\|\s+(?=\*\*|__)/.exec(own.value.slice(0, 1000)) : null;
+    const from = bar === null ? 0 : own.valueFrom + bar.index + bar[0].length;
+    const next = bar === null ? null : labelOf(line.slice(from));
+    if (bar === null || next === null) break;
+    labels.push({ ...own, value: own.value.slice(0, bar.index) });
+    own = { ...next, valueFrom: from + next.valueFrom };
+  }
+  return [...labels, own];
+}
+
+const MOST_LABELS = 8;
+
 function label(key: string, value: string, valueFrom: number, bold: boolean, colon: boolean): Label {
   const clean = plainText(key).trim();
   return { key: clean, name: attributeNameOf(clean), value, valueFrom, bold, colon };

@@ -6,7 +6,7 @@ import { labelOf } from "./label.ts";
 import { plainText } from "./plain-text.ts";
 import { meaningOf } from "./section-meaning.ts";
 import { seriesOf } from "./series.ts";
-import { codeStageOf, horizonOf, stageOf, trailingPhaseOf } from "./stage.ts";
+import { codeStageOf, horizonOf, pointedStage, stageOf, trailingPhaseOf } from "./stage.ts";
 import type { FoundStatus } from "./status.ts";
 import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
@@ -228,7 +228,7 @@ function isPlainStatus(value: string): boolean {
 function readHeading(text: string, line: Line, index: number, level: number, evidence: BlockEvidence): Heading {
   const raw = text.slice(line.from, Math.min(line.to, line.from + 1000));
   const first = stripMarks(plainText(raw));
-  const early = stageOf(first.replace(NUMBER, ""));
+  const early = stageOf(first.replace(NUMBER, "")) ?? pointedStage(first);
   const status = statusOfTitle(raw, { lastWord: early !== null, continued: true });
   const title = withoutStatus(raw, status);
   const number = NUMBER.exec(title)?.[1] ?? null;
@@ -238,7 +238,11 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
     level,
     title,
     status,
-    stage: codeStageOf(raw) ?? stageOf(bare),
+    stateFirst:
+      status?.form === "word" &&
+      !/[\p{L}\p{N}]/u.test(raw.slice(0, status.start)) &&
+      /^[\s*_\]]{0,4}[:：]/u.test(raw.slice(status.end)),
+    stage: codeStageOf(raw) ?? stageOf(bare) ?? pointedStage(bare),
     horizon: level === BOLD_LEVEL ? null : horizonOf(bare),
     trailing: trailingPhaseOf(bare),
     number,

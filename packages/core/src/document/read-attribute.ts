@@ -1,6 +1,6 @@
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
-import { applyAttribute } from "./draft.ts";
+import { applyAttribute, draft } from "./draft.ts";
 import { gatesOfEntry, gatesOfValue } from "./gate-text.ts";
 import { stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
@@ -25,7 +25,14 @@ export function readAttribute(state: ReaderState, label: Label, line: Line, to: 
   }
   if (to === null) return;
   if (label.name === "status") {
-    if (state.sections.at(-1)?.told === true && to === state.sections.at(-1)?.item) return;
+    const section = state.sections.at(-1);
+    if (section?.told === true && to === section.item) {
+      // A heading that tells a stage again says with its status line how that stands; one with a status has said so.
+      const head = state.lines[section.heading.index] ?? line;
+      const status = section.heading.status === null ? statusOfValue(label.value) : null;
+      if (status !== null) state.tellAgain(head, label.value, to, status.claimed);
+      return;
+    }
     const status = statusOfValue(label.value);
     if (status !== null && to.claimed === "unknown" && !to.reason.startsWith("box.")) {
       to.claimed = status.claimed;
@@ -52,9 +59,21 @@ export function readGateValue(state: ReaderState, label: Label, line: Line, to: 
 function readTarget(state: ReaderState, label: Label, line: Line, to: Draft | null): void {
   const value = stripMarks(plainText(label.value)).trim();
   const { severity } = state.currentScope();
-  for (const stated of gatesOfEntry(value, "thresholds")) {
-    state.reading.gates.push({ ...stated, line: line.line, item: to, severity, block: state.blockName() });
+  const gates = gatesOfEntry(value, "thresholds");
+  // Where no item stands around it, the target that a section states on a line of its own is what has to be met.
+  const own =
+    to === null && label.bold && line.role === "text" && gates.length > 0 ? targetItem(state, value, line) : to;
+  for (const stated of gates) {
+    state.reading.gates.push({ ...stated, line: line.line, item: own, severity, block: state.blockName() });
   }
+}
+
+function targetItem(state: ReaderState, value: string, line: Line): Draft {
+  const about = state.sections.at(-1)?.heading.title ?? "";
+  const title = about === "" ? value : `${about}: ${value}`;
+  const item = draft("criterion", line.line, null, title, null, 0.8, "line.target: the target of a section");
+  state.emit(item, -1);
+  return item;
 }
 
 export function readCheck(state: ReaderState, value: string, line: Line, to: Draft | null): void {

@@ -14,6 +14,7 @@ import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
 import { stageOf } from "./stage.ts";
+import { isTargeted } from "./stated-bounds.ts";
 import { statusOfTitle } from "./status.ts";
 import { BOX_STATES } from "./status-words.ts";
 import { mayCompare } from "./work-demands.ts";
@@ -99,7 +100,9 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
 }
 
 function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): void {
-  if (item.kind !== "criterion") {
+  if (item.kind !== "criterion" && /^(?:target|goal)\s?:\s/i.test(gateText(raw))) {
+    state.gatesOf(item, gateText(raw), "targets", scope);
+  } else if (item.kind !== "criterion") {
     if (mayCompare(raw)) state.demandsOf(item, gateText(raw), scope, item.line);
   } else if (scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
 }
@@ -132,6 +135,7 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
     nested && !grouped
       ? nestedKind(state, line, scope)
       : entryKind(state, scope, grouped ? { ...line, level: 1 } : line, raw);
+  if (kind === null && line.level === 1 && !line.quoted && takeTargeted(state, index, line, raw, scope)) return;
   if (kind === null || (line.quoted && scope.gates !== "states")) {
     leaveEntry(state, line, raw, scope, nested);
     return;
@@ -145,6 +149,13 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
     return;
   }
   takeEntry(state, index, line, joined, kind, scope);
+}
+
+/** `Lines: 27% (target: 70%)` is a criterion in any list that tells how it stands. */
+function takeTargeted(state: ReaderState, index: number, line: Line, raw: string, scope: Scope): boolean {
+  if (!raw.includes("(") || !isTargeted(stripMarks(plainText(raw)))) return false;
+  takeEntry(state, index, line, raw, "criterion", { ...scope, gates: "thresholds", because: "a target behind it" });
+  return true;
 }
 
 export function takeEntry(

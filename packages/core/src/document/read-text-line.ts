@@ -2,7 +2,7 @@ import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { applyAttribute } from "./draft.ts";
 import type { Label } from "./label.ts";
-import { labelOf, pairsOf } from "./label.ts";
+import { labelOf, labelsOf, pairsOf } from "./label.ts";
 import { labelMeaning } from "./label-meaning.ts";
 import { isBox } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
@@ -33,7 +33,7 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   const label = labelOf(raw);
   if (label !== null) {
     if (readLabelledCriterion(state, index, line, raw, label)) return;
-    readLabelLine(state, label, line, raw, holder);
+    for (const part of labelsOf(raw, label)) readLabelLine(state, part, line, raw, holder);
     return;
   }
   const scope = state.currentScope();
@@ -99,6 +99,9 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
     return;
   }
   if (value !== "" && !/[:：]\**$/.test(value)) {
+    // What the work needs, costs or who does it stands beside the list before it: boxes after it are the work again.
+    if (label.bold && line.first && line.holder < 0 && label.name !== null && SAYS_OF_WORK.has(label.name))
+      state.setLabel(null);
     if (label.name !== null && label.name !== "other") readAttribute(state, label, line, to);
     else if (
       /(?:^|\s)gates?(?:\s#?(?:\d{1,3}|[A-Z]))?(?:\s\([^()]{1,40}\))?$/i.test(label.key) &&
@@ -120,6 +123,17 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
   state.setLabel({ meaning, text: label.key, checks, holder: line.holder });
   if (statusOfTitle(raw, { lastWord: true }) !== null) state.tellAgain(line, raw, null);
 }
+
+/** Attributes of the work around a list. */
+const SAYS_OF_WORK: ReadonlySet<string> = new Set([
+  "depends",
+  "effort",
+  "owner",
+  "team",
+  "window",
+  "priority",
+  "complexity",
+]);
 
 function ordersWork(state: ReaderState, text: string): boolean {
   if (insideReport(state.sections)) return false;

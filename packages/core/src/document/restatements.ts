@@ -70,7 +70,7 @@ function statusOfLabel(label: Label): Claimed | null {
 const SAYS = /[A-Z]-?\d|\b(?:is|are|stays|remains|ist|bleibt|est|está|sigue)\s/u;
 /** What joins a name to its state: `is still`, `stays`, `sigue`, `ist`. */
 const JOINING =
-  /^(?:[\s*_`)\]]|\([^()]{0,60}\)|[:–—-]\s|(?:is|are|was|has|have|been|stays?|remains?|still|now|already|currently|finally|since|ist|sind|wurde|bleibt|noch|jetzt|nun|est|sont|reste|está|están|sigue|continúa|continua|permanece|è|resta|al)(?=\s)){0,8}/iu;
+  /^(?:\s(?:\p{Ll}+\s){0,2}(?:work|effort|story|ticket|item|task)(?=\s(?:is|are|was|stays?|remains?)\s))?(?:[\s*_`)\]]|\([^()]{0,60}\)|[:–—-]\s|(?:all|both|is|are|was|were|has|have|been|stays?|remains?|still|now|already|currently|finally|since|ist|sind|wurde|bleibt|noch|jetzt|nun|est|sont|reste|está|están|sigue|continúa|continua|permanece|è|resta|al)(?=\s)){0,8}/iu;
 
 /** The state with which a clause about a named item begins, or that its last part is: `F-01 retested by Ada, closed`. */
 function stateOfClause(clause: string): Claimed | null {
@@ -92,6 +92,21 @@ function stateOfClause(clause: string): Claimed | null {
   const alone = end !== null && end.form === "word" && end.start === 0 && /^[\s.*_]*$/.test(last?.slice(end.end) ?? "");
   return alone ? end.claimed : null;
 }
+
+/** `Still open: only T4`, `Merged: T1, T2`: a label that gives its state to the ids after it. */
+function stateOfLabel(before: string): Claimed | null {
+  const key = /^[^\p{L}]{0,4}(\p{L}+(?:\s\p{L}+)?)(?:\s[^:]{1,40})?:\s*(?:only\s|just\s)?$/iu
+    .exec(before)?.[1]
+    ?.toLowerCase();
+  if (key === undefined) return null;
+  if (/^(?:remaining|outstanding|(?:still )?(?:open|missing|left))(?:\s|$)/.test(key)) return "pending";
+  return /^(?:landed|merged|shipped|closed|done|completed|finished)(?:\s|$)/.test(key) ? "done" : null;
+}
+
+/** Between two ids of one list, and between the ends of a range. */
+const LISTING = /^\s*(?:,|&|\/|\+|,?\s(?:and|und|et|y|e)\s)\s*$/u;
+const RANGING = /^\s?(?:[–—-]|\.\.\.?|…|to|through|bis)\s?$/u;
+const MOST_RANGED = 200;
 
 const NOT_YET =
   /\b(?:not|no|yet|still|fully|partly|partially|mostly|nearly|almost|nicht|noch|wurde|already|now|has|been|\d{1,3}\s?%)\b/giu;
@@ -125,13 +140,41 @@ class Index {
       const marks = [...part.matchAll(MENTIONED_ID)].filter(([id]) => this.#byId.has(id));
       const named = marks.length === 0 ? this.#named(part.trim()) : null;
       if (named !== null) told.push(named);
-      for (const [at, mark] of marks.entries()) {
-        const of = this.#byId.get(mark[0]);
-        const claimed = stateOfClause(part.slice(mark.index + mark[0].length, marks[at + 1]?.index));
-        if (of !== undefined && claimed !== null) told.push({ of, claimed });
+      told.push(...this.#listed(part, marks));
+    }
+    return told;
+  }
+
+  /** Items by their ids, each with the state that follows it or the list it stands in: `T1–T3 and T5 are merged`. */
+  #listed(part: string, marks: readonly RegExpExecArray[]): { of: Draft; claimed: Claimed }[] {
+    const told: { of: Draft; claimed: Claimed }[] = [];
+    let listed: Draft[] = [];
+    for (const [at, mark] of marks.entries()) {
+      const of = this.#byId.get(mark[0]);
+      const next = marks[at + 1];
+      const between = part.slice(mark.index + mark[0].length, next?.index);
+      if (of !== undefined) listed.push(of);
+      if (next !== undefined && RANGING.test(between)) listed.push(...this.#between(mark[0], next[0]));
+      else if (next === undefined || !LISTING.test(between)) {
+        const claimed = stateOfClause(between) ?? stateOfLabel(part.slice(0, marks[0]?.index));
+        if (claimed !== null) told.push(...listed.map((item) => ({ of: item, claimed })));
+        listed = [];
       }
     }
     return told;
+  }
+
+  /** The items that a range of ids leaves out: `T2` for `T1–T3`. */
+  #between(first: string, last: string): Draft[] {
+    const [, letters = "", from = ""] = /^(.*?)(\d+)$/.exec(first) ?? [];
+    const [, same = "", to = ""] = /^(.*?)(\d+)$/.exec(last) ?? [];
+    const items: Draft[] = [];
+    if (letters !== same || letters === "" || Number(to) - Number(from) > MOST_RANGED) return items;
+    for (let at = Number(from) + 1; at < Number(to); at += 1) {
+      const item = this.#byId.get(`${letters}${String(at).padStart(from.length, "0")}`);
+      if (item !== undefined) items.push(item);
+    }
+    return items;
   }
 
   /** `Dogfood is done`: a sentence that begins with the title of an item and goes on with its state. */

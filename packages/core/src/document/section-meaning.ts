@@ -179,7 +179,8 @@ export function isQualityChecklist(title: string): boolean {
     return false;
   return (
     /\b(?:quality|requirements?|specification|review|readiness|acceptance|compliance) checklist\b/.test(clean) ||
-    /\bchecklist:\s*\S/.test(clean)
+    /\bchecklist:\s*\S/.test(clean) ||
+    (/\bquality gates?$/.test(clean) && !FEATURE_GATE.test(clean))
   );
 }
 

@@ -53,9 +53,11 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     "definition of ready|acceptance scenarios|measurable outcomes|acceptance tests|success indicators|success measures|key results|受け入れ条件|成功基準",
   ],
   [GATES, "quality gates|quality gate|gates|gate criteria|deployment gate|release gate|release gates|gate status"],
+  [CRITERIA, "=release checks|=pre-release checks|=merge checks|=pre-merge checks|=quality checks|=acceptance checks"],
+  [AIMS, "=limits|=benchmarks|=performance benchmarks|=size limits|=complexity limits|=thresholds"],
   [GATES, "must pass|should pass|release criteria|launch criteria|go/no-go"],
   [BOXED_CRITERIA, "self-review|review checklist|self-review checklist|verification checklist|validation checklist"],
-  [BOXED_CRITERIA, "quality validation|pre-flight|preflight|readiness checklist|verify|checkpoint"],
+  [BOXED_CRITERIA, "quality validation|pre-flight|preflight|readiness checklist|=verify|checkpoint"],
   [
     TARGETS,
     "metrics|metrics dashboard|health metrics|system health|slos|slo|service levels|target metrics|performance metrics",
@@ -144,7 +146,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [NONE, "dependencies|blockers|blockers and dependencies|task dependency graph|update schedule|schedule|operations"],
   [
     NONE,
-    "features|key features|what we achieved|achievement summary|dashboard|progress metrics|progress|progress tracking",
+    "features|key features|what we achieved|achievement summary|=dashboard|progress metrics|progress|progress tracking",
   ],
   [
     NONE,

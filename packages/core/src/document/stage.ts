@@ -12,6 +12,8 @@ export interface Stage {
   readonly named: boolean;
   /** The code that a title begins with (`US-1`), where it has one. */
   readonly id?: string | null;
+  /** True where words for where the work stands come before it, so that it may be told elsewhere. */
+  readonly pointed?: boolean;
 }
 
 const PHASE_WORDS = `phase|stage|milestone|sprint|iteration|wave|weeks?|months?|quarter|epic|フェーズ|阶段|${OTHER_PHASE_WORDS}`;
@@ -96,6 +98,17 @@ export function codeStageOf(markdown: string): Stage | null {
   const kind = word === "step" ? "step" : "phase";
   return { kind, ref: `${word} ${(match[2] ?? "").toLowerCase()}`, rest, named: true };
 }
+
+/** `Next up: Phase 3: Search`, `Current phase: Phase 2 – Build`: the stage behind a word for where the work stands. */
+export function pointedStage(title: string): Stage | null {
+  const pointer = POINTER.exec(title.slice(0, 80));
+  if (pointer === null) return null;
+  const stage = stageOf(title.slice(pointer[0].length));
+  return stage?.named === true ? { ...stage, pointed: true } : null;
+}
+
+const POINTER =
+  /^(?:(?:current|next|upcoming|previous|last|active)(?:\s(?:up|priority|focus|phase|stage|milestone|sprint|step))?|now|ongoing|up next|in progress|today)\s?(?:[:：]|[-–—]\s)[\s\p{Extended_Pictographic}\ufe0f*]*/iu;
 
 /** A heading such as "Short-term (Next 4-6 weeks)": a stage by its time ahead. `ref` is the same for a retelling. */
 export function horizonOf(title: string): Stage | null {

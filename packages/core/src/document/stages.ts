@@ -9,6 +9,7 @@ import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
 import { isGeneric, isQualityChecklist, meaningOf, THE_PAST } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
+import { isCategory, isTimedPart, isWorkOfTimedPart, tracksBelow } from "./timed-part.ts";
 
 /** How a heading was taken. */
 export interface HeadingVerdict {
@@ -35,21 +36,36 @@ export class Stages {
   readonly #groups = new Map<string, Group[]>();
   readonly #outline: Outline;
   readonly #past: ReadonlySet<Heading>;
+  readonly #tracking: ReadonlySet<Heading>;
   #beginnings: Map<string, { group: Group; ref: string } | null> | null = null;
+  /** The phase in whose section a heading stands. */
+  readonly #above = new Map<Heading, string>();
   /** How many headings of a level have a table of tasks and no boxes. */
   readonly #tables = new Map<number, number>();
 
   constructor(outline: Outline) {
     this.#outline = outline;
     this.#past = underPast(outline.headings);
+    this.#tracking = tracksBelow(outline.headings);
     const criteria = underCriteria(outline.headings);
+    const open: Heading[] = [];
     for (const heading of outline.headings) {
       const { level, evidence } = heading;
+      while ((open.at(-1)?.level ?? 0) >= level) open.pop();
+      const above = open.findLast(({ stage }) => stage?.named === true && stage.kind === "phase");
+      if (above?.stage != null) this.#above.set(heading, above.stage.ref);
+      open.push(heading);
       if (evidence.taskRows > 0 && evidence.boxes === 0) this.#tables.set(level, (this.#tables.get(level) ?? 0) + 1);
       if (this.#past.has(heading)) continue;
       const stage = certainStage(heading);
       if (stage !== null) this.#join(stage, heading, criteria);
     }
+  }
+
+  /** Whether headings count their stages with this word. */
+  counts(word: string): boolean {
+    for (const ref of this.#groups.keys()) if (ref.startsWith(`${word} `)) return true;
+    return false;
   }
 
   /** Whether a stage of this name has a heading of its own. */
@@ -102,8 +118,10 @@ export class Stages {
       if (!known) return made("phase", heading, "stage.unnamed", "begins with a phase", [heading.stage.ref]);
       return NEITHER;
     }
+    if (this.#isStateOfStages(heading)) return made("phase", heading, "stage.state", "a state among phases", []);
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
-    if (isTimedPart(heading, sections)) return made("phase", heading, "stage.time", "work by its time", []);
+    if (isTimedPart(heading, sections, this.#tracking.has(heading)))
+      return made("phase", heading, "stage.time", "work by its time", []);
     return stepVerdict(heading, sections, this.#outline.headings.length <= 2, this.#isOnlyTable(heading));
   }
 
@@ -112,10 +130,18 @@ export class Stages {
     return level === 2 && evidence.taskRows > 0 && evidence.boxes === 0 && this.#tables.get(level) === 1;
   }
 
+  /** `Completed: Groundwork` beside `Sprint 1: …`: a stage that has its state in place of a number. */
+  #isStateOfStages({ level, stateFirst, title, number }: Heading): boolean {
+    if (!stateFirst || level < 2 || number !== null || title === "") return false;
+    return this.#outline.headings.some(
+      (other) => other.level === level && other.stage?.named === true && other.stage.kind === "phase",
+    );
+  }
+
   #join(stage: Stage, heading: Heading, criteria: ReadonlySet<Heading>): void {
     const groups = this.#groups.get(stage.ref) ?? [];
     this.#groups.set(stage.ref, groups);
-    const same = groups.find((group) => group.kind === "phase" || sameWork(restOf(group.definer), restOf(heading)));
+    const same = groups.find((group) => this.#isSame(group, heading));
     if (same === undefined && groups.length >= MOST_SAME) return;
     if (same === undefined) {
       groups.push({ definer: heading, kind: stage.kind, item: null });
@@ -125,11 +151,19 @@ export class Stages {
     if (better) groups[groups.indexOf(same)] = { definer: heading, kind: stage.kind, item: null };
   }
 
+  /** Whether a heading of the same name tells of the stage again: `Week 1` of sprint 2 is not that of sprint 1. */
+  #isSame({ kind, definer }: Group, heading: Heading): boolean {
+    if (kind !== "phase") return sameWork(restOf(definer), restOf(heading));
+    const one = this.#above.get(definer)?.split(" ") ?? [];
+    const other = this.#above.get(heading)?.split(" ") ?? [];
+    return one[0] === undefined || one[0] !== other[0] || one[1] === other[1];
+  }
+
   #staged(stage: Stage, heading: Heading): HeadingVerdict {
     const groups = this.#groups.get(stage.ref) ?? [];
     const group =
       groups.find(({ definer }) => definer === heading) ??
-      groups.find((one) => one.kind === "phase" || sameWork(restOf(one.definer), restOf(heading))) ??
+      groups.find((one) => this.#isSame(one, heading)) ??
       groups[0];
     if (group === undefined) return NEITHER;
     return { item: itemOfGroup(group, stage.ref), again: group.definer !== heading };
@@ -163,7 +197,15 @@ function restOf(heading: Heading): string {
 /** A later heading defines when the first stands among criteria or has no work of its own while the later one has. */
 function isBetterDefiner(current: Heading, later: Heading, criteria: ReadonlySet<Heading>): boolean {
   if (later.horizon !== null && later.stage === null) return current.evidence.nested === 0 && later.evidence.nested > 0;
+  if (current.stage?.pointed === true && later.stage?.pointed !== true && holdsMore(later, current)) return true;
   return criteria.has(current) && !criteria.has(later);
+}
+
+/** Whether one heading tracks work where the other does not, or has a list where the other has none. */
+function holdsMore({ evidence }: Heading, { evidence: other }: Heading): boolean {
+  const tracked = evidence.boxes + evidence.taskRows;
+  if (other.boxes + other.taskRows > 0) return false;
+  return tracked > 0 || (evidence.entries > 0 && other.entries === 0);
 }
 
 function isWork(heading: Heading): boolean {
@@ -191,19 +233,6 @@ function underPast(headings: readonly Heading[]): ReadonlySet<Heading> {
   return under;
 }
 
-const TIMED_PART =
-  /^(?:(?:pre|post)-(?!requisite|mortem|condition)\p{L}{3,}|(?:before|after|during)\s\p{L}|(?:launch|go-live|release|cut-?over|migration)[ -](?:day|night|weekend)\b|[TD]\s?[-+]\s?\d)/iu;
-
-/** `Pre-launch`, `After the cut-over`, `T-7 days`: tracked work that is gathered by its time and not by what it is. */
-function isTimedPart({ title, level, evidence, meaning }: Heading, sections: readonly Section[]): boolean {
-  if (level < 2 || level > 6 || !TIMED_PART.test(title) || insideStage(sections)) return false;
-  const boxes = meaning.boxes === "criterion" ? 0 : evidence.boxes;
-  return (
-    boxes + evidence.taskRows > 0 &&
-    sections.every(({ level: other, meaning: { boxes: as } }) => other === 1 || as !== "criterion")
-  );
-}
-
 function stepVerdict(
   heading: Heading,
   sections: readonly Section[],
@@ -228,16 +257,22 @@ function stepVerdict(
     return made("step", heading, "step.attributes", "a heading with work attributes in a phase", []);
   }
   // The only heading below the title names the whole plan once more.
-  const groups = alone || inCriteria(sections) || inChecklist(sections);
+  if (isWorkOfTimedPart(heading, sections) && !isCategory(title, sections))
+    return made("step", heading, "step.timed", "work of a part by its time", []);
+  const groups = alone || isCategory(title, sections) || inCriteria(sections) || inChecklist(sections);
   if (tracked && !onlyTable && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
   return NEITHER;
 }
 
+const TRACKER = /\b(?:progress|task|status|issue|work|delivery|deliverables?)[ -]tracker\b|^\W*(?:\d+\W+)?tracker\b/iu;
+
 function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
   const reports = insideReport(sections);
   const other = heading.meaning.because !== "" && !heading.meaning.weak;
+  // `7. Progress tracker` lists the work of the whole plan and is none itself.
+  if (tracked && TRACKER.test(heading.title)) return NEITHER;
   if (tracked || (work && !reports && !other))
     return made("step", heading, "step.numbered", "a numbered heading with work", []);
   if (reports || other) return NEITHER;

@@ -139,6 +139,9 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
   // A check that somebody is named for is a thing to do; one without is a condition.
   if (names[criterion] === "check" && owner && status >= 0) return { ...base, kind: "task", title: criterion };
+  // A tracker whose rows are merged, owned or ordered tracks work, even where it calls that a deliverable.
+  if (/^deliverables?$/.test(names[criterion] ?? "") && id >= 0 && status >= 0 && tracksWork(names, attributes))
+    return { ...base, namesTasks: true, kind: "task", title: criterion };
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
   const timed = base.timed || attributes.some(({ name }) => name === "window");
   if (timed && owner && STEP.test(names[title] ?? "")) return { ...base, kind: "task", title };
@@ -150,6 +153,14 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (target >= 0 && names.length > 1 && target > 0 && statesTargets(text, rows, target))
     return { ...base, kind: "metric", title: names.findIndex((_, column) => column !== id && column !== target) };
   return { ...base, kind: "none", title: Math.max(strong, title, 0) };
+}
+
+/** A column for the change that delivers a row, for who does it, what it needs or what it takes. */
+function tracksWork(names: readonly string[], attributes: TableRoles["attributes"]): boolean {
+  return (
+    names.some((name) => /^(?:pr|prs|pull request|mr|merge request|branch|commit|commits)$/.test(name)) ||
+    attributes.some(({ name }) => name === "owner" || name === "depends" || name === "effort")
+  );
 }
 
 /** The columns named for what is asked; where none is, the first that says something else than who, when and how. */

@@ -55,7 +55,9 @@ export function readRow(
   // `| 1. Foundation | … |` under `Phase` tells of phase 1.
   const numbered =
     roles.kind === "stage" && !gated && /^\d+$/.test(parts.id ?? "") ? stageItem(`phase ${parts.id}`) : null;
-  const named = roles.kind === "stage" && !gated && stage === null ? stageNamed(parts.title) : null;
+  const called = `${parts.title.toLowerCase()} phase`;
+  const named =
+    roles.kind === "stage" && !gated && stage === null ? (stageNamed(parts.title) ?? stageItem(called)) : null;
   if (named !== null) return { item: null, retold: named, gates: gatesOfColumns(text, row, roles) };
   if (numbered !== null) return { item: null, retold: numbered, gates: gatesOfColumns(text, row, roles) };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
