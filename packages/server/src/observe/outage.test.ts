@@ -142,7 +142,11 @@ test("a stream that is cut by an outage is resumed from its last event without a
   const reader = stream.body?.getReader();
   let text = "";
   const seen = async (): Promise<void> => {
-    while (!/^id: \d+$/m.test(text)) text += new TextDecoder().decode((await reader?.read())?.value);
+    while (!/^id: \d+$/m.test(text)) {
+      const got = await reader?.read();
+      if (got === undefined || got.done) throw new Error(`the stream ended after: ${text}`);
+      text += new TextDecoder().decode(got.value);
+    }
   };
   await seen();
   await way.cut();
