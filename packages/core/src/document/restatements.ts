@@ -150,6 +150,7 @@ class Index {
     const told: { of: Draft; claimed: Claimed }[] = [];
     let listed: Draft[] = [];
     for (const [at, mark] of marks.entries()) {
+      if (told.length + listed.length > MOST_RANGED) break;
       const of = this.#byId.get(mark[0]);
       const next = marks[at + 1];
       const between = part.slice(mark.index + mark[0].length, next?.index);
