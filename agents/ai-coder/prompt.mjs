@@ -4,7 +4,16 @@ const LONGEST = 400;
 /**
  * The prompt for one attempt: role, task, what must pass, and why the attempt before was refused.
  *
- * @param {{ input: any, task: { id: string | null, title: string, owners?: readonly string[] }, role: string }} given
+ * @param {object} given
+ * @param {{
+ *   gates?: readonly { metric: string | null, key: string, text: string }[],
+ *   refusal?: { missing: readonly { metric: string | null, gate: string | null, explanation: string }[] } | null,
+ *   plan?: { title: string, path: string },
+ *   workspace?: string,
+ *   attempt?: number,
+ * }} given.input the object on standard input; only what is named here is used
+ * @param {{ id: string | null, title: string, line?: number, owners?: readonly string[] }} given.task
+ * @param {string} given.role text of the role
  * @returns {string} Markdown
  */
 export function promptOf({ input, task, role }) {

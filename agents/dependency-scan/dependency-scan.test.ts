@@ -10,7 +10,7 @@ interface Locked {
   readonly hasInstallScript?: boolean;
 }
 
-const FINE = { license: "MIT", integrity: "sha512-x", resolved: "https://registry.npmjs.org/x.tgz" };
+const FINE = { license: "MIT", integrity: "sha512-x", resolved: "https://packages.example/x.tgz" };
 
 function lockOf(packages: Readonly<Record<string, Locked>>): Record<string, string> {
   return {
