@@ -8,7 +8,7 @@ const MOST_WAITING = 10_000;
 /** Entries of one statement at most. */
 const AT_ONCE = 1_000;
 /** First and longest pause after a failure, milliseconds. */
-const PAUSE_MS = { first: 100, most: 5_000 } as const;
+const PAUSE_MS = { first: 100, most: 1_000 } as const;
 
 /** Left out: they come far too often, and the event log has every change that they make. */
 const IN_THE_EVENT_LOG: ReadonlySet<string> = new Set([
@@ -112,7 +112,8 @@ export function createAuditLog(scopeOf: (tenant: string) => StoreScope, runtime:
         pauseMs = PAUSE_MS.first;
       } catch {
         queue.head = null;
-        tell(batch);
+        // Those that came while the batch was tried wait for the same database: they must not wait for its return.
+        tell(queue.waiting);
         await pause(pauseMs);
         pauseMs = Math.min(PAUSE_MS.most, pauseMs * 2);
       }
