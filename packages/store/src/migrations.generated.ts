@@ -45,6 +45,6 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     "name": "0011_isolate_later_tables",
-    "sql": "-- Every table of tenants is fenced by the database, also those that came after the first fences.\nSELECT holdpoint.isolate('holdpoint.tenant_pause', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.work_limit', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.agent', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.agent_seen', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.controller', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.attempt_output', 'SELECT, INSERT, UPDATE, DELETE');\n"
+    "sql": "-- Every table of tenants is fenced by the database, also those that came after the first fences.\nSELECT holdpoint.isolate('holdpoint.tenant_pause', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.work_limit', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.agent', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.agent_seen', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.controller', 'SELECT, INSERT, UPDATE, DELETE');\nSELECT holdpoint.isolate('holdpoint.attempt_output', 'SELECT, INSERT, UPDATE, DELETE');\n\n-- A document is never changed; how it is bound may be.\nGRANT UPDATE (sidecar) ON holdpoint.plan_revision TO holdpoint_app;\n"
   }
 ];
