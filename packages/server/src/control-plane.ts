@@ -146,10 +146,13 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     now: () => runtime.now(),
     more: async () => [...relay.health(), ...database.health(), ...((await parts.moreHealth?.()) ?? [])],
   });
-  const implementations = implementationsOf(parts, rooms, () => runtime.now() - startedAt);
+  const implementations: readonly Implementation[] = [
+    ...implementationsOf(parts, rooms, () => runtime.now() - startedAt),
+    ...access.routes,
+  ];
   const authenticate = parts.authenticate ?? access.authenticate;
   const server = await createHttpServer({
-    implementations: [...implementations, ...access.routes],
+    implementations,
     authenticate,
     guards: access.guards,
     closing: closing.signal,

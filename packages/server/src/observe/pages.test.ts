@@ -22,23 +22,6 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** Declared, and not answered yet. Nothing is to be added here. */
-const NOT_YET: ReadonlySet<string> = new Set([
-  "blockAttempt",
-  "cancelTask",
-  "createTask",
-  "createTasks",
-  "getTask",
-  "listAttempts",
-  "listDeadLetters",
-  "listTasks",
-  "pausePlan",
-  "purgeDeadLetters",
-  "redriveDeadLetters",
-  "resumePlan",
-  "retryTask",
-]);
-
 async function served(): Promise<readonly string[]> {
   const { paths } = (await plane.call("GET", "/openapi.json", undefined, { token: null })).body;
   return [...JSON.stringify(paths).matchAll(/"operationId":"(\w+)"/g)].map((match) => match[1] ?? "");
@@ -48,7 +31,7 @@ test("every operation that is declared is answered, and what is answered is decl
   const answered = await served();
   const declared = OPERATIONS.map(({ id }) => id);
   expect(answered.filter((id) => !declared.includes(id))).toEqual([]);
-  expect(declared.filter((id) => !answered.includes(id) && !NOT_YET.has(id))).toEqual([]);
+  expect(declared.filter((id) => !answered.includes(id))).toEqual([]);
   expect(new Set(answered).size).toBe(answered.length);
 });
 
@@ -61,7 +44,9 @@ test("the document that is served is valid OpenAPI 3.1", async () => {
 
 test("every operation of the document is routed: none is unknown to the server", async () => {
   const answered = await served();
-  for (const { id, method, path } of OPERATIONS.filter((one) => answered.includes(one.id))) {
+  // A stream never ends by itself; that it is routed is seen where it is followed.
+  const ending = OPERATIONS.filter((one) => answered.includes(one.id) && one.produces !== "text/event-stream");
+  for (const { id, method, path } of ending) {
     const { body } = await plane.call(method, path.replaceAll(/\{\w+\}/g, "x"), method === "GET" ? undefined : {});
     expect([id, body["code"]]).not.toEqual([id, "HP9102"]);
   }

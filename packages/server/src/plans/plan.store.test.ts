@@ -149,6 +149,7 @@ describe.each(TEST_SERVERS)("the plan store on $name", (kind) => {
       revision: 1,
       digest: `sha256:${"1".repeat(64)}`,
       importedAt: 42,
+      paused: false,
     };
     expect(await app.plans.get(planId)).toEqual(view);
     expect(await app.plans.findBySource("b/PLAN.md")).toEqual(view);
