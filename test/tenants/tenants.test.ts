@@ -71,7 +71,7 @@ describe.each(FENCES)("two tenants with %s between them", (fence) => {
   });
 
   test("do not get each other's kept answers", async () => {
-    const headers = { "idempotency-key": "the same" };
+    const headers = { "idempotency-key": "the-same" };
     const body = { source: "same.md", document: "# Same\n\n- [ ] One\n" };
     const first = await served.ask("POST", "/v1/plans", { token: north.token, body, headers });
     const second = await served.ask("POST", "/v1/plans", { token: south.token, body, headers });

@@ -53,14 +53,32 @@ export async function serveOn(
   return { plane, url, store, ask: (method, path, asked) => ask(url, method, path, asked), admin: first?.token ?? "" };
 }
 
+/** How long a stream is listened to, milliseconds. */
+const STREAM_MS = 300;
+
 async function ask(url: string, method: string, path: string, asked: Asked = {}): Promise<Answered> {
   const headers: Record<string, string> = { ...asked.headers };
   if (asked.token !== undefined) headers["authorization"] = `Bearer ${asked.token}`;
   if (asked.body !== undefined) headers["content-type"] = "application/json";
   const body = asked.body === undefined ? {} : { body: JSON.stringify(asked.body) };
-  const response = await fetch(`${url}${path}`, { method, headers, ...body });
-  const text = await response.text();
+  const controller = new AbortController();
+  const response = await fetch(`${url}${path}`, { method, headers, ...body, signal: controller.signal });
+  const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  const text = isStream ? await beginningOf(response) : await response.text();
+  controller.abort();
   return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
+}
+
+/** What a stream, which never ends by itself, says in its first moments. */
+async function beginningOf(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), STREAM_MS));
+  let text = "";
+  for (;;) {
+    const chunk = await Promise.race([reader?.read(), late]);
+    if (chunk === null || chunk === undefined || chunk.done) return text;
+    text += new TextDecoder().decode(chunk.value);
+  }
 }
 
 function jsonOf(text: string): Readonly<Record<string, unknown>> {

@@ -72,7 +72,8 @@ describe.each(TEST_SERVERS)("a copy on $name", (kind) => {
     const made = await backup(source, file);
     const ofNoTenant = ["access_version", "replica"];
     expect(made.tables.map(({ name }) => name).sort()).toEqual([...SAMPLE_TABLES, ...ofNoTenant].sort());
-    expect(made.tables.every(({ rows }) => rows >= 2)).toBe(true);
+    const few = made.tables.filter(({ name, rows }) => rows < 2 && !ofNoTenant.includes(name));
+    expect(few).toEqual([]);
     const told: CopyProgress[] = [];
     expect(await restore(file, target, (progress) => told.push(progress))).toEqual(made);
     const statesOf = (table: string): readonly string[] =>
