@@ -120,7 +120,7 @@ describe("a run that is ended", () => {
           ["run", "PLAN.md", "--scratch"],
         ]) {
           const second = await workshop.start(args, env).ended;
-          expect([second.code, second.err.includes(String(going.child.pid))]).toEqual([69, true]);
+          expect([args, second.code, second.err.includes(String(going.child.pid))]).toEqual([args, 69, true]);
         }
         going.child.kill("SIGINT");
         expect((await going.ended).code).toBe(130);

@@ -300,7 +300,7 @@ export const MORE_DISHONEST: readonly Fixture[] = [
     seenIn: "",
     gates: [{ metric: "error_rate", text: "< 1% for 24 hours" }],
     runs: [{ stdout: "error_rate=0.1%" }],
-    expected: "inconclusive unparsed",
+    expected: "inconclusive window_incomplete",
   },
   {
     name: "line coverage in place of another coverage",

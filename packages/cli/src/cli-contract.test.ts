@@ -35,6 +35,10 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "agent list": [["--url", "http://127.0.0.1:1"], "holdpoint/problem/v1", 69],
   "agent add": [["todo-count"], "holdpoint/agents-added/v1", 0],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
+  "config explain": [[], "holdpoint/config/v1", 0],
+  // A log needs a server; audit.test.ts exports and verifies a real one.
+  "audit export": [["--server", "http://127.0.0.1:1"], "holdpoint/problem/v1", 64],
+  "audit verify": [["PLAN.md", "--checkpoints", "PLAN.md", "--key", "PLAN.md"], "holdpoint/problem/v1", 64],
   init: [[], "holdpoint/init/v1", 0],
   // Without a server, the object is the problem.
   mcp: [[], "holdpoint/problem/v1", 69],

@@ -149,6 +149,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
         default: "HOLDPOINT_URL, else the one of this folder",
       },
       { flags: "--checkpoints", about: "print the signed checkpoints instead" },
+      json,
     ],
     runsCommands: "no",
     load: () => import("./commands/audit-export.ts"),

@@ -17,14 +17,15 @@ export async function run(call: CommandCall): Promise<number> {
   if (agents.length === 0) throw problem(agentProblems, "HP7305", { folder }, { file: folder });
   const name = nameOf(call);
   const stateFolder = resolve(call.cwd, optional(call, "state") ?? defaultState(call, name));
-  const client = serverOf(call, name);
   const commands = [...new Set(agents.flatMap((agent) => commandsOf(agent)))];
-  const about = { schema: "holdpoint/agent-run/v1", runner: name, server: client.url, agents: agents.length };
+  const about = { schema: "holdpoint/agent-run/v1", runner: name, agents: agents.length };
   if (call.options["dryRun"] === true) {
-    if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, commands, reported: 0, failed: 0, lost: 0 })}\n`);
+    const object = { ...about, server: null, commands, reported: 0, failed: 0, released: 0, lost: 0 };
+    if (wantsJson(call)) call.out.write(`${JSON.stringify(object)}\n`);
     else for (const command of commands) call.out.write(`${command}\n`);
     return 0;
   }
+  const client = serverOf(call, name);
   if (call.options["trust"] !== true) throw problem(commandProblems, "HP8024", { count: commands.length, folder });
   const counts = { reported: 0, failed: 0, released: 0, lost: 0 };
   const leaseTtlMs = durationOf(call, "lease", "--lease");
@@ -52,7 +53,7 @@ export async function run(call: CommandCall): Promise<number> {
     stop();
     health.close();
   }
-  if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, ...counts })}\n`);
+  if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, server: client.url, ...counts })}\n`);
   return 0;
 }
 

@@ -3,7 +3,7 @@ import { problem } from "@holdpoint/core";
 import { z } from "zod";
 import { findServer } from "../agent-setup/find-server.ts";
 import type { CommandCall } from "../command.ts";
-import { optional } from "./arguments.ts";
+import { optional, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
 /** Entries of one request. */
@@ -11,7 +11,7 @@ const AT_ONCE = 1_000;
 /** How long one request may take, milliseconds. */
 const TIMEOUT_MS = 30_000;
 
-/** `holdpoint audit export`: the audit log of the token's tenant, as JSON lines. */
+/** `holdpoint audit export`: the audit log of the token's tenant, as JSON lines or, with `--json`, as one object. */
 export async function run(call: CommandCall): Promise<number> {
   const named = optional(call, "server");
   const known = named === undefined ? findServer(call.env, call.cwd, "holdpoint audit export") : null;
@@ -23,11 +23,18 @@ export async function run(call: CommandCall): Promise<number> {
   const isCheckpoints = call.options["checkpoints"] === true;
   const path = isCheckpoints ? "/v1/audit/checkpoints" : "/v1/audit";
   const page = z.object({ items: z.array(isCheckpoints ? auditCheckpoint : auditLine), next: z.string().nullable() });
+  const isOneObject = wantsJson(call);
+  const all: unknown[] = [];
   for (let cursor: string | null = "0"; cursor !== null; ) {
     const answer = await ask(`${path}?limit=${AT_ONCE}&cursor=${cursor}`, server, token);
     const { items, next } = page.parse(answer);
-    for (const item of items) call.out.write(`${JSON.stringify(item)}\n`);
+    if (isOneObject) all.push(...items);
+    else for (const item of items) call.out.write(`${JSON.stringify(item)}\n`);
     cursor = next;
+  }
+  if (isOneObject) {
+    const kind = isCheckpoints ? "checkpoints" : "entries";
+    call.out.write(`${JSON.stringify({ schema: "holdpoint/audit-export/v1", kind, items: all })}\n`);
   }
   return 0;
 }

@@ -41,6 +41,15 @@ describe("holdpoint audit", () => {
       .poll(async () => (await folder.call(exportLog, [], { server: url, checkpoints: true }, env)).out)
       .toContain('"seq":3');
     const log = await folder.call(exportLog, [], { server: url }, env);
+    const whole = await folder.call(exportLog, [], { server: url, json: true }, env);
+    expect(JSON.parse(whole.out)).toEqual({
+      schema: "holdpoint/audit-export/v1",
+      kind: "entries",
+      items: log.out
+        .trim()
+        .split("\n")
+        .map((line): unknown => JSON.parse(line)),
+    });
     const kept = await folder.call(exportLog, [], { checkpoints: true }, { ...env, HOLDPOINT_URL: url });
     const refused = await folder.call(exportLog, [], { server: url }, { HOLDPOINT_TOKEN: "hp_adm_wrong" });
     expect([refused.code, refused.err]).toEqual([64, expect.stringContaining("HP9103")]);
@@ -75,7 +84,7 @@ describe("holdpoint audit", () => {
       [64, "HP8010"],
       [64, "HP8012"],
       [64, "HP8012"],
-      [64, "HP8010"],
+      [69, "HP9321"],
       [64, "HP8012"],
       [64, "HP8012"],
     ]);

@@ -113,7 +113,7 @@ export const commandProblems = {
     message: "Task {key} is {state}; {command} takes only tasks that are {states}.",
     remedy: "See how the work stands with: holdpoint task list {plan}",
     why: "Moving a task out of another state could undo work that was accepted, or do work twice.",
-    exit: 2,
+    exit: 64,
     retryable: false,
   },
   HP8024: {
