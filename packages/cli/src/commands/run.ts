@@ -11,7 +11,7 @@ import { isTrusted, loadFleet } from "../engine/load-fleet.ts";
 import { loadPlan } from "../engine/load-plan.ts";
 import { withEngine } from "../engine/open-engine.ts";
 import { styleFor } from "../output/style.ts";
-import { ensureStateDir, type PlanPlace, planPlace } from "../place/plan-place.ts";
+import { ensureStateDir, type PlanPlace, planPlace, workFolder } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
 import { dryRun, renderDryRun } from "../run/dry-run.ts";
 import { runSession } from "../run/run-session.ts";
@@ -32,9 +32,9 @@ export async function run(call: CommandCall): Promise<number> {
   // Asked for the original: that is where the user looked, and where the trust file is.
   const consent = await decideConsent(call, original, [...checks, ...fleet.commands]);
   if (call.options["scratch"] !== true) return work(call, original, consent, waitMs);
-  // The copy is made anew, so nobody else may be working in it.
+  // The copy is made anew and its report goes beside the original, so nobody else may be working on either.
   ensureStateDir(original);
-  const lock = lockDirectory(original.stateDir, createSystemRuntime().now());
+  const lock = lockDirectory(workFolder(original), createSystemRuntime().now());
   try {
     return await work(call, scratchCopy(original), consent, waitMs);
   } finally {

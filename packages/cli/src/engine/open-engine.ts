@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import type { Runtime } from "@holdpoint/core";
 import { type App, createApp, createSystemRuntime } from "@holdpoint/server";
 import { type DirectoryLock, lockDirectory, openStore, type Store } from "@holdpoint/store";
 import type { CommandCall } from "../command.ts";
 import { optional } from "../commands/arguments.ts";
-import { ensureStateDir, type PlanPlace, rememberPlan } from "../place/plan-place.ts";
+import { ensureStateDir, type PlanPlace, rememberPlan, workFolder } from "../place/plan-place.ts";
 
 /** The engine in this process, on the database of a plan. */
 export interface Engine {
@@ -39,7 +38,7 @@ export async function withEngine<T>(
   let store: Store | null = null;
   try {
     // Apart from the lock of the database, which a control plane may hold.
-    if (use === "work") lock = lockDirectory(join(place.stateDir, "work"), runtime.now());
+    if (use === "work") lock = lockDirectory(workFolder(place), runtime.now());
     store = await openStore(named ? { runtime, databaseUrl } : { runtime, dataDir: place.dir, join: true });
     const app = await createApp({ store, runtime });
     return await work({ app, runtime, store });

@@ -36,6 +36,11 @@ export function planPlace(planFile: string, cwd: string): PlanPlace {
   };
 }
 
+/** The folder whose lock keeps commands that run what a plan names apart, whatever the database. */
+export function workFolder(place: PlanPlace): string {
+  return join(place.stateDir, "work");
+}
+
 /** Makes the state folder, which keeps itself out of git. @throws HP8005 when it cannot be written */
 export function ensureStateDir(place: PlanPlace): void {
   makeFolder(place.artifactsDir, 0o700);
