@@ -88,6 +88,17 @@ describe("the configuration", () => {
     expect([config.get(settings.rateLimit), config.get(settings.bodyLimit)]).toEqual([10, 1_572_864]);
   });
 
+  test("takes an address of a socket, with and without a user", () => {
+    for (const url of [
+      "socket://ann:hunter2@/run/pg?db=holdpoint",
+      "socket:///run/pg?db=holdpoint",
+      "postgres://ann@/holdpoint?host=/run/pg",
+    ]) {
+      const config = loadConfig(sources(null, { env: { DATABASE_URL: url } }));
+      expect(config.get(settings.databaseUrl)).toBe(url);
+    }
+  });
+
   test("shows no password, in what it explains or refuses", () => {
     const url = "postgres://ann:hunter2@db.example/holdpoint";
     const config = loadConfig(sources(null, { env: { DATABASE_URL: url } }));

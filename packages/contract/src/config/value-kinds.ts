@@ -92,10 +92,12 @@ export function address(...protocols: readonly string[]): ValueKind<string> {
   return {
     expected: `an address that begins with ${protocols.map((name) => `${name}://`).join(" or ")}`,
     unit: null,
-    read: (text) =>
-      protocols.some((name) => text.startsWith(`${name}://`) && text.length > name.length + 3) && URL.canParse(text)
-        ? text
-        : null,
+    read: (text) => {
+      const isOfThem = protocols.some((name) => text.startsWith(`${name}://`) && text.length > name.length + 3);
+      // A user before an empty host, as for a socket, is an address to PostgreSQL and none to the URL standard.
+      const withoutUser = text.replace(/^(\w+:\/\/)[^/?#]*@(?=\/)/, "$1");
+      return isOfThem && URL.canParse(withoutUser) ? text : null;
+    },
   };
 }
 
