@@ -22,7 +22,19 @@ export interface ReplicaProcess {
  * @param folder the replica's own, for the note that says how it is reached
  */
 export async function startReplica(databaseUrl: string, folder: string): Promise<ReplicaProcess> {
-  const args = [BIN, "up", "--port", "0", "--database-url", databaseUrl, "--data-dir", folder, "--json"];
+  const args = [
+    BIN,
+    "up",
+    "--port",
+    "0",
+    "--database-url",
+    databaseUrl,
+    "--data-dir",
+    folder,
+    "--log-level",
+    "warn",
+    "--json",
+  ];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const gone = once(child, "exit");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
