@@ -8,6 +8,8 @@ import type { Store } from "@holdpoint/store";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const started = new Set<ChildProcess>();
+/** How long a process may take to end, milliseconds. */
+const END_MS = 30_000;
 
 /** A process of a test, with what it has written. */
 export interface TestProcess {
@@ -45,7 +47,11 @@ function start(args: readonly string[], cwd = ROOT, env: Readonly<Record<string,
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill(signal);
-      await once(child, "exit");
+      // Says what the process wrote when it does not end.
+      const late = AbortSignal.timeout(END_MS);
+      await once(child, "exit", { signal: late }).catch(() => {
+        throw new Error(`a process did not end within ${END_MS} ms of ${signal}:\n${text}`);
+      });
     }
     started.delete(child);
     return child.exitCode;

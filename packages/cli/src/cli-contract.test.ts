@@ -12,6 +12,9 @@ const FILES = { "PLAN.md": GREETER, "measure.sh": MEASURE, "fleet/one.yaml": FLE
 const STEERS = ["--as", "Robin", "--reason", "seen"];
 const PERSON = ["--plan", "PLAN.md", "--as", "Robin", "--reason", "seen"];
 
+/** Where no server answers. */
+const NOWHERE = ["--url", "http://127.0.0.1:1"];
+
 /** A call of every command, with the schema of its object and its exit code. */
 const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: string, exit: number]>> = {
   run: [["PLAN.md"], "holdpoint/verification/v1", 2],
@@ -32,10 +35,15 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "agent run": [["--agents", "fleet", "--dry-run"], "holdpoint/agent-run/v1", 0],
   "agent discover": [["."], "holdpoint/discovery/v1", 0],
   // Without a server there is only the problem; test/runner lists the agents of a real one.
-  "agent list": [["--url", "http://127.0.0.1:1"], "holdpoint/problem/v1", 69],
+  "agent list": [NOWHERE, "holdpoint/problem/v1", 69],
   "agent add": [["todo-count"], "holdpoint/agents-added/v1", 0],
   trust: [["PLAN.md"], "holdpoint/trust-list/v1", 0],
   "config explain": [[], "holdpoint/config/v1", 0],
+  // token.test.ts makes tokens at a real server.
+  "token create": [["ci", "--kind", "agent", ...NOWHERE], "holdpoint/problem/v1", 69],
+  "token list": [NOWHERE, "holdpoint/problem/v1", 69],
+  "token rotate": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
+  "token revoke": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
   // A log needs a server; audit.test.ts exports and verifies a real one.
   "audit export": [["--server", "http://127.0.0.1:1"], "holdpoint/problem/v1", 64],
   "audit verify": [["PLAN.md", "--checkpoints", "PLAN.md", "--key", "PLAN.md"], "holdpoint/problem/v1", 64],

@@ -8,6 +8,7 @@ import {
   type ResponseOf,
 } from "@holdpoint/contract";
 import { HoldpointError, problem, retryDelayMs } from "@holdpoint/core";
+import { linkAbort } from "./link-abort.ts";
 import { sdkProblems } from "./sdk.problems.ts";
 import { ServerProblem } from "./server-problem.ts";
 
@@ -127,16 +128,18 @@ export function createClient(options: ClientOptions): Client {
       const waits = waitOf(parts.body);
       for (let count = 1; ; count += 1) {
         call.signal?.throwIfAborted();
-        const limit = AbortSignal.timeout((call.timeoutMs ?? timeoutMs) + waits);
-        const signal = call.signal === undefined ? limit : AbortSignal.any([call.signal, limit]);
+        const limit = linkAbort(call.signal, (call.timeoutMs ?? timeoutMs) + waits);
         try {
-          const response = await attempt(widened(operation), parts, { key, traceparent, signal, accept: JSON_TYPES });
+          const one = { key, traceparent, signal: limit.signal, accept: JSON_TYPES };
+          const response = await attempt(widened(operation), parts, one);
           return await answerOf(operation, response, url);
         } catch (error) {
           call.signal?.throwIfAborted();
           if (count >= most || !mayRetry(error)) throw error;
           const asked = error instanceof ServerProblem ? (error.retryAfterS ?? 0) * 1_000 : 0;
           await rest(Math.max(asked, retryDelayMs(count, random(), retry)), call.signal);
+        } finally {
+          limit.release();
         }
       }
     },

@@ -1,6 +1,7 @@
 import type { Operation } from "@holdpoint/contract";
 import { retryDelayMs } from "@holdpoint/core";
 import type { Client, RawInput } from "./client.ts";
+import { linkAbort } from "./link-abort.ts";
 
 /** One server-sent event, or that the connection stands or is gone. */
 export type Followed =
@@ -35,17 +36,14 @@ export async function* followEvents(
   let lastEventId = options.lastEventId;
   let failures = 0;
   while (!signal.aborted) {
-    const quiet = new AbortController();
-    let timer = setTimeout(() => quiet.abort(), quietMs);
+    const hangUp = linkAbort(signal, quietMs);
     try {
-      const both = AbortSignal.any([signal, quiet.signal]);
       const resume = lastEventId === undefined ? {} : { lastEventId };
-      const response = await client.open(operation, input, { signal: both, ...resume });
+      const response = await client.open(operation, input, { signal: hangUp.signal, ...resume });
       failures = 0;
       yield { type: "open" };
-      for await (const text of chunksOf(response)) {
-        clearTimeout(timer);
-        timer = setTimeout(() => quiet.abort(), quietMs);
+      for await (const text of chunksOf(response, hangUp.signal)) {
+        hangUp.postpone();
         for (const event of text) {
           if (event.id !== null) lastEventId = event.id;
           yield event;
@@ -56,7 +54,7 @@ export async function* followEvents(
       if (signal.aborted) return;
       yield { type: "broken", error };
     } finally {
-      clearTimeout(timer);
+      hangUp.release();
     }
     failures += 1;
     await pause(retryDelayMs(failures, random(), retry), signal);
@@ -65,16 +63,28 @@ export async function* followEvents(
 
 type Event = Extract<Followed, { readonly type: "event" }>;
 
-async function* chunksOf(response: Response): AsyncGenerator<readonly Event[]> {
+/** Ends at the signal by itself: `fetch` may have forgotten the signal once its request was collected as garbage. */
+async function* chunksOf(response: Response, signal: AbortSignal): AsyncGenerator<readonly Event[]> {
   if (response.body === null) return;
+  const reader = response.body.getReader();
+  const cancel = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener("abort", cancel, { once: true });
   const decoder = new TextDecoder();
   let open = "";
-  for await (const bytes of response.body) {
-    open += decoder.decode(bytes, { stream: true });
-    if (open.length > LONGEST_BUFFER) throw new Error("an event of the stream is too long");
-    const blocks = open.split("\n\n");
-    open = blocks.pop() ?? "";
-    yield blocks.flatMap(readBlock);
+  try {
+    while (!signal.aborted) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      open += decoder.decode(value, { stream: true });
+      if (open.length > LONGEST_BUFFER) throw new Error("an event of the stream is too long");
+      const blocks = open.split("\n\n");
+      open = blocks.pop() ?? "";
+      yield blocks.flatMap(readBlock);
+    }
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancel();
   }
 }
 
