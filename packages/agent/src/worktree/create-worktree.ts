@@ -121,7 +121,7 @@ export async function attemptSource(worktree: Worktree): Promise<SnapshotSource>
   const repository = await repositoryOf(worktree.into);
   if (repository === null) throw new Error(`${worktree.into} is no repository any more`);
   const index = join(worktree.folder, "index.now");
-  await cp(join(worktree.folder, "index"), index, { force: true });
+  await cp(join(worktree.folder, "index"), index, { force: true, preserveTimestamps: true });
   return {
     gitDir: repository.gitDir,
     top: worktree.top,
@@ -150,7 +150,7 @@ async function fill(options: WorktreeOptions, repository: Repository, folder: st
   const source = { ...repository, index: join(folder, "index"), objects, alternates: repository.objects, except: [] };
   const userIndex = await gitText(repository.top, ["rev-parse", "--git-path", "index"]);
   // Before the first `git add` there is none.
-  await cp(resolve(repository.top, userIndex), source.index).catch(() => {});
+  await cp(resolve(repository.top, userIndex), source.index, { preserveTimestamps: true }).catch(() => {});
   const env = { ...snapshotEnvironment(source), ...IDENTITY };
   const { tree, leftOut } = await writeSnapshot(source);
   const head = await headCommit(repository.top);
@@ -162,7 +162,7 @@ async function fill(options: WorktreeOptions, repository: Repository, folder: st
   await borrow(repository, top, objects, base);
   await git(top, ["checkout", "-q", "-f", "--detach", base]);
   // This copy of the index knows the files as they were checked out, and lies where the agent cannot write.
-  await cp(join(top, ".git", "index"), source.index, { force: true });
+  await cp(join(top, ".git", "index"), source.index, { force: true, preserveTimestamps: true });
   const planPath = relative(repository.top, realpathSync(options.planDir));
   await mkdir(join(top, planPath), { recursive: true });
   const linked = await linkFolders(options, repository.top, top, planPath);

@@ -13,6 +13,7 @@ import {
   statSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname, tmpdir } from "node:os";
@@ -72,6 +73,36 @@ function state(): unknown {
     return statSync(path).isDirectory() ? file : [file, readFileSync(path, "latin1")];
   });
 }
+
+describe("a change that git can only tell by its content", () => {
+  /** What is written in the second in which git saw the file last, and is as long, looks unchanged. */
+  const SECOND = new Date("2026-01-01T00:00:00Z");
+
+  it("of the user is in the attempt's tree", async () => {
+    git("config", "core.trustctime", "false");
+    write("same.txt", "old\n");
+    utimesSync(join(repo, "same.txt"), SECOND, SECOND);
+    git("add", "-A");
+    git("commit", "-q", "-m", "second");
+    utimesSync(join(repo, ".git/index"), SECOND, SECOND);
+    write("same.txt", "new\n");
+    utimesSync(join(repo, "same.txt"), SECOND, SECOND);
+    expect(read("same.txt", (await worktree()).top)).toBe("new\n");
+  });
+
+  it("of the attempt is merged", async () => {
+    git("config", "core.trustctime", "false");
+    const attempt = await worktree();
+    const file = join(attempt.top, "dir/b.txt");
+    const { mtime } = statSync(file);
+    writeFileSync(file, "c\n");
+    utimesSync(file, mtime, mtime);
+    // As much later as an attempt takes.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(await mergeWorktree(attempt, {})).toMatchObject({ outcome: "merged" });
+    expect(read("dir/b.txt")).toBe("c\n");
+  });
+});
 
 describe("a worktree", () => {
   it("holds the working tree as it is, committed or not, without what git ignores", async () => {
