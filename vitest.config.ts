@@ -8,6 +8,8 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: "v8",
+      // A run that fails says how much it covered, too.
+      reportOnFailure: true,
       reporter: ["text-summary", "json-summary", "lcov"],
       include: ["packages/*/src/**/*.ts"],
       exclude: ["**/*.test.ts", "**/*.generated.ts", "**/index.ts"],
