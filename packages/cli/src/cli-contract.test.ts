@@ -45,7 +45,7 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "token rotate": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
   "token revoke": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
   // A log needs a server; audit.test.ts exports and verifies a real one.
-  "audit export": [["--server", "http://127.0.0.1:1"], "holdpoint/problem/v1", 64],
+  "audit export": [["--server", ...NOWHERE.slice(1)], "holdpoint/problem/v1", 64],
   "audit verify": [["PLAN.md", "--checkpoints", "PLAN.md", "--key", "PLAN.md"], "holdpoint/problem/v1", 64],
   init: [[], "holdpoint/init/v1", 0],
   // Without a server, the object is the problem.

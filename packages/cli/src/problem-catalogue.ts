@@ -17,6 +17,7 @@ import {
 import { storeProblems } from "@holdpoint/store";
 import { agentSetupProblems } from "./agent-setup/agent-setup.problems.ts";
 import { commandProblems } from "./commands/command.problems.ts";
+import { connectProblems } from "./connect/connect.problems.ts";
 import { outputProblems } from "./output/output.problems.ts";
 import { placeProblems } from "./place/place.problems.ts";
 import { serveProblems } from "./serve/serve.problems.ts";
@@ -52,4 +53,5 @@ export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
   serveProblems,
   mcpProblems,
   agentSetupProblems,
+  connectProblems,
 ];

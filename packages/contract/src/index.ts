@@ -6,6 +6,7 @@ export {
   auditCheckpoint,
   auditLine,
   TOKEN_DAYS,
+  TOKEN_KIND_WORDS,
   TOKEN_KINDS,
 } from "./api/access.operations.ts";
 export { AGENT_STATES, AGENT_WANTED, MOST_AGENTS_PER_CALL, OUTPUT_BOUNDS } from "./api/agents.operations.ts";

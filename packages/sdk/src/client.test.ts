@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { operations } from "@holdpoint/contract";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ClientOptions, createClient } from "./client.ts";
@@ -169,4 +171,24 @@ describe("following", () => {
     }
     expect(got).toEqual(["open", "broken", "open"]);
   });
+
+  it("ends with its signal, also when what fetch kept of the request was collected as garbage", async () => {
+    const { client } = await scripted((_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write("data: 1\n\n");
+    });
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    const controller = new AbortController();
+    const got: string[] = [];
+    for await (const one of followEvents(client, operations.listEvents, {}, { signal: controller.signal })) {
+      got.push(one.type);
+      if (one.type !== "event") continue;
+      setTimeout(() => {
+        if (typeof collect === "function") collect();
+        setTimeout(() => controller.abort(), 20);
+      }, 20);
+    }
+    expect([typeof collect, got]).toEqual(["function", ["open", "event"]]);
+  }, 5_000);
 });

@@ -121,7 +121,7 @@ export async function attemptSource(worktree: Worktree): Promise<SnapshotSource>
   const repository = await repositoryOf(worktree.into);
   if (repository === null) throw new Error(`${worktree.into} is no repository any more`);
   const index = join(worktree.folder, "index.now");
-  await cp(join(worktree.folder, "index"), index, { force: true, preserveTimestamps: true });
+  await copyIndex(join(worktree.folder, "index"), index);
   return {
     gitDir: repository.gitDir,
     top: worktree.top,
@@ -143,6 +143,15 @@ async function locate(
   return { repository, folder: join(workspacesFolder(repository.top, stateFolder), attempt) };
 }
 
+/**
+ * Copies an index with its time. Git reads files that are not older than the index again, since they may have changed in
+ * the second in which it looked; a copy with a newer time would make it take them for unchanged.
+ * https://git-scm.com/docs/racy-git
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  await cp(from, to, { force: true, preserveTimestamps: true });
+}
+
 async function fill(options: WorktreeOptions, repository: Repository, folder: string): Promise<Worktree> {
   const top = join(folder, "tree");
   const objects = join(folder, "objects");
@@ -150,7 +159,7 @@ async function fill(options: WorktreeOptions, repository: Repository, folder: st
   const source = { ...repository, index: join(folder, "index"), objects, alternates: repository.objects, except: [] };
   const userIndex = await gitText(repository.top, ["rev-parse", "--git-path", "index"]);
   // Before the first `git add` there is none.
-  await cp(resolve(repository.top, userIndex), source.index, { preserveTimestamps: true }).catch(() => {});
+  await copyIndex(resolve(repository.top, userIndex), source.index).catch(() => {});
   const env = { ...snapshotEnvironment(source), ...IDENTITY };
   const { tree, leftOut } = await writeSnapshot(source);
   const head = await headCommit(repository.top);
@@ -162,7 +171,7 @@ async function fill(options: WorktreeOptions, repository: Repository, folder: st
   await borrow(repository, top, objects, base);
   await git(top, ["checkout", "-q", "-f", "--detach", base]);
   // This copy of the index knows the files as they were checked out, and lies where the agent cannot write.
-  await cp(join(top, ".git", "index"), source.index, { force: true, preserveTimestamps: true });
+  await copyIndex(join(top, ".git", "index"), source.index);
   const planPath = relative(repository.top, realpathSync(options.planDir));
   await mkdir(join(top, planPath), { recursive: true });
   const linked = await linkFolders(options, repository.top, top, planPath);

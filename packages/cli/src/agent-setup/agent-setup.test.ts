@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { callFolder } from "../commands/call.testing.ts";
 import { run as init } from "../commands/init.ts";
 import { run as mcp } from "../commands/mcp.ts";
-import { findServer } from "./find-server.ts";
+import { findServer } from "../connect/find-server.ts";
 import { BLOCK_BEGIN, BLOCK_END, withBlock } from "./managed-block.ts";
 import { withMcpEntry } from "./mcp-config.ts";
 

@@ -1,4 +1,4 @@
-import type { KnownServer } from "./find-server.ts";
+import type { KnownServer } from "../connect/find-server.ts";
 import { sendMessage } from "./send-message.ts";
 
 /** Names of the tools that a token opens. @throws HP9323, HP9324 */

@@ -1,6 +1,6 @@
 import { problem } from "@holdpoint/core";
+import type { KnownServer } from "../connect/find-server.ts";
 import { agentSetupProblems } from "./agent-setup.problems.ts";
-import type { KnownServer } from "./find-server.ts";
 import { fieldOf, type Message } from "./message.ts";
 import { messagesOf } from "./message-stream.ts";
 

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { HoldpointError, problem } from "@holdpoint/core";
+import type { KnownServer } from "../connect/find-server.ts";
 import { agentSetupProblems } from "./agent-setup.problems.ts";
-import type { KnownServer } from "./find-server.ts";
 import { fieldOf, isMessage, type Message } from "./message.ts";
 import { reasonOf, sendMessage } from "./send-message.ts";
 

@@ -1,23 +1,16 @@
 import { operations, type ResponseOf } from "@holdpoint/contract";
 import type { CommandCall } from "../command.ts";
+import { allOf } from "../connect/pages-of.ts";
+import { serverOf } from "../connect/server-of.ts";
 import { styleFor } from "../output/style.ts";
-import { serverOf } from "./agent-server.ts";
 import { wantsJson } from "./arguments.ts";
 
 type AgentRow = ResponseOf<typeof operations.listAgents>["items"][number];
 
-const PAGE = 1_000;
-
 /** `holdpoint agent list`: who is registered at a server, and how each is. */
 export async function run(call: CommandCall): Promise<number> {
-  const client = serverOf(call, "holdpoint-cli");
-  const agents: AgentRow[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page: ResponseOf<typeof operations.listAgents> = await client.call(operations.listAgents, { query });
-    agents.push(...page.items);
-    cursor = page.next;
-  }
+  const client = serverOf(call, "holdpoint agent");
+  const agents = await allOf((query) => client.call(operations.listAgents, { query }));
   if (wantsJson(call)) {
     call.out.write(`${JSON.stringify({ schema: "holdpoint/agent-list/v1", agents })}\n`);
     return 0;

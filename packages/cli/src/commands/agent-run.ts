@@ -1,13 +1,15 @@
 import { homedir, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { agentProblems, commandsOf, loadAgents, Runner, type RunnerEvent, serveHealth } from "@holdpoint/agent";
-import { parseDurationMs } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { createSystemRuntime } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
-import { serverOf } from "./agent-server.ts";
-import { optional, wantsJson } from "./arguments.ts";
+import { serverOf } from "../connect/server-of.ts";
+import { durationMs, optional, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
+
+/** Bounds of `--lease`. */
+const LEASE = { leastMs: 1_000, mostMs: 3_600_000, expected: "Give a duration from 1s to 1h, such as 10s." };
 
 /** `holdpoint agent run`: works for a server with the agents of a folder, until it is told to stop. */
 export async function run(call: CommandCall): Promise<number> {
@@ -19,16 +21,15 @@ export async function run(call: CommandCall): Promise<number> {
   const stateFolder = resolve(call.cwd, optional(call, "state") ?? defaultState(call, name));
   const commands = [...new Set(agents.flatMap((agent) => commandsOf(agent)))];
   const about = { schema: "holdpoint/agent-run/v1", runner: name, agents: agents.length };
+  const counts = { reported: 0, failed: 0, released: 0, lost: 0 };
   if (call.options["dryRun"] === true) {
-    const object = { ...about, server: null, commands, reported: 0, failed: 0, released: 0, lost: 0 };
-    if (wantsJson(call)) call.out.write(`${JSON.stringify(object)}\n`);
+    if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, server: null, commands, ...counts })}\n`);
     else for (const command of commands) call.out.write(`${command}\n`);
     return 0;
   }
-  const client = serverOf(call, name);
+  const client = serverOf(call, "holdpoint agent", name);
   if (call.options["trust"] !== true) throw problem(commandProblems, "HP8024", { count: commands.length, folder });
-  const counts = { reported: 0, failed: 0, released: 0, lost: 0 };
-  const leaseTtlMs = durationOf(call, "lease", "--lease");
+  const leaseTtlMs = durationMs(call, "lease", LEASE);
   const capacity = countOf(call, "concurrency", "--concurrency");
   const runner = new Runner({
     client,
@@ -115,15 +116,6 @@ function nameOf(call: CommandCall): string {
 function defaultState(call: CommandCall, name: string): string {
   const base = call.env["XDG_STATE_HOME"] ?? join(call.env["HOME"] ?? homedir(), ".local", "state");
   return join(base, "holdpoint", "runners", name);
-}
-
-function durationOf(call: CommandCall, name: string, flag: string): number | undefined {
-  const text = optional(call, name);
-  if (text === undefined) return undefined;
-  const ms = parseDurationMs(text);
-  if (ms !== null && ms >= 1_000 && ms <= 3_600_000) return ms;
-  const expected = "Give a duration from 1s to 1h, such as 10s.";
-  throw problem(commandProblems, "HP8012", { flag, value: text, expected });
 }
 
 function countOf(call: CommandCall, name: string, flag: string): number | undefined {

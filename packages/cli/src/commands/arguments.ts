@@ -1,3 +1,4 @@
+import { parseDurationMs } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { commandProblems } from "./command.problems.ts";
@@ -30,6 +31,31 @@ export function required(call: CommandCall, name: string, flag: string): string 
 export function list(call: CommandCall, name: string): readonly string[] {
   const value = call.options[name];
   return Array.isArray(value) ? value : [];
+}
+
+/** Bounds of a duration, milliseconds, and what to write, such as `Give a duration from 1s to 1h.` */
+export interface DurationBounds {
+  readonly leastMs: number;
+  readonly mostMs: number;
+  readonly expected: string;
+}
+
+/**
+ * The milliseconds of an option with a duration, or undefined when it was not given.
+ *
+ * @throws HP8012 for what is no duration within the bounds
+ */
+export function durationMs(
+  call: CommandCall,
+  name: string,
+  { leastMs, mostMs, expected }: DurationBounds,
+): number | undefined {
+  const text = optional(call, name);
+  if (text === undefined) return undefined;
+  const ms = parseDurationMs(text);
+  if (ms !== null && ms >= leastMs && ms <= mostMs) return ms;
+  const flag = `--${name}`;
+  throw problem(commandProblems, "HP8012", { flag, value: text, expected }, { field: flag });
 }
 
 /** Whether the result goes to standard output as one JSON object. */

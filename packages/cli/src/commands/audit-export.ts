@@ -1,13 +1,12 @@
 import { auditCheckpoint, auditLine, problemDocument } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { z } from "zod";
-import { findServer } from "../agent-setup/find-server.ts";
 import type { CommandCall } from "../command.ts";
+import { findServer } from "../connect/find-server.ts";
+import { type PageQuery, pagesOf } from "../connect/pages-of.ts";
 import { optional, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
-/** Entries of one request. */
-const AT_ONCE = 1_000;
 /** How long one request may take, milliseconds. */
 const TIMEOUT_MS = 30_000;
 
@@ -25,12 +24,11 @@ export async function run(call: CommandCall): Promise<number> {
   const page = z.object({ items: z.array(isCheckpoints ? auditCheckpoint : auditLine), next: z.string().nullable() });
   const isOneObject = wantsJson(call);
   const all: unknown[] = [];
-  for (let cursor: string | null = "0"; cursor !== null; ) {
-    const answer = await ask(`${path}?limit=${AT_ONCE}&cursor=${cursor}`, server, token);
-    const { items, next } = page.parse(answer);
+  const ask = async ({ limit, cursor = "0" }: PageQuery): Promise<z.infer<typeof page>> =>
+    page.parse(await answerOf(`${path}?limit=${limit}&cursor=${cursor}`, server, token));
+  for await (const items of pagesOf(ask)) {
     if (isOneObject) all.push(...items);
     else for (const item of items) call.out.write(`${JSON.stringify(item)}\n`);
-    cursor = next;
   }
   if (isOneObject) {
     const kind = isCheckpoints ? "checkpoints" : "entries";
@@ -39,7 +37,7 @@ export async function run(call: CommandCall): Promise<number> {
   return 0;
 }
 
-async function ask(path: string, server: string, token: string): Promise<unknown> {
+async function answerOf(path: string, server: string, token: string): Promise<unknown> {
   const wrong = (why: string): Error =>
     problem(commandProblems, "HP8012", { flag: "--server", value: server, expected: why }, { field: "--server" });
   if (!URL.canParse(path, server)) throw wrong("Give the address of a server, such as http://127.0.0.1:5005.");

@@ -1,7 +1,7 @@
-import { findServer } from "../agent-setup/find-server.ts";
 import { listTools } from "../agent-setup/list-tools.ts";
 import { relayStdio } from "../agent-setup/stdio-relay.ts";
 import type { CommandCall } from "../command.ts";
+import { findServer } from "../connect/find-server.ts";
 import { problemText } from "../output/problem-text.ts";
 import { styleFor } from "../output/style.ts";
 import { wantsJson } from "./arguments.ts";

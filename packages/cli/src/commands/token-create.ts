@@ -1,23 +1,12 @@
-import { operations, SCOPES, type Scope, TOKEN_KINDS } from "@holdpoint/contract";
+import { operations, SCOPES, type Scope, TOKEN_KIND_WORDS } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
-import { serverOf } from "./agent-server.ts";
+import { serverOf } from "../connect/server-of.ts";
 import { argument, list, required } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
-import { lifetimeOf, printIssued } from "./token-lifetime.ts";
+import { lifetimeOf, printIssuedToken } from "./print-issued-token.ts";
 
-type Kind = keyof typeof TOKEN_KINDS;
-
-/** Words that may stand for a kind, besides the kind itself. */
-const KIND_WORDS: Readonly<Record<string, Kind>> = {
-  admin: "adm",
-  operator: "opr",
-  planner: "pln",
-  agent: "agt",
-  runner: "run",
-  reader: "rdr",
-  signer: "sgn",
-};
+type Kind = keyof typeof TOKEN_KIND_WORDS;
 
 /** `holdpoint token create NAME --kind KIND`: makes a token at a server and prints it, once. */
 export async function run(call: CommandCall): Promise<number> {
@@ -30,20 +19,23 @@ export async function run(call: CommandCall): Promise<number> {
     ...(scopes.length === 0 ? {} : { scopes }),
     ...(lifetimeS === undefined ? {} : { lifetimeS }),
   };
-  printIssued(call, await serverOf(call, "holdpoint-cli").call(operations.createToken, { body }));
+  printIssuedToken(call, await serverOf(call, "holdpoint token").call(operations.createToken, { body }));
   return 0;
 }
 
+/** By its word, or as a token says it. */
 function kindOf(word: string): Kind {
   const text = word.trim().toLowerCase();
-  const kind = isKind(text) ? text : KIND_WORDS[text];
+  const kind = Object.keys(TOKEN_KIND_WORDS)
+    .filter(isKind)
+    .find((one) => one === text || TOKEN_KIND_WORDS[one] === text);
   if (kind !== undefined) return kind;
-  const expected = `Give one of ${Object.keys(KIND_WORDS).join(", ")}.`;
+  const expected = `Give one of ${Object.values(TOKEN_KIND_WORDS).join(", ")}.`;
   throw problem(commandProblems, "HP8012", { flag: "--kind", value: word, expected }, { field: "--kind" });
 }
 
 function isKind(text: string): text is Kind {
-  return Object.hasOwn(TOKEN_KINDS, text);
+  return Object.hasOwn(TOKEN_KIND_WORDS, text);
 }
 
 function scopeOf(word: string): Scope {

@@ -1,26 +1,17 @@
-import { operations, type ResponseOf } from "@holdpoint/contract";
+import { operations } from "@holdpoint/contract";
 import type { CommandCall } from "../command.ts";
+import { allOf } from "../connect/pages-of.ts";
+import { serverOf } from "../connect/server-of.ts";
 import { counted } from "../output/counted.ts";
 import { oneLine } from "../output/plain-text.ts";
 import { styleFor } from "../output/style.ts";
 import { tableLines } from "../output/table.ts";
-import { serverOf } from "./agent-server.ts";
 import { wantsJson } from "./arguments.ts";
-
-type Token = ResponseOf<typeof operations.listTokens>["items"][number];
-
-const PAGE = 1_000;
 
 /** `holdpoint token list`: the tokens of the tenant, without the tokens. */
 export async function run(call: CommandCall): Promise<number> {
-  const client = serverOf(call, "holdpoint-cli");
-  const tokens: Token[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const query = { limit: PAGE, ...(cursor === undefined ? {} : { cursor }) };
-    const page: ResponseOf<typeof operations.listTokens> = await client.call(operations.listTokens, { query });
-    tokens.push(...page.items);
-    cursor = page.next;
-  }
+  const client = serverOf(call, "holdpoint token");
+  const tokens = await allOf((query) => client.call(operations.listTokens, { query }));
   if (wantsJson(call)) {
     call.out.write(`${JSON.stringify({ schema: "holdpoint/token-list/v1", tokens })}\n`);
     return 0;

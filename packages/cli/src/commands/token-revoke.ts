@@ -1,14 +1,14 @@
 import { operations } from "@holdpoint/contract";
 import type { CommandCall } from "../command.ts";
+import { serverOf } from "../connect/server-of.ts";
 import { oneLine } from "../output/plain-text.ts";
-import { serverOf } from "./agent-server.ts";
 import { argument, wantsJson } from "./arguments.ts";
 
 /** `holdpoint token revoke ID`: ends a token at once. */
 export async function run(call: CommandCall): Promise<number> {
   const token = argument(call, 0);
   const successors = call.options["successors"] === true;
-  await serverOf(call, "holdpoint-cli").call(operations.revokeToken, {
+  await serverOf(call, "holdpoint token").call(operations.revokeToken, {
     params: { token },
     query: { successors: successors ? "true" : "false" },
   });

@@ -1,8 +1,8 @@
 import { operations } from "@holdpoint/contract";
 import type { CommandCall } from "../command.ts";
-import { serverOf } from "./agent-server.ts";
+import { serverOf } from "../connect/server-of.ts";
 import { argument } from "./arguments.ts";
-import { lifetimeOf, overlapOf, printIssued } from "./token-lifetime.ts";
+import { lifetimeOf, overlapOf, printIssuedToken } from "./print-issued-token.ts";
 
 /** `holdpoint token rotate ID`: makes a token with the same rights, which takes the place of an old one. */
 export async function run(call: CommandCall): Promise<number> {
@@ -13,6 +13,6 @@ export async function run(call: CommandCall): Promise<number> {
     ...(overlapS === undefined ? {} : { overlapS }),
   };
   const params = { token: argument(call, 0) };
-  printIssued(call, await serverOf(call, "holdpoint-cli").call(operations.rotateToken, { params, body }));
+  printIssuedToken(call, await serverOf(call, "holdpoint token").call(operations.rotateToken, { params, body }));
   return 0;
 }

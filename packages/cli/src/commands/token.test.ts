@@ -82,6 +82,11 @@ describe("holdpoint token", () => {
     expect(missing.code).not.toBe(0);
   });
 
+  test("says that it knows no server, and who asks", async () => {
+    const { code, err } = await callFolder().call(list, []);
+    expect([code, err]).toEqual([69, expect.stringContaining("holdpoint token does not know which server")]);
+  });
+
   test("says which word it does not understand", async () => {
     const calls = [
       await callFolder().call(create, ["x"], {}, env),

@@ -14,8 +14,19 @@ export const TOKEN_KINDS = {
   sgn: ["read", "sign"],
 } as const satisfies Readonly<Record<string, readonly (typeof SCOPES)[number][]>>;
 
-/** Longest life of a token, days; and the life of one that says nothing. */
-export const TOKEN_DAYS = { most: 366, standard: 30 } as const;
+/** What people call each kind of token. */
+export const TOKEN_KIND_WORDS = {
+  adm: "admin",
+  opr: "operator",
+  pln: "planner",
+  agt: "agent",
+  run: "runner",
+  rdr: "reader",
+  sgn: "signer",
+} as const satisfies Readonly<Record<keyof typeof TOKEN_KINDS, string>>;
+
+/** Longest life of a token, days; the life of one that says nothing; and the longest beside its successor. */
+export const TOKEN_DAYS = { most: 366, standard: 30, overlap: 30 } as const;
 
 const DAY_S = 86_400;
 const tokenKind = z
@@ -63,7 +74,7 @@ const lifetime = z
 const overlapS = z
   .int()
   .min(0)
-  .max(30 * DAY_S)
+  .max(TOKEN_DAYS.overlap * DAY_S)
   .default(3_600)
   .describe("How long the old token stays valid beside the new one, seconds; never longer than it was.");
 const tokenParams = z.object({ token: id.describe("Id of the token, not the token.") });

@@ -70,6 +70,7 @@ describe("the configuration", () => {
     ["open-metrics", "yes", "true or false"],
     ["database-url", "mysql://a/b", "postgres://"],
     ["database-url", "postgres://", "postgres://"],
+    ["redis-url", "redis://ann@/0", "redis://"],
     ["trusted-hosts", "a.example,b c", "a host name; several"],
     ["data-dir", "a\nb", "a path"],
   ])("refuses %s %s, and says what it takes", (name, value, expected) => {

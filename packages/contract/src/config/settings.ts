@@ -4,6 +4,7 @@ import {
   duration,
   line,
   list,
+  postgresAddress,
   rate,
   size,
   type ValueKind,
@@ -60,7 +61,7 @@ export const settings = {
     about: "Names under which callers may address the server, besides the one that it listens on.",
   }),
   databaseUrl: setting("database-url", {
-    kind: address("postgres", "postgresql", "socket"),
+    kind: postgresAddress(),
     standard: null,
     env: "DATABASE_URL",
     isSecret: true,

@@ -92,12 +92,19 @@ export function address(...protocols: readonly string[]): ValueKind<string> {
   return {
     expected: `an address that begins with ${protocols.map((name) => `${name}://`).join(" or ")}`,
     unit: null,
-    read: (text) => {
-      const isOfThem = protocols.some((name) => text.startsWith(`${name}://`) && text.length > name.length + 3);
-      // A user before an empty host, as for a socket, is an address to PostgreSQL and none to the URL standard.
-      const withoutUser = text.replace(/^(\w+:\/\/)[^/?#]*@(?=\/)/, "$1");
-      return isOfThem && URL.canParse(withoutUser) ? text : null;
-    },
+    read: (text) =>
+      protocols.some((name) => text.startsWith(`${name}://`) && text.length > name.length + 3) && URL.canParse(text)
+        ? text
+        : null,
+  };
+}
+
+/** An address of a PostgreSQL server, whose host may be empty behind a user, as for a socket: no URL by the standard. */
+export function postgresAddress(): ValueKind<string> {
+  const kind = address("postgres", "postgresql", "socket");
+  return {
+    ...kind,
+    read: (text) => (kind.read(text.replace(/^(\w+:\/\/)[^/?#]*@(?=\/)/, "$1")) === null ? null : text),
   };
 }
 

@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import { problem } from "@holdpoint/core";
+import { fieldOf } from "../agent-setup/message.ts";
 import { readBounded } from "../place/read-bounded.ts";
-import { agentSetupProblems } from "./agent-setup.problems.ts";
-import { fieldOf } from "./message.ts";
+import { connectProblems } from "./connect.problems.ts";
 
 /** Where a server is and what opens it. */
 export interface KnownServer {
@@ -37,13 +37,13 @@ export function findServer(env: NodeJS.ProcessEnv, folder: string, command: stri
       const own = token === undefined || token === "" ? null : token;
       return { url: baseOf(told.url, file), token: own ?? told.token };
     }
-    if (read.why !== "missing") throw problem(agentSetupProblems, "HP9322", { place: file, why: read.why }, { file });
-    if (dirname(dir) === dir) throw problem(agentSetupProblems, "HP9321", { command });
+    if (read.why !== "missing") throw problem(connectProblems, "HP9322", { place: file, why: read.why }, { file });
+    if (dirname(dir) === dir) throw problem(connectProblems, "HP9321", { command });
   }
 }
 
 function parse(bytes: Uint8Array, file: string): { readonly url: string; readonly token: string | null } {
-  const refused = (why: string): Error => problem(agentSetupProblems, "HP9322", { place: file, why }, { file });
+  const refused = (why: string): Error => problem(connectProblems, "HP9322", { place: file, why }, { file });
   let json: unknown;
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -60,7 +60,7 @@ function parse(bytes: Uint8Array, file: string): { readonly url: string; readonl
 function baseOf(url: string, place: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
-    throw problem(agentSetupProblems, "HP9322", { place, why: "it is no http or https address" });
+    throw problem(connectProblems, "HP9322", { place, why: "it is no http or https address" });
   }
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/, "")}`;
 }
