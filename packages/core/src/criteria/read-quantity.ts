@@ -51,7 +51,7 @@ export function readQuantity(tokens: readonly Token[], n: number): Quantity | nu
   const start = sign === null ? n : n - 1;
   if (isName(tokens, start)) return null;
   if (endsRange(tokens, start) || isMargin(tokens, start)) return null;
-  const before = demandBefore(tokens, start);
+  const before = deviationBefore(tokens, start) ?? demandBefore(tokens, start);
   if (before === null) return null;
   const factor = MAGNITUDES.get(tokens[n + 1]?.text ?? "") ?? MAGNITUDES.get(tokens[n + 1]?.text.toLowerCase() ?? "");
   const unit = unitAfter(tokens, factor === undefined || number.unit !== null ? n : n + 1);
@@ -146,6 +146,15 @@ interface Operator {
   readonly first: number;
 }
 
+/** `within ±10 cents`, `± 5 %`: so much off at most; behind another number it only says how exact that is. */
+function deviationBefore(tokens: readonly Token[], start: number): Operator | null {
+  if (tokens[start - 1]?.text !== "±") return null;
+  const word = tokens[start - 2];
+  if (word === undefined || word.kind === "number" || tokens[start - 3]?.kind === "number") return null;
+  const phrase = word.text.toLowerCase() === "within";
+  return { op: "<=", first: phrase ? start - 2 : start - 1 };
+}
+
 /** The operator, turned round where it is negated; null when nobody can tell what is asked. */
 function demandBefore(tokens: readonly Token[], start: number): Operator | null {
   const sign = tokens[start - 1];
@@ -238,9 +247,9 @@ function unitAfter(tokens: readonly Token[], n: number): Unit {
 function wordUnit(tokens: readonly Token[], n: number, next: Token, second: Token | undefined): Unit {
   const lower = next.text.toLowerCase();
   if (lower === "percentage" && /^points?$/i.test(second?.text ?? "")) return { unit: "pp", last: n + 2 };
-  if (/^(?:requests?|reqs?)$/.test(lower) && /^per$|^\/$/.test(second?.text ?? "")) {
-    if (/^s(?:ec(?:onds?)?)?$/i.test(tokens[n + 3]?.text ?? "")) return { unit: "rps", last: n + 3 };
-  }
+  // `1,000 orders/sec`, `500 events per minute`: so many of a thing in a time.
+  const rated = ratedThing(tokens, n);
+  if (rated !== null) return rated;
   if (lower === "per" && second !== undefined) {
     const rate = canonicalUnit(`/${second.text.toLowerCase()}`);
     if (rate !== null) return { unit: rate, last: n + 2 };
@@ -249,6 +258,17 @@ function wordUnit(tokens: readonly Token[], n: number, next: Token, second: Toke
   if (next.text.length === 1 && !/^[hsd秒分日年]$/.test(next.text)) return { unit: null, last: n };
   const unit = canonicalUnit(next.text) ?? cjkUnit(next.text);
   return unit === null ? { unit: null, last: n } : { unit, last: n + 1 };
+}
+
+function ratedThing(tokens: readonly Token[], n: number): Unit | null {
+  const [thing, mark, time] = [tokens[n + 1], tokens[n + 2], tokens[n + 3]];
+  const glued = /^\p{L}[\p{L}-]*(\/\p{L}+)$/u.exec(thing?.text ?? "")?.[1];
+  const per = mark?.text === "/" || mark?.text.toLowerCase() === "per";
+  const apart = glued === undefined && per && time?.kind === "word" && thing?.spaced === true;
+  const unit = canonicalUnit(glued?.toLowerCase() ?? (apart ? `/${time.text.toLowerCase()}` : ""));
+  // What is counted by the day or week is seldom a load, and often a wish.
+  if (unit === null || !/^\/(?:s|min|h)$/.test(unit)) return null;
+  return { unit, last: glued === undefined ? n + 3 : n + 1 };
 }
 
 /** In `30秒以内` the unit and what follows are one run of letters; the longest unit at its start counts. */

@@ -30,15 +30,23 @@ export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: str
   if (planned && state.outline.tracked >= FEW_TRACKED && line.number < 0) return null;
   if (scope.entries === "task" || planned) return line.number < 0 && state.numbered ? null : asTask(state, line);
   // Where work is tracked or staged, such a list tells in order what stands elsewhere.
-  if (scope.because === PLAN_BY_TITLE && (state.outline.tracked >= FEW_TRACKED || state.outline.staged)) return null;
+  const plans = scope.because === PLAN_BY_TITLE;
+  if (plans && !isInner(state) && (state.outline.tracked >= FEW_TRACKED || state.outline.staged)) return null;
   if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
   if (scope.entries === "neutral" && isMarkedList(state, raw)) return "task";
-  if (scope.direct === "phase" && state.label === null) {
+  if (scope.direct === "phase") {
     if (line.number >= 0 && labelOf(raw)?.name == null) return "task";
     return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
   }
   if (scope.direct === "step") return stepEntries(state, line);
   return null;
+}
+
+/** Whether the section at hand stands inside another one: the plan of a part, and not once more that of the whole. */
+function isInner(state: ReaderState): boolean {
+  const [last, above] = [state.sections.at(-1), state.sections.at(-2)];
+  if (state.label !== null) return last?.item != null;
+  return last !== undefined && above !== undefined && last.level > 2 && above.level > 1;
 }
 
 /**

@@ -11,6 +11,9 @@ import { windowOfEntry } from "./window-of-entry.ts";
 /** Which thresholds of a text count. */
 export type GateSense = "thresholds" | "states" | "targets";
 
+/** `Audit: no critical issues` in a list of gates: their number has to be zero. */
+const NO_FINDINGS =
+  /(^|[:;,]\s)no\s(?=(?:(?!more\b|less\b|fewer\b|worse\b|longer\b|later\b)[\p{L}-]+\s){0,4}?(?:issues?|errors?|bugs?|warnings?|findings?|vulnerabilit(?:y|ies)|cves?|defects?|failures?|regressions?|violations?|blockers?|leaks?|incidents?|conflicts?|secrets?)\b)/giu;
 const KEYED = /^([^:：]{2,120})[:：]\s+(\S.*)$/u;
 
 /**
@@ -21,7 +24,9 @@ const KEYED = /^([^:：]{2,120})[:：]\s+(\S.*)$/u;
  *   lists also hold measurements
  */
 export function gatesOfEntry(entry: string, sense: GateSense): StatedGate[] {
-  const { text, changed } = boundedText(withoutTags(entry));
+  const bounded = boundedText(withoutTags(entry));
+  const text = sense === "states" ? bounded.text.replace(NO_FINDINGS, "$1zero ") : bounded.text;
+  const changed = bounded.changed || text !== bounded.text;
   const gates = gatesOfBounded(text, sense);
   // What is shown is what the document says.
   return changed ? gates.map((gate) => ({ ...gate, text: entry })) : gates;

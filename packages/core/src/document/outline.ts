@@ -197,7 +197,7 @@ export function isBox(text: string, from: number): boolean {
   return (
     text.charCodeAt(from) === 91 &&
     (text.charCodeAt(from + 2) === 93 || text.charCodeAt(from + 3) === 93 || text.charCodeAt(from + 1) === 93) &&
-    /^\[[ xX✓✔✅~/>!❌-]?\](?=[\s*]|$)/u.test(text.slice(from, from + 5))
+    /^\[[ xX✓✔✅~/>!❌-]?\](?=[\s*\\]|$)/u.test(text.slice(from, from + 5))
   );
 }
 
@@ -211,13 +211,16 @@ function noteLabel(evidence: Writable, label: Label): void {
   }
   if (value === "" && label.colon) {
     const { entries } = meaningOf(label.key);
-    if (entries === "task" || entries === "criterion") evidence.workLabels += 1;
+    if (entries === "task" || entries === "criterion" || SOLVES.test(label.key)) evidence.workLabels += 1;
   }
   if (label.value.trim() === "" && label.key.includes("|")) {
     if (/timeline|week/i.test(label.key)) evidence.window = true;
     if (/priority/i.test(label.key)) evidence.workAttributes += 1;
   }
 }
+
+/** What is going to be done about a problem. */
+const SOLVES = /^(?:proposed |suggested |recommended )?(?:solution|fix|change|changes|implementation|remedy)$/i;
 
 /** A status line that gives a state, and no report that begins with a mark. */
 function isPlainStatus(value: string): boolean {

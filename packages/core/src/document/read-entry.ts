@@ -69,9 +69,11 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
   const scope = state.scopeAt(line);
   const kind = scope.boxes;
   const raw = state.joined(index, line, from);
-  const optional = raw.startsWith("*") && !raw.startsWith("**");
-  if (optional) from += 1;
-  const parts = readItemText(optional ? raw.slice(1) : raw);
+  // Formatters write the star of an optional task as `\\*`.
+  const star = /^\\?\*(?!\*)/.exec(raw)?.[0].length ?? 0;
+  const optional = star > 0;
+  if (optional) from += star;
+  const parts = readItemText(raw.slice(star));
   if (parts.title === "" && parts.id === null) {
     state.reading.notUnderstood.push({ line: line.line, text: raw.slice(0, 200), reason: "a check box without text" });
     return;

@@ -33,7 +33,7 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   const label = labelOf(raw);
   if (label !== null) {
     if (readLabelledCriterion(state, index, line, raw, label)) return;
-    for (const part of labelsOf(raw, label)) readLabelLine(state, part, line, raw, holder);
+    for (const part of labelsOf(raw, label)) readLabelLine(state, index, part, line, raw, holder);
     return;
   }
   const scope = state.currentScope();
@@ -91,7 +91,14 @@ function readIntroduction(state: ReaderState, raw: string, line: Line): void {
     state.setLabel({ meaning, text: plain, checks: /\bchecks?\b/i.test(plain) && words <= 3, holder: line.holder });
 }
 
-function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string, holder: Draft | null): void {
+function readLabelLine(
+  state: ReaderState,
+  index: number,
+  label: Label,
+  line: Line,
+  raw: string,
+  holder: Draft | null,
+): void {
   const value = label.value.trim();
   const to = holder !== null && holder.kind !== "criterion" ? holder : (state.owner() ?? holder);
   if (value === "" && label.key.includes("|") && to !== null) {
@@ -110,6 +117,8 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
       readGateValue(state, { ...label, name: "gate" }, line, to);
     else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
       readGateValue(state, { ...label, name: "criteria" }, line, to);
+    else if (label.bold && /\S\s(?:target|goal)$/i.test(label.key))
+      readAttribute(state, { ...label, name: "target" }, line, to);
     if (label.name === null || label.name === "other") state.tellAgain(line, raw, null);
     return;
   }
@@ -117,10 +126,11 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
   if (line.holder >= 0 && value === "" && holder !== null) return;
   const checks = label.name === "check";
   const told = value === "" ? labelMeaning(state, label.key) : meaningOf("notes");
-  const meaning = told.because === "" && ordersWork(state, `${label.key}:`) ? meaningOf("tasks") : told;
+  const orders = told.because === "" && (ordersWork(state, `${label.key}:`) || introducesOrders(state, index, label));
+  const meaning = orders ? meaningOf("tasks") : told;
   const words = label.key.split(/\s+/).length;
   if (!label.bold && meaning.because === "" && words > 5) return;
-  state.setLabel({ meaning, text: label.key, checks, holder: line.holder });
+  state.setLabel({ meaning, text: label.key, checks, holder: line.holder, bold: label.bold });
   if (statusOfTitle(raw, { lastWord: true }) !== null) state.tellAgain(line, raw, null);
 }
 
@@ -144,11 +154,32 @@ function ordersWork(state: ReaderState, text: string): boolean {
   );
 }
 
+/** A bold label in a stage before a numbered list of orders: `**Sequence**:` with `1. Copy …` and `2. Check …` below. */
+function introducesOrders(state: ReaderState, index: number, label: Label): boolean {
+  if (!label.bold || insideReport(state.sections) || state.sections.at(-1)?.item == null) return false;
+  let orders = 0;
+  for (let at = index + 1; at <= index + MOST_LOOKED; at += 1) {
+    const next = state.lines[at];
+    if (next === undefined || next.role === "heading" || next.role === "rule" || (next.role === "text" && next.first))
+      break;
+    if (next.role !== "item" || next.level !== 1) continue;
+    if (next.number < 0 || !ORDER.test(state.text.slice(next.from, next.from + 40))) return false;
+    orders += 1;
+  }
+  return orders >= 2;
+}
+
+const MOST_LOOKED = 12;
 const VERBS =
   "add|write|update|create|implement|fix|remove|build|replace|migrate|extend|refactor|delete|rename|move|document|test|configure|set up|change|verify|introduce|port|wire|convert|split|deploy|prepare|install|publish";
 /** `Add or update tests:`, `Remove:`: an order, and the list says of what. */
 const ORDERS_WORK = new RegExp(
-  `^(?:${VERBS})(?: (?:or|and) [a-z]+)?(?: (?:the following )?[a-z -]{3,30}| the following)?:$`,
+  `^(?!(?:test|document|build|change|update|move|fix|release|port|split) (?:categor|types?|cases?|files?|structure|strateg|result|data|plans?\\b|scenario|environment|pyramid|suite|approach|levels?|matrix|order|size|time|status|history|targets?))(?:${VERBS})(?: (?:or|and) [a-z]+)?(?: (?:the following )?[a-z -]{3,30}| the following)?:$`,
+  "i",
+);
+/** A list entry that begins with an order. */
+const ORDER = new RegExp(
+  `^[*_\\s]{0,3}(?:${VERBS}|read|analy[sz]e|validate|run|rerun|execute|review|check|ensure|generate|identify|define|design|extract|restore|integrate|enable|disable|register|connect|collect|compare|copy|clean|commit|push|merge|open|close|start|stop|restart|monitor|measure|optimi[sz]e|report|research|evaluate|select|choose|train|import|export|load|save|send|sync|rebuild|upgrade|audit|benchmark|profile|scan|tag|notify|announce|drop|swap|switch|freeze|backfill|roll)\\b`,
   "i",
 );
 /** Below a stage: `Before publication:`, `The package should provide examples:`. */

@@ -244,7 +244,8 @@ function stepVerdict(
   const tracked = evidence.boxes > 0 || evidence.taskRows > 0 || (evidence.placedRows > 0 && isWork(heading));
   const work = tracked || evidence.workLabels > 0 || evidence.status || evidence.workAttributes > 0;
   const above = sections.at(-1);
-  if (meaning.boxes === "criterion") return NEITHER;
+  const part = number !== null && above?.item?.kind === "phase" && isPartOf(above, heading);
+  if (meaning.boxes === "criterion" && !(part && tracked && meaning.entries === "aim")) return NEITHER;
   if (number !== null && inGates(sections)) return NEITHER;
   if (number !== null) return numberedStep(heading, sections, tracked, work);
   if (evidence.status && !isGeneric(title, meaning))
@@ -270,7 +271,7 @@ const TRACKER = /\b(?:progress|task|status|issue|work|delivery|deliverables?)[ -
 
 function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
   const reports = insideReport(sections);
-  const other = heading.meaning.because !== "" && !heading.meaning.weak;
+  const other = heading.meaning.because !== "" && !heading.meaning.weak && !namesOwnWork(heading, sections);
   // `7. Progress tracker` lists the work of the whole plan and is none itself.
   if (tracked && TRACKER.test(heading.title)) return NEITHER;
   if (tracked || (work && !reports && !other))
@@ -287,6 +288,13 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
   const inPhase = above?.item?.kind === "phase" && (heading.evidence.entries > 0 || isPartOf(above, heading));
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
   return NEITHER;
+}
+
+/** `3. Search enhancements` in a plan for the code: the word for work is only the end of a title of its own. */
+function namesOwnWork({ title, meaning }: Heading, sections: readonly Section[]): boolean {
+  if (meaning.entries !== "task" || meaning.claimed !== null) return false;
+  const own = comparable(title.replace(/^[\d.\s)]+/, "")) !== comparable(meaning.because);
+  return own && sections.some(({ item, meaning: above }) => item === null && above.entries === "planned-task");
 }
 
 /** `4.1 Copy the tests` in phase 4 is a part of it, whatever stands below. */

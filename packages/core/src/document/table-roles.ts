@@ -65,6 +65,7 @@ const PLACE =
   /^(?:(?:target|planned|fix|planned in) )?(?:version|release|milestone|phase|stage|sprint|quarter)$|^(?:planned for|target date|eta|slot)$/;
 const TIME = /^(?:time|when|start|start time|at|t|day|date|clock|offset)$/;
 const STEP = /^(?:step|action|activity|task|what|work item)s?$/;
+const EVENT = /^(?:milestone|event|checkpoint)s?$/;
 const GUARD =
   /^(?:guard ?rails?|floor|ceiling|hard limit|limit|must not exceed|minimum|maximum|lower bound|upper bound)$/;
 const NOTES = /^(?:notes?|remarks?|comments?|evidence)$/;
@@ -145,6 +146,9 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
   const timed = base.timed || attributes.some(({ name }) => name === "window");
   if (timed && owner && STEP.test(names[title] ?? "")) return { ...base, kind: "task", title };
+  const event = names.findIndex((name, column) => column > 0 && (STEP.test(name) || EVENT.test(name)));
+  if (status >= 0 && event > 0 && event !== status && TIME.test(names[0] ?? ""))
+    return { ...base, kind: "task", title: event };
   if (id >= 0 && names.some((name) => FIX.test(name)))
     return { ...base, kind: "task", title: title >= 0 ? title : first };
   if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };

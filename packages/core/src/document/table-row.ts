@@ -53,8 +53,12 @@ export function readRow(
   if (roles.kind === "none" && !gated) return null;
   const parts = readItemText(title.replace(/^↳\s*/, ""));
   // `| 1. Foundation | … |` under `Phase` tells of phase 1.
-  const numbered =
-    roles.kind === "stage" && !gated && /^\d+$/.test(parts.id ?? "") ? stageItem(`phase ${parts.id}`) : null;
+  const number = /^\d{1,3}(?:\s?[-–]\s?\d{1,3})?$/.exec(parts.id ?? parts.title)?.[0];
+  const counted =
+    roles.kind === "stage" && !gated && number !== undefined
+      ? stageOf(`${columnWord(text, row, roles.title)} ${number}`)
+      : null;
+  const numbered = counted === null ? null : stageItem(counted.ref);
   const called = `${parts.title.toLowerCase()} phase`;
   const named =
     roles.kind === "stage" && !gated && stage === null ? (stageNamed(parts.title) ?? stageItem(called)) : null;
@@ -80,6 +84,11 @@ export function readRow(
   applyCells(item, text, row, roles);
   const gates = gated ? gatesOfGate(text, row, roles, parts.title) : gatesOf(text, row, roles, parts.title);
   return { item, retold: null, gates };
+}
+
+/** What the rows of a table of stages are called by the head of their column: `week`. */
+function columnWord(text: string, row: Row, column: number): string {
+  return cellText(text, row.header[column]).toLowerCase().replace(/s$/, "");
 }
 
 const ID_RANGE = /^([A-Z]{1,8}[-_ ]?)\d{1,5}\s*(?:…|\.{2,3}|[–—-]|to|bis|a|à|～|~)\s*\1?\d{1,5}$/;
