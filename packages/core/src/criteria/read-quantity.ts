@@ -20,7 +20,7 @@ export interface Quantity {
 }
 
 /** Marks before a number that make it an amount, a reference or an estimate. */
-const NO_THRESHOLD = new Set(["$", "€", "£", "¥", "₹", "#", "@", "№", "~", "≈", "^"]);
+const NO_THRESHOLD = new Set(["§", "$", "€", "£", "¥", "₹", "#", "@", "№", "~", "≈", "^"]);
 const MONEY_WORDS = new Set(["usd", "eur", "gbp", "jpy", "dollars", "euros"]);
 /** What names a thing by its number: `Tier 1`, `port 8080`. */
 const NAMING = new Set(
@@ -95,7 +95,8 @@ function isName(tokens: readonly Token[], start: number): boolean {
   if (!first.spaced && before.kind === "mark" && /^[./\\_–—-]$/.test(before.text)) return true;
   if (before.kind !== "word" || !NAMING.has(before.text.toLowerCase())) return false;
   const unit = unitAfter(tokens, start);
-  return unit.unit === null || dimensionOf(unit.unit) === "time";
+  // `Phase 4B` is no phase of four bytes.
+  return unit.unit === null || unit.unit === "B" || dimensionOf(unit.unit) === "time";
 }
 
 function isMoneyOrRange(tokens: readonly Token[], last: number): boolean {

@@ -101,7 +101,7 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
   if (stage !== null && stage.named && state.stages.isDefined(stage.ref)) return true;
   if (state.isKnown(plain, kind)) return true;
   if (kind !== "task") return false;
-  if (WHOLE_LINK.test(raw)) return true;
+  if (WHOLE_LINK.test(raw) || ONLY_IDS.test(raw)) return true;
   // A list of what is in one state gathers what stands elsewhere.
   if (scope.claimed !== null && state.isTitled(headOf(raw) ?? plain)) return true;
   if (!scope.retells || state.compared >= MOST_COMPARED) return false;
@@ -113,7 +113,9 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
 export function readStageEntry(state: ReaderState, index: number, line: Line, raw: string): boolean {
   const head = headOf(raw);
   if (head === null) return false;
-  const stage = stageOf(head) ?? releaseStage(state, line, raw, head);
+  const state1 = statusOfTitle(head, { lastWord: true });
+  const stage =
+    stageOf(state1?.form === "word" ? withoutStatus(head, state1) : head) ?? releaseStage(state, line, raw, head);
   if (stage === null || !stage.named) return false;
   const known = state.stages.itemFor(stage.ref) ?? state.stageByAlias(stage.ref);
   if (known !== null) {
@@ -181,6 +183,10 @@ function releaseStage(state: ReaderState, line: Line, raw: string, head: string)
 
 /** An entry that is nothing but a link leads to where the work is told. */
 const WHOLE_LINK = /^\[[^[\]]{1,200}\](?:\(#[^)]*\)|\[[^\]]*\]|$|\s*\()/;
+
+/** ``- `CORE-01` to `CORE-06`, `UI-2` ``: work that is told where it has its ids. */
+const ONLY_IDS =
+  /^`?[A-Z][A-Z0-9]{0,9}-?\d{1,5}[a-z]?`?(?:\s*(?:,|;|to|through|and|&|\+|→|–|-|\.{2,3}|…)\s*`?[A-Z][A-Z0-9]{0,9}-?\d{1,5}[a-z]?`?){1,40}\.?$/;
 
 /** Headings that gather work by its state. */
 const OPEN_LISTS = new Set([

@@ -157,3 +157,90 @@ describe("an optional task", () => {
     expect(read("# P\n\n- [ ]\\* 3.1 Taste\n").items[0]).toMatchObject({ optional: true, title: "Taste", id: "3.1" });
   });
 });
+
+describe("a stage", () => {
+  it("may have its state in an italic line below its heading", () => {
+    const text =
+      "# P\n\n### Phase 2A: Walls\n*Duration: 2 weeks | Status: IN PROGRESS*\n\n#### 2A.1 Bricks\n**Owner**: Ada\n";
+    expect(items(text)).toEqual(["3 phase in_progress", "6 step unknown"]);
+    expect(read(text).items[0]).toMatchObject({ window: "2 weeks" });
+  });
+
+  it("may be told in a bold head together with its state", () => {
+    const text =
+      "# P\n\n**Current status**:\n- ✅ **Phase 1 Complete**: walls\n- ⏳ **Phase 2 Pending**: roof\n\n## Phase 2: Roof\n";
+    expect(items(text)).toEqual(["4 phase done", "7 phase unknown"]);
+  });
+
+  it("is no heading that orders costs by phase, nor a number of bytes", () => {
+    expect(items("# P\n\n## Costs\n\n### By phase\n\nMuch.\n")).toEqual([]);
+    expect(gates("# P\n\n## Success criteria\n\n- [ ] All Phase 4B walls stand\n")).toEqual([]);
+  });
+
+  it("is a row of milestones with dates, and what it delivers is asked", () => {
+    const text = "# P\n\n| Milestone | Date | Deliverable |\n|---|---|---|\n| M1: Walls | May | >85% of the bricks |\n";
+    expect(items(text)).toEqual(["5 phase unknown"]);
+    expect(gates(text)).toEqual(["5 > 85 %"]);
+  });
+
+  it("is one of several headings that count on and say what they take", () => {
+    const text =
+      "# Phase 2: Walls\n\n## Parts\n\n### Section 9: North (40 hours)\n\nTall.\n\n### Block 1: East (20 hours)\n\nLow.\n\n### Block 2: West (3-4 days)\n\nLow.\n";
+    expect(items(text)).toEqual(["1 phase unknown", "9 step unknown", "13 step unknown"]);
+  });
+});
+
+describe("a proposed change to a file", () => {
+  it("is a step, and its tag is no state", () => {
+    const text =
+      "# P\n\n## Phase 1: Walls\n\n#### [NEW] [wall.ts](src/wall.ts)\n\nHolds:\n- bricks\n\n#### [EXISTING] [roof.ts](src/roof.ts)\n\nStays.\n";
+    expect(items(text)).toEqual(["3 phase unknown", "5 step unknown"]);
+  });
+});
+
+describe("entries that repeat", () => {
+  it("are none where they are only ids", () => {
+    const text = "# P\n\n## Sprint 1\n\n- [ ] `WALL-01` brick\n\n## Sprint 2\n\n- `WALL-01` to `WALL-06`, `ROOF-2`\n";
+    expect(items(text)).toEqual(["3 phase unknown", "5 task pending", "7 phase unknown"]);
+  });
+});
+
+describe("demands", () => {
+  it("stand in metrics below success criteria, and below labels in them", () => {
+    const text =
+      "# P\n\n## Success criteria\n\n### Technical metrics\n\n**Walls:**\n- [ ] crack growth <2ms\n- [ ] height >90%\n\n### Other metrics\n\n- joy >80%\n";
+    expect(items(text)).toEqual(["8 criterion pending", "9 criterion pending", "13 criterion unknown"]);
+    expect(gates(text)).toEqual(["8 < 2 ms", "9 > 90 %", "13 > 80 %"]);
+  });
+
+  it("are entries that are a comparison alone, where nothing says otherwise", () => {
+    expect(gates("# P\n\n## Testing strategy\n\n**Speed of the crane:**\n- Lift time < 200ms\n- Looks nice\n")).toEqual(
+      ["6 < 200 ms"],
+    );
+    for (const place of ["## Results\n\n", "## Risks\n\n", "## Walls\n\nSupport bricks:\n"])
+      expect(
+        gates(`# P\n\n${place}- ${place.includes("Support") ? "Support bricks < 20MB" : "Lift time < 200ms"}\n`),
+      ).toEqual([]);
+  });
+
+  it("are taken from what a task verifies with at least a number", () => {
+    expect(gates("# P\n\n- [ ] Verify the wall holds at least 3 nails\n- [ ] Buy at least 3 nails\n")).toEqual([
+      "3 >= 3 -",
+    ]);
+  });
+});
+
+describe("tables", () => {
+  it("hold no tasks where they only count them", () => {
+    expect(items("# P\n\n## Effort\n\n| Priority | Tasks | Effort |\n|---|---|---|\n| P0 | 5 | 9 days |\n")).toEqual(
+      [],
+    );
+  });
+});
+
+describe("a document about one task", () => {
+  it("is no phase although its title names one", () => {
+    const text = '---\ntask_id: "TASK-7"\ntitle: "Phase 3 walls"\nstatus: done\n---\n';
+    expect(items(text)).toEqual(["3 task done"]);
+  });
+});

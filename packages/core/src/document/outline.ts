@@ -6,7 +6,7 @@ import { labelOf } from "./label.ts";
 import { plainText } from "./plain-text.ts";
 import { meaningOf } from "./section-meaning.ts";
 import { seriesOf } from "./series.ts";
-import { codeStageOf, horizonOf, pointedStage, stageOf, trailingPhaseOf } from "./stage.ts";
+import { CHANGES_FILE, codeStageOf, horizonOf, pointedStage, stageOf, trailingPhaseOf } from "./stage.ts";
 import type { FoundStatus } from "./status.ts";
 import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
@@ -27,7 +27,7 @@ export interface Outline {
   readonly footer: number;
 }
 
-const NUMBER = /^((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
+const NUMBER = /^((?:(?:[A-Z]\.)?\d{1,3}|\d{1,2}[A-Z](?=\.\d))(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
 /** `A. Service levels`, `IV) Rollout`: a letter that orders sections and says nothing of them. */
 const LETTER = /^(?:[A-Z]|[IVX]{1,4})[.)]\s+(?=\S)/;
 const BOLD_LEVEL = 7;
@@ -232,7 +232,7 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
   const raw = text.slice(line.from, Math.min(line.to, line.from + 1000));
   const first = stripMarks(plainText(raw));
   const early = stageOf(first.replace(NUMBER, "")) ?? pointedStage(first);
-  const status = statusOfTitle(raw, { lastWord: early !== null, continued: true });
+  const status = CHANGES_FILE.test(raw) ? null : statusOfTitle(raw, { lastWord: early !== null, continued: true });
   const title = withoutStatus(raw, status);
   const number = NUMBER.exec(title)?.[1] ?? null;
   const bare = title.replace(NUMBER, "").replace(LETTER, "");

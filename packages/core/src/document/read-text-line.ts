@@ -29,6 +29,7 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     state.tellAgain(line, raw, null);
     return;
   }
+  if (readSlanted(state, line, raw)) return;
   readDemand(state, index, line, raw);
   const label = labelOf(raw);
   if (label !== null) {
@@ -45,6 +46,24 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   if (readRootStatus(state, line, raw)) return;
   if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, raw, line);
   else state.tellAgain(line, raw, null);
+}
+
+/** `*Duration: 3 weeks | Status: planned*` right below the heading of a stage. */
+function readSlanted(state: ReaderState, line: Line, raw: string): boolean {
+  const inner = /^([*_])(?![*_\s])([^*_]{3,200})\1$/.exec(raw)?.[2];
+  const section = state.sections.at(-1);
+  if (inner === undefined || line.holder >= 0 || section?.item == null || !inner.includes(":")) return false;
+  let from = line.from + 1;
+  for (const part of inner.split("|")) {
+    const label = labelOf(part.trimStart());
+    const skipped = part.length - part.trimStart().length;
+    if (label !== null && label.name !== null && label.name !== "other") {
+      const at = { ...line, from: from + skipped };
+      readAttribute(state, label, at, section.item);
+    }
+    from += part.length + 1;
+  }
+  return true;
 }
 
 /** The line under a heading `Status` says the state of the one task that the document is about. */
@@ -117,7 +136,7 @@ function readLabelLine(
       readGateValue(state, { ...label, name: "gate" }, line, to);
     else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
       readGateValue(state, { ...label, name: "criteria" }, line, to);
-    else if (label.bold && /\S\s(?:target|goal)$/i.test(label.key))
+    else if (label.bold && /\S\s(?:target|goal)$/i.test(label.key) && /^\W{0,4}\d/.test(value))
       readAttribute(state, { ...label, name: "target" }, line, to);
     if (label.name === null || label.name === "other") state.tellAgain(line, raw, null);
     return;
@@ -146,7 +165,7 @@ const SAYS_OF_WORK: ReadonlySet<string> = new Set([
 ]);
 
 function ordersWork(state: ReaderState, text: string): boolean {
-  if (insideReport(state.sections)) return false;
+  if (insideReport(state.sections) || /\s(?:with|containing|including|covering)\s?:$/i.test(text)) return false;
   if (ORDERS_WORK.test(text)) return true;
   const inStage = state.sections.at(-1)?.item != null;
   return (

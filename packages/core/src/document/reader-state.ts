@@ -96,6 +96,11 @@ export class ReaderState {
     return group === undefined ? this.currentScope() : scopeOfGroup(group, this.currentScope(), halts(this.sections));
   }
 
+  /** Whether what stands here says when to stop. */
+  halted(): boolean {
+    return halts(this.sections);
+  }
+
   /** Begins a new block: what a label says holds until the next label or heading. */
   setLabel(label: LabelScope | null): void {
     this.label = label;

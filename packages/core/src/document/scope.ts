@@ -100,6 +100,8 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
       return { ...pick(section.meaning), entries: "task", boxes, severity, direct: null, checks: false };
     if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead"))
       continue;
+    const outer = section.item === null && section.meaning.gates === "targets" ? criteriaAround(sections, i) : null;
+    if (outer !== null) return { ...pick(outer), boxes, severity, direct, checks: false };
     // Where what is to be made has headings of its own, plain entries below these describe it.
     if (direct === "step" && section.item === null && section.meaning.because === TO_BE_MADE)
       return { ...pick(section.meaning), entries: "ordered-task", boxes, severity, direct: null, checks: false };
@@ -139,8 +141,20 @@ function demandSection(sections: readonly Section[]): Meaning | null {
   for (let i = sections.length - 1; i >= 0; i -= 1) {
     const section = sections[i];
     if (section === undefined || section.retold) return null;
+    if (section.meaning.gates === "targets") return criteriaAround(sections, i);
     if (section.meaning.because !== "") return section.meaning.entries === "criterion" ? section.meaning : null;
     if (section.item !== null) return null;
+  }
+  return null;
+}
+
+/** The section of criteria around one of metrics: `## Success criteria` with `### Technical metrics` below it. */
+function criteriaAround(sections: readonly Section[], inner: number): Meaning | null {
+  for (let i = inner - 1; i >= 0; i -= 1) {
+    const section = sections[i];
+    if (section === undefined || section.item !== null || section.level === 1) return null;
+    if (section.meaning.entries === "criterion") return section.meaning;
+    if (section.meaning.because !== "") return null;
   }
   return null;
 }

@@ -162,6 +162,11 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     NONE,
     "conclusion|conclusions|recommendation|recommendations|introduction|abstract|appendix|executive summary|analysis",
   ],
+  [
+    NONE,
+    "quick reference|quick links|at a glance|key takeaways|communication plan|communication protocol|communication|" +
+      "ceremonies|meetings|contact|contacts|skills required|team structure|cost estimate|effort estimation",
+  ],
   [NONE, "glossary|about|contributing|license|priority matrix|key insights|insights|comparison|statistics|metadata"],
   [NONE, "phase status summary|phase overview|getting started|quick start|how to|guidelines|patterns|common patterns"],
 ];

@@ -9,6 +9,7 @@ import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
 import { isGeneric, isQualityChecklist, meaningOf, THE_PAST } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
+import { CHANGES_FILE } from "./stage.ts";
 import { isCategory, isTimedPart, isWorkOfTimedPart, tracksBelow } from "./timed-part.ts";
 
 /** How a heading was taken. */
@@ -246,6 +247,8 @@ function stepVerdict(
   const above = sections.at(-1);
   const part = number !== null && above?.item?.kind === "phase" && isPartOf(above, heading);
   if (meaning.boxes === "criterion" && !(part && tracked && meaning.entries === "aim")) return NEITHER;
+  if (number === null && CHANGES_FILE.test(title) && (insideStage(sections) || changesProposed(sections)))
+    return made("step", heading, "step.change", "a change to a file", []);
   if (number !== null && inGates(sections)) return NEITHER;
   if (number !== null) return numberedStep(heading, sections, tracked, work);
   if (evidence.status && !isGeneric(title, meaning))
@@ -265,6 +268,10 @@ function stepVerdict(
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
   return NEITHER;
+}
+
+function changesProposed(sections: readonly Section[]): boolean {
+  return sections.some(({ item, heading }) => item === null && /\bchanges\b/i.test(heading.title));
 }
 
 const TRACKER = /\b(?:progress|task|status|issue|work|delivery|deliverables?)[ -]tracker\b|^\W*(?:\d+\W+)?tracker\b/iu;

@@ -65,6 +65,8 @@ const PLACE =
   /^(?:(?:target|planned|fix|planned in) )?(?:version|release|milestone|phase|stage|sprint|quarter)$|^(?:planned for|target date|eta|slot)$/;
 const TIME = /^(?:time|when|start|start time|at|t|day|date|clock|offset)$/;
 const STEP = /^(?:step|action|activity|task|what|work item)s?$/;
+/** When a milestone comes or what it brings. */
+const DATED = /^(?:(?:target |planned |due )?dates?|target|deliverables?|eta|deadline|by)$/;
 const EVENT = /^(?:milestone|event|checkpoint)s?$/;
 const GUARD =
   /^(?:guard ?rails?|floor|ceiling|hard limit|limit|must not exceed|minimum|maximum|lower bound|upper bound)$/;
@@ -109,7 +111,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const criterion = find(CRITERION);
   const metric = find(METRIC);
   const target = find(TARGET);
-  const strong = find(STRONG_TASK);
+  const named = find(STRONG_TASK);
+  const strong = countsOnly(text, rows, named) ? -1 : named;
   const namedStatus = find(STATUS, Math.max(strong, 0));
   const status =
     namedStatus >= 0 && saysStates(text, rows, namedStatus) ? namedStatus : statusByContent(text, rows, names, id);
@@ -134,7 +137,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
     demands: demandColumns(names, [id, status, notes, gateTitle], attributes),
   };
   if (metric >= 0 && target >= 0) return { ...base, kind: "metric", title: metric };
-  if (stage === 0 && (status >= 0 || attributes.length > 0)) return { ...base, kind: "stage", title: 0 };
+  const dated = stage === 0 && /^milestones?$/.test(names[0] ?? "") && names.some((name) => DATED.test(name));
+  if (stage === 0 && (status >= 0 || attributes.length > 0 || dated)) return { ...base, kind: "stage", title: 0 };
   const work = status >= 0 || owner || attributes.some(({ name }) => name === "effort" || name === "depends");
   const title = titleColumn(names, id);
   if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
@@ -180,6 +184,11 @@ function demandColumns(
   });
   const named = free.filter((column) => DEMAND.test(names[column] ?? ""));
   return named.length > 0 ? named : free.slice(0, 1);
+}
+
+/** `| Priority | Tasks | … |` with numbers in the cells says how many there are. */
+function countsOnly(text: string, rows: readonly Row[], column: number): boolean {
+  return column >= 0 && rows.slice(0, 50).every((row) => /^\d{0,4}$/.test(cellText(text, row.cells[column])));
 }
 
 /** The head of a column in lower case, in English where the reader knows the word. */

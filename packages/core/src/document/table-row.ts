@@ -165,11 +165,13 @@ function guardOf(text: string, row: Row, column: number): string {
 
 /** Thresholds in columns of their own: `Gate`, `Exit criteria`, `Target` beside the work. */
 function gatesOfColumns(text: string, row: Row, roles: TableRoles): StatedGate[] {
+  const delivered = row.header.findIndex((cell) => /^deliverables?$/i.test(cellText(text, cell)));
   const columns = roles.attributes
     .filter(({ name }) => name === "gate" || name === "criteria")
     .map(({ column, name }) => ({ column, gate: name === "gate" }));
   if (roles.target >= 0 && !columns.some(({ column }) => column === roles.target))
     columns.push({ column: roles.target, gate: false });
+  if (roles.kind === "stage" && delivered > 0) columns.push({ column: delivered, gate: false });
   return columns.flatMap(({ column, gate }) => {
     const cell = cellText(text, row.cells[column]);
     if (isEmpty(cell)) return [];

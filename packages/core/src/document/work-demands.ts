@@ -8,7 +8,7 @@ const COMPARES =
   /\d\s?%\+|[<>≤≥≦≧＜＞]|\b(?:under|below|less than|fewer than|lower than|faster than|at least|at most|no more than|not more than|not exceed|above|over|more than|greater than|unter|über|mindestens|höchstens|weniger als|mehr als|menos de|más de|al menos|como máximo|como mínimo|inferior a|superior a|moins de|plus de|au moins|au plus)\b|최소|최대|이상|이하|미만|초과|以上|以下|以内|未満|不超过|至少|低于|高于|小于|大于/iu;
 const SIGN = /^(?:[<>≤≥≦≧＜＞]|&[lg][te];)/;
 /** Verbs whose object the comparison describes: `Support uploads > 100 MB`, `Purge rows over 30 days`. */
-const SELECTS =
+export const SELECTS: RegExp =
   /^[^\p{L}]*(?:support|handle|allow|accept|reject|refuse|limit|log|warn|alert|notify|flag|skip|ignore|purge|delete|remove|archive|compress|split|truncate|filter|find|list|identify|detect|block|throttle|expire|highlight|escalate|retain|retry|merge|group|export|import|migrate|copy|sync|review|refactor|rewrite|rename|document)\b/iu;
 const CONDITION =
   /\b(?:if|when|whenever|whose|having|where|unless|larger|bigger|older|longer|greater|files|rows|users with|with more)\b/i;
@@ -65,6 +65,9 @@ function isNone(text: string, { form, criterion, start }: FoundThreshold): boole
   return form === "zero" ? NONE.test(text.slice(Math.max(0, start - 2))) : /[:：]\s*$/.test(text.slice(0, start));
 }
 
+/** `Verify …`, `Make sure …`: what follows has to hold. */
+const VERIFIES = /^[^\p{L}]*(?:verify|ensure|confirm|assert|make sure)\b/iu;
+
 function isDemand(text: string, { form, criterion, text: as, start, end }: FoundThreshold, ticked: boolean): boolean {
   if (form !== "operator" || criterion.op === "=" || !COMPARES.test(as)) return false;
   const before = text.slice(0, start);
@@ -79,5 +82,6 @@ function isDemand(text: string, { form, criterion, text: as, start, end }: Found
   if (/%\+$/.test(as) && !/\p{L}/u.test(before)) return true;
   if (SIGN.test(as)) return criterion.unit !== null || ends || keyed;
   if (criterion.unit !== null) return keyed || ends || DEMANDS.test(before);
+  if (VERIFIES.test(text) && /^(?:at least|no more than|at most)\b/i.test(as)) return true;
   return keyed || (ends && /[(（]\s*$/u.test(before));
 }
