@@ -55,6 +55,9 @@ export function readQuantity(tokens: readonly Token[], n: number): Quantity | nu
   if (before === null) return null;
   const factor = MAGNITUDES.get(tokens[n + 1]?.text ?? "") ?? MAGNITUDES.get(tokens[n + 1]?.text.toLowerCase() ?? "");
   const unit = unitAfter(tokens, factor === undefined || number.unit !== null ? n : n + 1);
+  // `a 14B model` has so many parameters.
+  if (unit.unit === "B" && /^(?:models?|param\w*|llms?|variants?|weights)$/i.test(tokens[unit.last + 1]?.text ?? ""))
+    return null;
   const base = baseAfter(tokens, unit.last);
   const suffix = suffixAfter(tokens, base.last);
   if (isMoneyOrRange(tokens, suffix.last)) return null;

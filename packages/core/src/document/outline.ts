@@ -4,6 +4,7 @@ import { comparable, headOf, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
 import { plainText } from "./plain-text.ts";
+import { releasesOf } from "./release-headings.ts";
 import { meaningOf } from "./section-meaning.ts";
 import { seriesOf } from "./series.ts";
 import { CHANGES_FILE, codeStageOf, horizonOf, pointedStage, stageOf, trailingPhaseOf } from "./stage.ts";
@@ -65,7 +66,7 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     }
   }
   headings.reverse();
-  for (const [at, stage] of seriesOf(headings)) {
+  for (const [at, stage] of [...seriesOf(headings), ...releasesOf(headings)]) {
     const heading = headings[at];
     if (heading !== undefined) headings[at] = { ...heading, stage: { ...stage, named: true } };
   }
@@ -117,6 +118,7 @@ function emptyEvidence(): Writable {
     status: false,
     workAttributes: 0,
     workLabels: 0,
+    solutions: 0,
     lead: false,
     window: false,
     nested: 0,
@@ -208,6 +210,10 @@ function noteLabel(evidence: Writable, label: Label): void {
   else if (label.name === "window") evidence.window = true;
   if (label.name === "effort" || label.name === "owner" || label.name === "complexity" || label.name === "priority") {
     evidence.workAttributes += 1;
+  }
+  if (label.colon && SOLVES.test(label.key)) {
+    evidence.solutions += 1;
+    if (value !== "") evidence.workLabels += 1;
   }
   if (value === "" && label.colon) {
     const { entries } = meaningOf(label.key);

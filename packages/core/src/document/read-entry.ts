@@ -118,6 +118,8 @@ function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): 
 
 /** `- **Status**: …` below a heading or an item says something of it and is no item. */
 function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Draft | null): boolean {
+  const short = label.value.trim().split(/\s+/).length <= MOST_VALUE_WORDS;
+  if (label.name === null && label.colon && short && state.attributeLists.has(line.list)) return true;
   if (label.value.trim() === "" && label.colon && label.name !== null && holder !== null) return true;
   if (label.name === null || label.name === "other") return false;
   const scope = state.currentScope();
@@ -127,9 +129,12 @@ function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Dra
   const forPlan =
     label.name === "gate" || label.name === "criteria" || label.name === "check" || label.name === "target";
   if (holder === null && state.owner() === null && !forPlan) return false;
+  if (holder === null && label.value.trim() !== "") state.attributeLists.add(line.list);
   readAttribute(state, label, line, holder ?? state.owner());
   return true;
 }
+
+const MOST_VALUE_WORDS = 4;
 
 function readPlainEntry(state: ReaderState, index: number, line: Line, raw: string, label: Label | null): void {
   const scope = state.scopeAt(line);
@@ -163,7 +168,7 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
 
 /** `Lines: 27% (target: 70%)` is a criterion in any list that tells how it stands. */
 function takeTargeted(state: ReaderState, index: number, line: Line, raw: string, scope: Scope): boolean {
-  if (!raw.includes("(") || !isTargeted(stripMarks(plainText(raw)))) return false;
+  if (!/[(:：]/.test(raw) || !isTargeted(stripMarks(plainText(raw)))) return false;
   takeEntry(state, index, line, raw, "criterion", { ...scope, gates: "thresholds", because: "a target behind it" });
   return true;
 }

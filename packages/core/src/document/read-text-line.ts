@@ -29,7 +29,7 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     state.tellAgain(line, raw, null);
     return;
   }
-  if (readSlanted(state, line, raw)) return;
+  if (readSlanted(state, line, raw) || readShouted(holder, line, raw)) return;
   readDemand(state, index, line, raw);
   const label = labelOf(raw);
   if (label !== null) {
@@ -46,6 +46,17 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   if (readRootStatus(state, line, raw)) return;
   if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, raw, line);
   else state.tellAgain(line, raw, null);
+}
+
+/** `**DONE 2026-05-01.** All pods run.`: a paragraph of an entry that begins with its state. */
+function readShouted(holder: Draft | null, line: Line, raw: string): boolean {
+  const said = /^\*\*([A-Z][A-Z ]{2,20}[A-Z])\b[^*\p{Ll}]{0,30}\*\*/u.exec(raw);
+  if (said === null || !line.first || holder === null || holder.claimed !== "unknown") return false;
+  const status = statusOfValue(said[1] ?? "");
+  if (status === null) return false;
+  holder.claimed = status.claimed;
+  holder.token = { from: line.from + 2 + status.start, to: line.from + 2 + status.end, form: status.form };
+  return true;
 }
 
 /** `*Duration: 3 weeks | Status: planned*` right below the heading of a stage. */
@@ -136,7 +147,7 @@ function readLabelLine(
       readGateValue(state, { ...label, name: "gate" }, line, to);
     else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
       readGateValue(state, { ...label, name: "criteria" }, line, to);
-    else if (label.bold && /\S\s(?:target|goal)$/i.test(label.key) && /^\W{0,4}\d/.test(value))
+    else if (label.bold && /\S\s(?:target|goal)s?$/i.test(label.key) && /^\W{0,4}\d/.test(value))
       readAttribute(state, { ...label, name: "target" }, line, to);
     if (label.name === null || label.name === "other") state.tellAgain(line, raw, null);
     return;

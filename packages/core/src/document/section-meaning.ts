@@ -31,6 +31,9 @@ export const TO_BE_MADE = "what is to be made";
 /** `Documents to create`, `Documentación a crear`. */
 const TO_MAKE =
   /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:create|write|build|implement|add|migrate)(?:d|n|ten)?|por hacer|por crear|a crear|à créer|zu erstellen)\b/u;
+/** `Work`, `Core redesign work`, `What this slice must do`. */
+const WORK_TITLE =
+  /^(?:(?!(?:related|previous|prior|past|existing|completed|finished|done|how|why|out|further reading|ongoing)\b)(?:[\p{L}-]+\s){0,3}work|what (?:this|the|each|every) [\p{L}\s-]{2,30} (?:must|should|will|needs? to|has to|have to) (?:do|deliver|change|build))$/u;
 /** `Metrics to achieve`, `Targets we have to meet`. */
 const TO_REACH =
   /\b(?:metrics?|targets?|numbers|goals?|kpis?|thresholds?|slos?|budgets?)\s(?:(?:we|you|that|have|has|need|must|should)\s){0,3}(?:to\s)?(?:achieve|hit|meet|reach|satisfy|attain)(?:ed)?\b/u;
@@ -77,6 +80,7 @@ export function meaningOf(title: string): Meaning {
   if (MONTHS_AHEAD.test(clean) && words.length <= 6)
     return { ...TASKS, headingsAreSteps: true, severity, because: "the time ahead", weak: false };
   if (ALL_OF.test(clean)) return { ...CRITERIA, severity, because: "all of the following", weak: false };
+  if (WORK_TITLE.test(clean) && words.length <= 6) return { ...TASKS, severity, because: "the work", weak: false };
   if (TO_REACH.test(clean)) return { ...CRITERIA, severity, because: "what is to be reached", weak: false };
   if (TO_MAKE.test(clean) && words.length <= 8) return { ...TASKS, severity, because: TO_BE_MADE, weak: false };
   if (/\bgates?\b/.test(clean) && FEATURE_GATE.test(clean)) return NO_MEANING;

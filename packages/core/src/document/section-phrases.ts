@@ -68,6 +68,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   ],
   [AIMS, "target metrics|target values|performance budget|performance budgets|quality targets|coverage targets"],
   [CRITERIA, "entry criteria|entry criterion|pass criteria|done definition|definition of complete|what done means"],
+  [CRITERIA, "=done means|=done looks like|what done looks like|must-haves|=must haves"],
   [CRITERIA, "ready when|exit conditions|acceptance conditions|completion definition|exit criterion|complete when"],
   [CRITERIA, CRITERIA_HEADINGS],
   [TASKS, TASK_HEADINGS],

@@ -39,6 +39,7 @@ export class Stages {
   readonly #past: ReadonlySet<Heading>;
   readonly #tracking: ReadonlySet<Heading>;
   #beginnings: Map<string, { group: Group; ref: string } | null> | null = null;
+  #solved: ReadonlySet<number> | null = null;
   /** The phase in whose section a heading stands. */
   readonly #above = new Map<Heading, string>();
   /** How many headings of a level have a table of tasks and no boxes. */
@@ -121,6 +122,12 @@ export class Stages {
     }
     if (this.#isStateOfStages(heading)) return made("phase", heading, "stage.state", "a state among phases", []);
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
+    if (
+      this.#isNumberedWork(heading) &&
+      !insideReport(sections) &&
+      sections.every(({ meaning }) => meaning.boxes !== "criterion")
+    )
+      return made("step", heading, "step.series", "a numbered heading among those of work", []);
     if (isTimedPart(heading, sections, this.#tracking.has(heading)))
       return made("phase", heading, "stage.time", "work by its time", []);
     return stepVerdict(heading, sections, this.#outline.headings.length <= 2, this.#isOnlyTable(heading));
@@ -137,6 +144,13 @@ export class Stages {
     return this.#outline.headings.some(
       (other) => other.level === level && other.stage?.named === true && other.stage.kind === "phase",
     );
+  }
+
+  /** Whether a heading has a number among headings of its level that say what is done about a problem. */
+  #isNumberedWork({ level, number, evidence, meaning }: Heading): boolean {
+    if (number === null || number.includes(".") || level < 2) return false;
+    this.#solved ??= solvedLevels(this.#outline.headings);
+    return this.#solved.has(level) && evidence.boxes === 0 && (meaning.because === "" || meaning.weak);
   }
 
   #join(stage: Stage, heading: Heading, criteria: ReadonlySet<Heading>): void {
@@ -169,6 +183,27 @@ export class Stages {
     if (group === undefined) return NEITHER;
     return { item: itemOfGroup(group, stage.ref), again: group.definer !== heading };
   }
+}
+
+/** The levels whose numbered headings mostly have a solution in their own section or below it. */
+function solvedLevels(headings: readonly Heading[]): ReadonlySet<number> {
+  const counts = new Map<number, { all: number; solved: number }>();
+  let current: { level: number; solved: boolean } | null = null;
+  const close = (): void => {
+    if (current === null) return;
+    const count = counts.get(current.level) ?? { all: 0, solved: 0 };
+    counts.set(current.level, { all: count.all + 1, solved: count.solved + (current.solved ? 1 : 0) });
+    current = null;
+  };
+  for (const { level, number, evidence } of headings) {
+    const open: { level: number; solved: boolean } | null = current;
+    if (open !== null && level <= (open as { level: number }).level) close();
+    if (current === null && number !== null && !number.includes(".")) current = { level, solved: false };
+    if (current !== null && evidence.solutions > 0) current = { ...(current as { level: number }), solved: true };
+  }
+  close();
+  const levels = [...counts].filter(([, { all, solved }]) => solved > 1 && solved * 2 >= all);
+  return new Set(levels.map(([level]) => level));
 }
 
 /** Whether what follows a stage's number names work (`Phase 5 Search`) and no part of the plan (`Phase 5 Objectives`). */
@@ -263,7 +298,12 @@ function stepVerdict(
   // The only heading below the title names the whole plan once more.
   if (isWorkOfTimedPart(heading, sections) && !isCategory(title, sections))
     return made("step", heading, "step.timed", "work of a part by its time", []);
-  const groups = alone || isCategory(title, sections) || inCriteria(sections) || inChecklist(sections);
+  const groups =
+    alone ||
+    /\bchecklist$/i.test(title) ||
+    isCategory(title, sections) ||
+    inCriteria(sections) ||
+    inChecklist(sections);
   if (tracked && !onlyTable && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
@@ -330,7 +370,11 @@ function ordersSteps(meaning: Meaning, heading: Heading): boolean {
 /** The headings of a checklist only group it. */
 function inChecklist(sections: readonly Section[]): boolean {
   return sections.some(({ item, heading, level }) => {
-    return item === null && /\bchecklists?\b/i.test(heading.title) && (level > 1 || isQualityChecklist(heading.title));
+    return (
+      item === null &&
+      /\b(?:checklists?|requirements)\b/i.test(heading.title) &&
+      (level > 1 || isQualityChecklist(heading.title))
+    );
   });
 }
 

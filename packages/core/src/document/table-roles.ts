@@ -65,6 +65,9 @@ const PLACE =
   /^(?:(?:target|planned|fix|planned in) )?(?:version|release|milestone|phase|stage|sprint|quarter)$|^(?:planned for|target date|eta|slot)$/;
 const TIME = /^(?:time|when|start|start time|at|t|day|date|clock|offset)$/;
 const STEP = /^(?:step|action|activity|task|what|work item)s?$/;
+/** Rows of things to be done, where a column says who does them or when they are done. */
+const ITEM = /^(?:work |action |roadmap )?items?$/;
+const DONE_WHEN = /^(?:definition of done|done when|dod|acceptance(?: criteria)?|exit criteria)$/;
 /** When a milestone comes or what it brings. */
 const DATED = /^(?:(?:target |planned |due )?dates?|target|deliverables?|eta|deadline|by)$/;
 const EVENT = /^(?:milestone|event|checkpoint)s?$/;
@@ -150,6 +153,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
   const timed = base.timed || attributes.some(({ name }) => name === "window");
   if (timed && owner && STEP.test(names[title] ?? "")) return { ...base, kind: "task", title };
+  if (title >= 0 && ITEM.test(names[title] ?? "") && (owner || names.some((name) => DONE_WHEN.test(name))))
+    return { ...base, kind: "task", title };
   const event = names.findIndex((name, column) => column > 0 && (STEP.test(name) || EVENT.test(name)));
   if (status >= 0 && event > 0 && event !== status && TIME.test(names[0] ?? ""))
     return { ...base, kind: "task", title: event };

@@ -30,6 +30,7 @@ export function readRow(
   owner: Draft | null,
   stageItem: (ref: string) => Draft | null,
   stageNamed: (title: string) => Draft | null,
+  boxOf: (id: string) => Draft | null,
 ): TakenRow | null {
   const read = readTableRoles(text, lines, row.table);
   if (read === null) return null;
@@ -64,6 +65,9 @@ export function readRow(
     roles.kind === "stage" && !gated && stage === null ? (stageNamed(parts.title) ?? stageItem(called)) : null;
   if (named !== null) return { item: null, retold: named, gates: gatesOfColumns(text, row, roles) };
   if (numbered !== null) return { item: null, retold: numbered, gates: gatesOfColumns(text, row, roles) };
+  // `| AUTH-01 | Phase 2 | done |` says how that stands which a check box defines.
+  const traced = parts.title === "" && parts.id !== null ? boxOf(parts.id) : null;
+  if (traced !== null) return { item: null, retold: traced, gates: [] };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
