@@ -154,8 +154,8 @@ interface Operator {
 function deviationBefore(tokens: readonly Token[], start: number): Operator | null {
   if (tokens[start - 1]?.text !== "±") return null;
   const word = tokens[start - 2];
-  if (word === undefined || word.kind === "number" || tokens[start - 3]?.kind === "number") return null;
-  const phrase = word.text.toLowerCase() === "within";
+  if (word?.kind === "number" || tokens[start - 3]?.kind === "number") return null;
+  const phrase = word?.text.toLowerCase() === "within";
   return { op: "<=", first: phrase ? start - 2 : start - 1 };
 }
 

@@ -8,7 +8,7 @@ import type { Scope } from "./scope.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import type { StatedGate } from "./stated-gate.ts";
 import type { FoundStatus } from "./status.ts";
-import { statusOfValue } from "./status.ts";
+import { bracketedState, statusOfValue } from "./status.ts";
 import type { TableRoles } from "./table-roles.ts";
 import { cellText, readTableRoles, stateOfCell } from "./table-roles.ts";
 
@@ -131,7 +131,12 @@ function applyCells(item: Draft, text: string, row: Row, roles: TableRoles): voi
     return;
   }
   const title = row.cells[roles.title];
-  if (title !== undefined && text.startsWith("~~", title.from)) item.claimed = "cancelled";
+  if (title === undefined) return;
+  if (text.startsWith("~~", title.from)) item.claimed = "cancelled";
+  const leading = bracketedState(text.slice(title.from, title.to));
+  if (leading === null) return;
+  item.claimed = leading.claimed;
+  item.token = { from: title.from + leading.start, to: title.from + leading.end, form: leading.form };
 }
 
 function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundStatus; from: number } | null {
