@@ -187,8 +187,9 @@ const PAGE_HEAD = `<!-- Written by \`npm run score:reading -- DIR… --markdown\
 
 Each document was labelled line by line; the labels and their conventions stand in \`test/reading\`. An item is right when
 its line, its kind and its claimed status agree, a gate when its line, operator, value and unit agree. The reader was
-developed with these documents, so the figures say how well it reads them and less of documents it has not seen. The
-documents themselves are not kept: a row names one by the first digits of its digest.
+developed with these documents, so the figures say how well it reads them and less of documents it has not seen; how it
+read some of them before stands in \`test/reading/README.md\`. The documents themselves are not kept: a row names one by
+the first digits of its digest.
 
 `;
 

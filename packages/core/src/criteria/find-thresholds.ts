@@ -110,7 +110,7 @@ function overlaps(a: CriterionReading, b: CriterionReading): boolean {
 
 function readNumbers(tokens: readonly Token[]): CriterionReading[] {
   const readings: CriterionReading[] = [];
-  let free = 0;
+  let free = conditionEnd(tokens);
   for (let n = 0; n < tokens.length; n += 1) {
     const token = tokens[n];
     if (token === undefined || n < free) continue;
@@ -119,7 +119,10 @@ function readNumbers(tokens: readonly Token[]): CriterionReading[] {
     if (reading === null || reading.first < free) continue;
     const lone = isLoneZero(tokens, n, reading);
     if (!lone && !isThreshold(tokens, n, reading)) continue;
-    if (isLoad(tokens, reading, readings.at(-1)) || isShareOfWindow(tokens, reading, readings.at(-1))) continue;
+    const before = readings.at(-1);
+    if (isLoad(tokens, reading, before) || isShareOfWindow(tokens, reading, before)) continue;
+    if (isShareOfCases(tokens, reading, before) || isSetting(tokens, reading)) continue;
+    if (isTrigger(tokens, reading)) continue;
     readings.push(lone ? { ...reading, form: "number" } : reading);
     free = reading.last + 1;
   }
@@ -148,6 +151,60 @@ function isShareOfWindow(
   if (reading.form !== "percent" || before?.form !== "window") return false;
   return (
     reading.first - before.last <= 3 && /^(?:on|at|to|of|for|with|in)$/i.test(tokens[reading.first - 1]?.text ?? "")
+  );
+}
+
+/** `< 2s for 95 % of requests`: the share of the cases of which the threshold before it is asked. */
+function isShareOfCases(
+  tokens: readonly Token[],
+  reading: CriterionReading,
+  before: CriterionReading | undefined,
+): boolean {
+  if (reading.form !== "percent" || before?.form !== "operator" || before.last + 2 !== reading.first) return false;
+  return /^(?:for|in|on)$/i.test(tokens[reading.first - 1]?.text ?? "") && tokens[reading.last + 1]?.text === "of";
+}
+
+/** `(rc=2)`, `(k=5)`: how something is set, and no demand. */
+function isSetting(tokens: readonly Token[], { form, first, last, criterion }: CriterionReading): boolean {
+  if (form !== "operator" || criterion.kind !== "absolute" || criterion.op !== "=" || criterion.unit !== null)
+    return false;
+  const name = tokens[first - 1];
+  const glued = tokens[first]?.spaced === false && tokens[last]?.spaced === false;
+  return (
+    glued &&
+    /^\p{Ll}{1,4}$/u.test(name?.text ?? "") &&
+    tokens[first - 2]?.text === "(" &&
+    tokens[last + 1]?.text === ")"
+  );
+}
+
+const REACTS = /^(?:throttl|alert|scal|retr(?:y|ies)|warn|trigger|notif|paging|pages?$|evict|degrad|alarm|escalat)/i;
+
+/** `CPU throttling when usage > 80 %`: when something reacts, and no demand. */
+function isTrigger(tokens: readonly Token[], { form, first }: CriterionReading): boolean {
+  if (form !== "operator") return false;
+  for (let at = first - 1; at >= Math.max(1, first - 5); at -= 1) {
+    const token = tokens[at];
+    if (token === undefined || separates(token)) return false;
+    if (!/^(?:when|if|once|whenever)$/i.test(token.text)) continue;
+    return [1, 2].some((back) => REACTS.test(tokens[at - back]?.text ?? ""));
+  }
+  return false;
+}
+
+/**
+ * The first token behind the condition of a requirement (`IF a task needs fewer than 3 steps, THEN the planner SHALL …`):
+ * a number in the condition says when, and asks for nothing.
+ */
+function conditionEnd(tokens: readonly Token[]): number {
+  const begins = tokens.findIndex(({ kind }) => kind === "word");
+  if (begins < 0 || begins > 3 || !/^(?:IF|WHEN|WHILE|WHERE)$/.test(tokens[begins]?.text ?? "")) return 0;
+  const then = tokens.findIndex(({ text }) => text === "THEN");
+  if (then > 0) return then;
+  const shall = tokens.findIndex(({ text }) => /^(?:SHALL|MUST|MAY|SHOULD|shall|must)$/.test(text));
+  return Math.max(
+    tokens.slice(0, Math.max(shall, 0)).findLastIndex(({ text }) => text === ","),
+    0,
   );
 }
 

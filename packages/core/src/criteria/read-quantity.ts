@@ -191,6 +191,11 @@ function operatorBefore(tokens: readonly Token[], start: number): Operator {
   for (const [phrase, op] of OPERATOR_PHRASES) {
     if (phraseEndsAt(tokens, start - 1, phrase)) return { op, first: start - phrase.length };
   }
+  // `with a max depth of 3`
+  if (before.text === "of" && tokens[start - 2]?.kind === "word") {
+    const bound = /^(?:(max(?:imum)?)|min(?:imum)?)$/i.exec(tokens[start - 3]?.text ?? "");
+    if (bound !== null) return { op: bound[1] === undefined ? ">=" : "<=", first: start };
+  }
   // In `可用性不低于 99.9%` the name and the comparison are one run of letters.
   const run = before.kind === "word" ? before.text : "";
   const glued = /[\u3400-\u9fff\uac00-\ud7af]$/.test(run) ? GLUED.find(([word]) => run.endsWith(word)) : undefined;

@@ -53,6 +53,8 @@ function rangeOf(
   if (shared === null ? !spelled || !bare || own !== null : !spelled && !measures(shared)) return null;
   const lowest = own === null || own === shared ? low : convertUnit(low, own, shared);
   if (lowest === null || lowest >= high) return null;
+  // `100s to 1000s` are hundreds and thousands.
+  if (own === "s" && shared === "s" && low % 100 === 0 && high % 100 === 0) return null;
   const from = match.index;
   if (!spelled && CHANGE.test(match.input.slice(Math.max(0, from - 40), from + match[0].length + 24))) return null;
   const to = from + match[0].length;

@@ -33,6 +33,13 @@ export const OPERATOR_SIGNS: ReadonlyMap<string, ComparisonOperator> = new Map<s
 export const OPERATOR_PHRASES: readonly (readonly [readonly string[], ComparisonOperator])[] = (
   [
     ["greater than or equal to", ">="],
+    ["meets or exceeds", ">="],
+    ["meet or exceed", ">="],
+    ["meeting or exceeding", ">="],
+    ["equals or exceeds", ">="],
+    ["equal or exceed", ">="],
+    ["reaches or exceeds", ">="],
+    ["reach or exceed", ">="],
     ["less than or equal to", "<="],
     ["no less than", ">="],
     ["not less than", ">="],

@@ -7,7 +7,16 @@ import { plainText } from "./plain-text.ts";
 import { releasesOf } from "./release-headings.ts";
 import { meaningOf } from "./section-meaning.ts";
 import { seriesOf } from "./series.ts";
-import { CHANGES_FILE, codeStageOf, horizonOf, pointedStage, stageOf, trailingPhaseOf } from "./stage.ts";
+import {
+  CHANGES_FILE,
+  codedStageOf,
+  codeStageOf,
+  horizonOf,
+  phaseOfTitle,
+  pointedStage,
+  stageOf,
+  trailingPhaseOf,
+} from "./stage.ts";
 import type { FoundStatus } from "./status.ts";
 import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
@@ -58,6 +67,10 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
       if (label !== null && label.bold && label.value.trim() === "" && line.first && isStageLabel(label)) {
         headings.push(readHeading(text, line, index, BOLD_LEVEL, evidence));
         evidence = emptyEvidence();
+      } else if (label !== null && label.bold && line.first && evidence.workAttributes > 1 && isCodedLabel(label)) {
+        const heading = readHeading(text, line, index, BOLD_LEVEL, evidence);
+        headings.push({ ...heading, stage: codedStageOf(heading.title) });
+        evidence = emptyEvidence();
       } else if (label !== null) noteLabel(evidence, label);
     } else {
       if (line.role === "item" && text.startsWith("**", line.from)) noteStage(stageEntries, text, line);
@@ -70,6 +83,7 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     const heading = headings[at];
     if (heading !== undefined) headings[at] = { ...heading, stage: { ...stage, named: true } };
   }
+  planOfReadiness(headings);
   tracked -= boxesUnderCriteria(headings);
   return {
     headings,
@@ -79,6 +93,15 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     staged: headings.some(({ stage, number }) => stage?.named === true || number !== null),
     footer,
   };
+}
+
+/** A readiness checklist that works in phases is a plan: its boxes are work. */
+function planOfReadiness(headings: Heading[]): void {
+  const at = headings.findIndex(({ level, title }) => level === 1 && /\breadiness\b/i.test(title));
+  const title = headings[at];
+  if (title === undefined || !title.meaning.because.includes("checklist")) return;
+  const phases = headings.filter(({ stage, evidence }) => stage?.kind === "phase" && stage.named && evidence.boxes > 0);
+  if (phases.length > 1) headings[at] = { ...title, meaning: { ...title.meaning, boxes: "task" } };
 }
 
 function boxesUnderCriteria(headings: readonly Heading[]): number {
@@ -106,6 +129,11 @@ function noteStage(stages: Set<string>, text: string, line: Line): void {
   const head = headOf(text.slice(line.from, Math.min(line.to, line.from + 240)));
   const stage = head === null ? null : stageOf(head);
   if (stage !== null && stage.named) stages.add(stage.ref);
+}
+
+/** `**STORY-001: Title**` with its priority and estimate below is a piece of work. */
+function isCodedLabel({ key, value }: Label): boolean {
+  return value.trim() === "" && codedStageOf(stripMarks(key)) !== null;
 }
 
 type Writable = { -readonly [K in keyof BlockEvidence]: BlockEvidence[K] };
@@ -251,7 +279,7 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
       status?.form === "word" &&
       !/[\p{L}\p{N}]/u.test(raw.slice(0, status.start)) &&
       /^[\s*_\]]{0,4}[:：]/u.test(raw.slice(status.end)),
-    stage: codeStageOf(raw) ?? stageOf(bare) ?? pointedStage(bare),
+    stage: codeStageOf(raw) ?? stageOf(bare) ?? pointedStage(bare) ?? (level === 1 ? phaseOfTitle(bare) : null),
     horizon: level === BOLD_LEVEL ? null : horizonOf(bare),
     trailing: trailingPhaseOf(bare),
     number,

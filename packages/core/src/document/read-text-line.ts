@@ -29,6 +29,7 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     state.tellAgain(line, raw, null);
     return;
   }
+  if (readNumberedLine(state, index, line, raw)) return;
   if (readSlanted(state, line, raw) || readShouted(holder, line, raw)) return;
   readDemand(state, index, line, raw);
   const label = labelOf(raw);
@@ -95,6 +96,17 @@ function readLabelledCriterion(state: ReaderState, index: number, line: Line, ra
   if (state.sections.at(-1)?.meaning.entries !== "criterion" || !CRITERION_ID.test(label.key)) return false;
   takeEntry(state, index, line, raw, "criterion", state.currentScope());
   state.setLabel({ meaning: meaningOf("notes"), text: label.key, checks: false, holder: line.holder });
+  return true;
+}
+
+/** `1: The form opens` among criteria: lines of a paragraph that are counted with a colon. */
+function readNumberedLine(state: ReaderState, index: number, line: Line, raw: string): boolean {
+  const number = /^(\d{1,2}):\s(?=\S)/.exec(raw);
+  if (number === null || line.holder >= 0) return false;
+  const scope = state.currentScope();
+  if (scope.entries !== "criterion") return false;
+  const from = line.from + number[0].length;
+  takeEntry(state, index, { ...line, from }, raw.slice(number[0].length), "criterion", scope);
   return true;
 }
 

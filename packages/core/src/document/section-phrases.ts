@@ -89,7 +89,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [TASKS, "changes needed|needed changes|changes required|changes to make|code changes|necessary changes"],
   [
     TASKS,
-    "tasks|task list|todo|todos|=to do|=to-do|things to do|work items|action items|required actions|required changes",
+    "human actions|manual actions|pending actions|remaining actions|follow-up actions|open actions|tasks|task list|todo|todos|=to do|=to-do|things to do|work items|action items|required actions|required changes",
   ],
   [
     TASKS,

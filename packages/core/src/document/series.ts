@@ -52,14 +52,16 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
   const found = new Map<number, SeriesStage>();
   for (const row of rows.values()) {
     const numbers = new Set(row.map(({ number }) => number));
-    if (row.length < 2 || numbers.size < row.length || !NUMBERS.some((first) => numbers.has(first))) continue;
+    const mended = row.length > 1 && row.every((one) => MENDS.test(one.word) && isPlanned(headings, one.at));
+    if (row.length < 2 || numbers.size < row.length || !(mended || NUMBERS.some((first) => numbers.has(first))))
+      continue;
     const estimated = row.filter(({ rest }) => EFFORT.test(rest)).length * 2 > row.length;
-    const ordered = estimated || row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
+    const ordered = estimated || mended || row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
     if (!ordered && !row.some(({ at }) => isAnnounced(headings, at) || holdsWork(headings, at))) continue;
     for (const { at, word, number, rest, id } of row) {
       if (isReported(headings, at)) continue;
       const value = String(NUMBER_WORDS.get(number) ?? number);
-      const kind = id !== null || insidePhase(headings, at) ? "step" : "phase";
+      const kind = id !== null || mended || insidePhase(headings, at) ? "step" : "phase";
       found.set(at, { kind, ref: `${word} ${value}`, rest, id });
     }
   }
@@ -69,6 +71,13 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
 /** Words for parts of a plan: what is listed below them is work, though nothing tracks it. */
 const WORK_WORD =
   /(?:^|\s)(?:part|track|stream|workstream|work ?package|lane|wave|batch|block|leg|increment|drop|bundle|package|teil|parte|lote)$/i;
+
+/** What is done about something that carries its number: `Fix 5`, `Change 2`. */
+const MENDS = /^(?:fix|change|patch|refactor|improvement|correction|edit|repair)$/;
+
+function isPlanned(headings: readonly Heading[], at: number): boolean {
+  return above(headings, at)?.meaning.headingsAreSteps === true;
+}
 
 /** `Module 2: Parser (40 hours)`: what takes time is work. */
 const EFFORT =

@@ -102,6 +102,28 @@ export function codeStageOf(markdown: string): Stage | null {
   return { kind, ref: `${word} ${(match[2] ?? "").toLowerCase()}`, rest, named: true };
 }
 
+/** A ticket that a title names by its code: `STORY-001: Sign in`. Codes of what is asked, feared or tested are none. */
+export function codedStageOf(title: string): Stage | null {
+  const match = /^([A-Z]{2,10}-\d{1,5})\s?(?:[:：]|[-–—]\s)\s*(\S.*)$/u.exec(title.slice(0, 300));
+  const [, id = "", rest = ""] = match ?? [];
+  if (match === null || NO_TICKET.test(id)) return null;
+  return { kind: "step", ref: id.toLowerCase(), rest, named: true, id };
+}
+
+const NO_TICKET =
+  /^(?:FR|NFR|REQ|BR|UR|TC|TEST|BUG|RISK|ADR|RFC|CVE|ISO|AC|SC|KPI|SLO|OKR|KR|GATE|DEC|OPT|ASM|CON|DEF|RULE|GOAL|OBJ|ISSUE|SEC)-/;
+
+/** `Orchard — Phase 3b: Watering`: the document is about this phase of the project that is named before it. */
+export function phaseOfTitle(title: string): Stage | null {
+  const before = /^[^:：–—-]{2,60}(?:\s[-–—]|[:：])\s(?=phase\s)/iu.exec(title.slice(0, 200));
+  const stage = before === null ? null : stageOf(title.slice(before[0].length));
+  if (stage?.named !== true || !/[\p{L}]{3}/u.test(stage.rest) || ABOUT.test(stage.rest)) return null;
+  return stage;
+}
+
+const ABOUT =
+  /\b(?:reports?|summary|review|results?|retrospective|notes|design|architecture|research|guide|status|overview|spec|specification|requirements|checklist|analysis|audit)\b/i;
+
 /** `[NEW] router.ts`, `[MODIFY] [app.ts](src/app.ts)`: what is done to a file; its tag is no state. */
 export const CHANGES_FILE: RegExp =
   /^\[(?:NEW|MODIFY|MODIFIED|DELETE|ADD|UPDATE|REMOVE|CREATE|RENAME|MOVE|REPLACE)\]\s?\S/;

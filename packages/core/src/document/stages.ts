@@ -300,7 +300,10 @@ function stepVerdict(
     return made("step", heading, "step.timed", "work of a part by its time", []);
   const groups =
     alone ||
-    /\bchecklist$/i.test(title) ||
+    /\b(?:checklist|tasks|requirements|verification|benchmarks|assurance|considerations|content|future)$/i.test(
+      title,
+    ) ||
+    sections.some(({ item, heading: { title: over } }) => item === null && /\bverification$/i.test(over)) ||
     isCategory(title, sections) ||
     inCriteria(sections) ||
     inChecklist(sections);

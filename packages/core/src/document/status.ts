@@ -47,7 +47,8 @@ export function statusOfValue(text: string): FoundStatus | null {
     return mark !== null && mark.claimed === "in_progress" ? mark : { ...word, claimed: "in_progress" };
   }
   // `✅ Ready` says with its mark that it is done; alone, what is ready has not begun.
-  if (word !== null && mark !== null && /^ready\b/i.test(head.slice(word.start))) return mark;
+  const pale = mark !== null && /[🟡🟠🔵⚪]/u.test(head.slice(mark.start, mark.end));
+  if (word !== null && mark !== null && !pale && /^ready\b/i.test(head.slice(word.start))) return mark;
   if (word !== null) return word;
   return mark;
 }

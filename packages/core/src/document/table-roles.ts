@@ -141,9 +141,12 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   };
   if (metric >= 0 && target >= 0) return { ...base, kind: "metric", title: metric };
   const dated = stage === 0 && /^milestones?$/.test(names[0] ?? "") && names.some((name) => DATED.test(name));
+  // `Wave | Task | Status` with a code of its own in each row.
+  const title = titleColumn(names, id);
+  const coded = stage === 0 && id < 0 && (strong > 0 || names[0] === "wave") && hasCodes(text, rows);
+  if (coded && status > 0) return { ...base, id: 0, kind: "task", title: strong > 0 ? strong : Math.max(title, 1) };
   if (stage === 0 && (status >= 0 || attributes.length > 0 || dated)) return { ...base, kind: "stage", title: 0 };
   const work = status >= 0 || owner || attributes.some(({ name }) => name === "effort" || name === "depends");
-  const title = titleColumn(names, id);
   if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
   // A check that somebody is named for is a thing to do; one without is a condition.
   if (names[criterion] === "check" && owner && status >= 0) return { ...base, kind: "task", title: criterion };
@@ -189,6 +192,12 @@ function demandColumns(
   });
   const named = free.filter((column) => DEMAND.test(names[column] ?? ""));
   return named.length > 0 ? named : free.slice(0, 1);
+}
+
+/** Codes of two digits or more in the first column, each only once: `W153`, `T-07`. */
+function hasCodes(text: string, rows: readonly Row[]): boolean {
+  const codes = rows.slice(0, 50).map((row) => cellText(text, row.cells[0]));
+  return codes.every((code) => /^[A-Z]{1,4}-?\d{2,5}[a-z]?$/.test(code)) && new Set(codes).size === codes.length;
 }
 
 /** `| Priority | Tasks | … |` with numbers in the cells says how many there are. */
