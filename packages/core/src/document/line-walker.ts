@@ -1,5 +1,6 @@
 import type { Tree, TreeCursor } from "@lezer/common";
 import type { Cell, Fence, Line, LineRole, Row } from "./block.ts";
+import { cellsOf, isBlank } from "./cells.ts";
 import type { Template } from "./fence-rules.ts";
 import { resumesAt } from "./fence-rules.ts";
 
@@ -349,10 +350,6 @@ function outerHolder(place: Place): number {
   return -1;
 }
 
-function isBlank(code: number): boolean {
-  return code === 32 || code === 9 || code === 10 || code === 13 || code === 0xa0;
-}
-
 function isBlankOrQuote(code: number): boolean {
   return code === 62 || isBlank(code);
 }
@@ -381,21 +378,4 @@ function isIntroduction(text: string, from: number, to: number): boolean {
   return (
     last === ":" || last === "：" || (last === "*" && text.startsWith("**", from) && text.startsWith("**", to - 2))
   );
-}
-
-/** Cells between unescaped pipes; pipes inside code spans divide cells too, as GFM has it. */
-function cellsOf(text: string, from: number, to: number): Cell[] {
-  const cells: Cell[] = [];
-  let start = from;
-  for (let at = from; at <= to; at += 1) {
-    if (at < to && (text.charCodeAt(at) !== 124 || text.charCodeAt(at - 1) === 92)) continue;
-    let a = start;
-    let b = at;
-    while (a < b && isBlank(text.charCodeAt(a))) a += 1;
-    while (b > a && isBlank(text.charCodeAt(b - 1))) b -= 1;
-    const edge = a === b && (start === from || at === to);
-    if (!edge) cells.push({ from: a, to: b });
-    start = at + 1;
-  }
-  return cells;
 }

@@ -5,9 +5,10 @@ import { comparable } from "./item-text.ts";
 import type { Meaning } from "./meaning.ts";
 import type { Outline } from "./outline.ts";
 import { sameWork, underCriteria } from "./outline.ts";
+import { underPast } from "./past.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
-import { isGeneric, isQualityChecklist, meaningOf, THE_PAST } from "./section-meaning.ts";
+import { isGeneric, isQualityChecklist, meaningOf } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
 import { CHANGES_FILE } from "./stage.ts";
 import { isCategory, isTimedPart, isWorkOfTimedPart, tracksBelow } from "./timed-part.ts";
@@ -253,20 +254,6 @@ function isTeamSection(heading: Heading): boolean {
   if (heading.level < 2 || !/\bteam\b|\bsquad\b/i.test(heading.title)) return false;
   const lead = heading.evidence.lead || /\(\s*lead\b/i.test(heading.title);
   return lead && heading.evidence.window;
-}
-
-/** The headings under one that tells of what was. One pass with the open headings on a stack. */
-function underPast(headings: readonly Heading[]): ReadonlySet<Heading> {
-  const under = new Set<Heading>();
-  const open: Heading[] = [];
-  for (const heading of headings) {
-    while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
-    const above = open.at(-1);
-    if (above !== undefined && above.level > 1 && (above.meaning.because === THE_PAST || under.has(above)))
-      under.add(heading);
-    open.push(heading);
-  }
-  return under;
 }
 
 function stepVerdict(
