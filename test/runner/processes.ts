@@ -38,9 +38,17 @@ export function startCli(
   return start([join(ROOT, "packages/cli/src/main.ts"), ...args], cwd, env);
 }
 
+/** Starts the built `holdpoint`, as people have it. */
+export function startBuilt(args: readonly string[], cwd: string): TestProcess {
+  return spawnNode([join(ROOT, "packages/cli/bin/holdpoint.mjs"), ...args], cwd, {});
+}
+
 function start(args: readonly string[], cwd = ROOT, env: Readonly<Record<string, string>> = {}): TestProcess {
-  const tsx = join(ROOT, "node_modules/tsx/dist/loader.mjs");
-  const child = spawn(process.execPath, ["--import", tsx, ...args], { cwd, env: { ...process.env, ...env } });
+  return spawnNode(["--import", join(ROOT, "node_modules/tsx/dist/loader.mjs"), ...args], cwd, env);
+}
+
+function spawnNode(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): TestProcess {
+  const child = spawn(process.execPath, args, { cwd, env: { ...process.env, ...env } });
   started.add(child);
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));

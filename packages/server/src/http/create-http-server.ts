@@ -1,12 +1,12 @@
 import { setMaxListeners } from "node:events";
 import compress from "@fastify/compress";
-import helmet from "@fastify/helmet";
 import { allows, type Operation } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { withTrace } from "../trace-scope.ts";
 import { deedOf, guardedWrite } from "./guarded-write.ts";
 import type { Guards, WrittenAnswer } from "./guards.ts";
+import { HangUp } from "./hang-up.ts";
 import { httpProblems } from "./http.problems.ts";
 import { type Implementation, Reply, StreamReply } from "./implementation.ts";
 import { createInFlight } from "./in-flight.ts";
@@ -14,6 +14,7 @@ import { limitRequest } from "./limit-request.ts";
 import type { Authenticate, Credentials, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
 import { validateRequest } from "./request-validation.ts";
+import { securityHeaders } from "./security-headers.ts";
 import { sendStream } from "./send-stream.ts";
 import { serialiserOf } from "./serialise.ts";
 import { type TraceContext, traceOf } from "./trace-context.ts";
@@ -100,9 +101,11 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   app.decorateRequest("operation", null);
   app.decorateRequest("principal", null);
   app.decorateRequest("fault", null);
+  const always = securityHeaders();
   app.addHook("onRequest", async (request, reply) => {
     inFlight.begin();
     request.trace = traceOf(headerOf(request, "traceparent"));
+    reply.headers(always);
     reply.header("traceparent", request.trace.traceparent);
     if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
   });
@@ -113,7 +116,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
     inFlight.end();
     parts.onRequest?.(recordOf(request, reply));
   });
-  await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
   app.setErrorHandler(refuse);
   app.setNotFoundHandler((request, reply) => {
@@ -141,19 +143,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   };
 }
 
-const CONTENT_SECURITY_POLICY = {
-  "default-src": ["'self'"],
-  "script-src": ["'self'"],
-  "style-src": ["'self'"],
-  "img-src": ["'self'", "data:"],
-  "object-src": ["'none'"],
-  "base-uri": ["'none'"],
-  "frame-ancestors": ["'none'"],
-  "form-action": ["'self'"],
-  // The server may be reached over plain HTTP on loopback.
-  "upgrade-insecure-requests": null,
-};
-
 function register(app: FastifyInstance, implementation: Implementation, parts: HttpServerParts): void {
   const { operation } = implementation;
   const write = serialiserOf(operation);
@@ -174,10 +163,12 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
       const { params, query, body } = validateRequest(operation, request);
       const { principal } = request;
       if (principal === null) throw new Error(`${operation.id} was reached without a principal`);
-      const hangUp = hangUpSignal(request, parts.closing);
+      const hangUp = new HangUp(request.raw.socket, parts.closing);
       const facts = {
         traceId: request.trace.traceId,
-        signal: hangUp.signal,
+        get signal() {
+          return hangUp.signal;
+        },
         header: (name: string): string | null => headerOf(request, name),
       };
       const call = { params, query, body, principal, request: facts };
@@ -263,22 +254,6 @@ function written(operation: Operation, write: (value: unknown) => string, answer
 function send(reply: FastifyReply, { status, headers, text }: WrittenAnswer): FastifyReply {
   reply.code(status).headers(headers);
   return status === 204 ? reply.send() : reply.send(text);
-}
-
-/** Tells of a caller that hangs up while it waits, and of a server that shuts down. */
-function hangUpSignal(request: FastifyRequest, closing: AbortSignal): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  if (closing.aborted) abort();
-  request.raw.socket.once("close", abort);
-  closing.addEventListener("abort", abort, { once: true });
-  return {
-    signal: controller.signal,
-    stop: () => {
-      request.raw.socket.off("close", abort);
-      closing.removeEventListener("abort", abort);
-    },
-  };
 }
 
 async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {

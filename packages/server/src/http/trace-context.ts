@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomHex } from "../random-hex.ts";
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const NO_TRACE = "0".repeat(32);
@@ -17,8 +17,8 @@ export interface TraceContext {
 export function traceOf(header: string | null): TraceContext {
   const match = header === null ? null : TRACEPARENT.exec(header);
   const given = match?.[1] === NO_TRACE || match?.[2] === NO_SPAN ? undefined : match?.[1];
-  const traceId = given ?? randomBytes(16).toString("hex");
-  const spanId = randomBytes(8).toString("hex");
+  const traceId = given ?? randomHex(16);
+  const spanId = randomHex(8);
   const flags = given === undefined ? "01" : (match?.[3] ?? "01");
   return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-${flags}` };
 }
