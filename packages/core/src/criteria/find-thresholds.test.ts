@@ -43,7 +43,7 @@ describe("thresholds in prose", () => {
     ["All 3 SDKs published", ["sdks absolute = 3 null"]],
     ["203 agents validated", ["agents absolute = 203 null"]],
     ["Memory below 512 MB", ["memory absolute < 512 MB"]],
-    ["1000 req/s load test", ["load_test absolute = 1000 rps"]],
+    ["1000 req/s load test", ["load_test absolute = 1000 /s"]],
     ["Uptime: 99.9%+ maintained", ["uptime absolute >= 99.9 %"]],
     ["coverage 60% → 80%", ["coverage absolute = 80 %"]],
     ["`<500ms`", ["- absolute < 500 ms"]],

@@ -191,6 +191,8 @@ const DESCRIBING = new Set(
 /** `203 agents validated`, `all 3 SDKs`, `1000 concurrent users`: a number of things that must be so. */
 function isBareCount(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {
   const next = tokens[reading.last + 1];
+  // `WCAG 2.2 checks pass` names a version.
+  if (reading.criterion.kind === "absolute" && !Number.isInteger(reading.criterion.value)) return false;
   if (next === undefined || next.kind !== "word" || DESCRIBING.has(next.text.toLowerCase())) return false;
   if (LOAD_WORDS.has(next.text.toLowerCase())) return true;
   const before = tokens[n - 1]?.text.toLowerCase() ?? "";

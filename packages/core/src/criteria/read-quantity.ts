@@ -20,7 +20,7 @@ export interface Quantity {
 }
 
 /** Marks before a number that make it an amount, a reference or an estimate. */
-const NO_THRESHOLD = new Set(["$", "€", "£", "¥", "₹", "#", "@", "№", "~", "≈", "^"]);
+const NO_THRESHOLD = new Set(["§", "$", "€", "£", "¥", "₹", "#", "@", "№", "~", "≈", "^"]);
 const MONEY_WORDS = new Set(["usd", "eur", "gbp", "jpy", "dollars", "euros"]);
 /** What names a thing by its number: `Tier 1`, `port 8080`. */
 const NAMING = new Set(
@@ -51,10 +51,13 @@ export function readQuantity(tokens: readonly Token[], n: number): Quantity | nu
   const start = sign === null ? n : n - 1;
   if (isName(tokens, start)) return null;
   if (endsRange(tokens, start) || isMargin(tokens, start)) return null;
-  const before = demandBefore(tokens, start);
+  const before = deviationBefore(tokens, start) ?? demandBefore(tokens, start);
   if (before === null) return null;
   const factor = MAGNITUDES.get(tokens[n + 1]?.text ?? "") ?? MAGNITUDES.get(tokens[n + 1]?.text.toLowerCase() ?? "");
   const unit = unitAfter(tokens, factor === undefined || number.unit !== null ? n : n + 1);
+  // `a 14B model` has so many parameters.
+  if (unit.unit === "B" && /^(?:models?|param\w*|llms?|variants?|weights)$/i.test(tokens[unit.last + 1]?.text ?? ""))
+    return null;
   const base = baseAfter(tokens, unit.last);
   const suffix = suffixAfter(tokens, base.last);
   if (isMoneyOrRange(tokens, suffix.last)) return null;
@@ -95,7 +98,8 @@ function isName(tokens: readonly Token[], start: number): boolean {
   if (!first.spaced && before.kind === "mark" && /^[./\\_–—-]$/.test(before.text)) return true;
   if (before.kind !== "word" || !NAMING.has(before.text.toLowerCase())) return false;
   const unit = unitAfter(tokens, start);
-  return unit.unit === null || dimensionOf(unit.unit) === "time";
+  // `Phase 4B` is no phase of four bytes.
+  return unit.unit === null || unit.unit === "B" || dimensionOf(unit.unit) === "time";
 }
 
 function isMoneyOrRange(tokens: readonly Token[], last: number): boolean {
@@ -144,6 +148,15 @@ const GLUED: readonly (readonly [string, ComparisonOperator])[] = [
 interface Operator {
   readonly op: ComparisonOperator | null;
   readonly first: number;
+}
+
+/** `within ±10 cents`, `± 5 %`: so much off at most; behind another number it only says how exact that is. */
+function deviationBefore(tokens: readonly Token[], start: number): Operator | null {
+  if (tokens[start - 1]?.text !== "±") return null;
+  const word = tokens[start - 2];
+  if (word?.kind === "number" || tokens[start - 3]?.kind === "number") return null;
+  const phrase = word?.text.toLowerCase() === "within";
+  return { op: "<=", first: phrase ? start - 2 : start - 1 };
 }
 
 /** The operator, turned round where it is negated; null when nobody can tell what is asked. */
@@ -238,9 +251,9 @@ function unitAfter(tokens: readonly Token[], n: number): Unit {
 function wordUnit(tokens: readonly Token[], n: number, next: Token, second: Token | undefined): Unit {
   const lower = next.text.toLowerCase();
   if (lower === "percentage" && /^points?$/i.test(second?.text ?? "")) return { unit: "pp", last: n + 2 };
-  if (/^(?:requests?|reqs?)$/.test(lower) && /^per$|^\/$/.test(second?.text ?? "")) {
-    if (/^s(?:ec(?:onds?)?)?$/i.test(tokens[n + 3]?.text ?? "")) return { unit: "rps", last: n + 3 };
-  }
+  // `1,000 orders/sec`, `500 events per minute`: so many of a thing in a time.
+  const rated = ratedThing(tokens, n);
+  if (rated !== null) return rated;
   if (lower === "per" && second !== undefined) {
     const rate = canonicalUnit(`/${second.text.toLowerCase()}`);
     if (rate !== null) return { unit: rate, last: n + 2 };
@@ -249,6 +262,17 @@ function wordUnit(tokens: readonly Token[], n: number, next: Token, second: Toke
   if (next.text.length === 1 && !/^[hsd秒分日年]$/.test(next.text)) return { unit: null, last: n };
   const unit = canonicalUnit(next.text) ?? cjkUnit(next.text);
   return unit === null ? { unit: null, last: n } : { unit, last: n + 1 };
+}
+
+function ratedThing(tokens: readonly Token[], n: number): Unit | null {
+  const [thing, mark, time] = [tokens[n + 1], tokens[n + 2], tokens[n + 3]];
+  const glued = /^\p{L}[\p{L}-]*(\/\p{L}+)$/u.exec(thing?.text ?? "")?.[1];
+  const per = mark?.text === "/" || mark?.text.toLowerCase() === "per";
+  const apart = glued === undefined && per && time?.kind === "word" && thing?.spaced === true;
+  const unit = canonicalUnit(glued?.toLowerCase() ?? (apart ? `/${time.text.toLowerCase()}` : ""));
+  // What is counted by the day or week is seldom a load, and often a wish.
+  if (unit === null || !/^\/(?:s|min|h)$/.test(unit)) return null;
+  return { unit, last: glued === undefined ? n + 3 : n + 1 };
 }
 
 /** In `30秒以内` the unit and what follows are one run of letters; the longest unit at its start counts. */

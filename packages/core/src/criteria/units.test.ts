@@ -50,7 +50,7 @@ describe("units", () => {
     ["weeks", "w"],
     ["months", "mo"],
     ["percent", "%"],
-    ["req/s", "rps"],
+    ["req/s", "/s"],
     ["秒", "s"],
     ["分", "min"],
     ["mb", "MB"],

@@ -30,15 +30,23 @@ export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: str
   if (planned && state.outline.tracked >= FEW_TRACKED && line.number < 0) return null;
   if (scope.entries === "task" || planned) return line.number < 0 && state.numbered ? null : asTask(state, line);
   // Where work is tracked or staged, such a list tells in order what stands elsewhere.
-  if (scope.because === PLAN_BY_TITLE && (state.outline.tracked >= FEW_TRACKED || state.outline.staged)) return null;
+  const plans = scope.because === PLAN_BY_TITLE;
+  if (plans && !isInner(state) && (state.outline.tracked >= FEW_TRACKED || state.outline.staged)) return null;
   if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
   if (scope.entries === "neutral" && isMarkedList(state, raw)) return "task";
-  if (scope.direct === "phase" && state.label === null) {
+  if (scope.direct === "phase") {
     if (line.number >= 0 && labelOf(raw)?.name == null) return "task";
     return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
   }
   if (scope.direct === "step") return stepEntries(state, line);
   return null;
+}
+
+/** Whether the section at hand stands inside another one: the plan of a part, and not once more that of the whole. */
+function isInner(state: ReaderState): boolean {
+  const [last, above] = [state.sections.at(-1), state.sections.at(-2)];
+  if (state.label !== null) return last?.item != null;
+  return last !== undefined && above !== undefined && last.level > 2 && above.level > 1;
 }
 
 /**
@@ -93,7 +101,7 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
   if (stage !== null && stage.named && state.stages.isDefined(stage.ref)) return true;
   if (state.isKnown(plain, kind)) return true;
   if (kind !== "task") return false;
-  if (WHOLE_LINK.test(raw)) return true;
+  if (WHOLE_LINK.test(raw) || ONLY_IDS.test(raw)) return true;
   // A list of what is in one state gathers what stands elsewhere.
   if (scope.claimed !== null && state.isTitled(headOf(raw) ?? plain)) return true;
   if (!scope.retells || state.compared >= MOST_COMPARED) return false;
@@ -105,7 +113,9 @@ export function isToldAgain(state: ReaderState, scope: Scope, raw: string, kind:
 export function readStageEntry(state: ReaderState, index: number, line: Line, raw: string): boolean {
   const head = headOf(raw);
   if (head === null) return false;
-  const stage = stageOf(head) ?? releaseStage(state, line, raw, head);
+  const state1 = statusOfTitle(head, { lastWord: true });
+  const stage =
+    stageOf(state1?.form === "word" ? withoutStatus(head, state1) : head) ?? releaseStage(state, line, raw, head);
   if (stage === null || !stage.named) return false;
   const known = state.stages.itemFor(stage.ref) ?? state.stageByAlias(stage.ref);
   if (known !== null) {
@@ -173,6 +183,10 @@ function releaseStage(state: ReaderState, line: Line, raw: string, head: string)
 
 /** An entry that is nothing but a link leads to where the work is told. */
 const WHOLE_LINK = /^\[[^[\]]{1,200}\](?:\(#[^)]*\)|\[[^\]]*\]|$|\s*\()/;
+
+/** ``- `CORE-01` to `CORE-06`, `UI-2` ``: work that is told where it has its ids. */
+const ONLY_IDS =
+  /^`?[A-Z][A-Z0-9]{0,9}-?\d{1,5}[a-z]?`?(?:\s*(?:,|;|to|through|and|&|\+|→|–|-|\.{2,3}|…)\s*`?[A-Z][A-Z0-9]{0,9}-?\d{1,5}[a-z]?`?){1,40}\.?$/;
 
 /** Headings that gather work by its state. */
 const OPEN_LISTS = new Set([

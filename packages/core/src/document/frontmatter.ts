@@ -63,7 +63,8 @@ function itemOfDocument(source: YamlSource): Draft | null {
   if (!workLike || !tracked) return null;
   const title = source.textOf(titled?.value) ?? "";
   const parts = readItemText(title);
-  const kind = stageOf(title)?.kind === "phase" ? "phase" : "task";
+  const isTask = byKey.has("task_id") || /^(?:task|story|issue|ticket|bug)[-_ ]/i.test(id ?? "");
+  const kind = !isTask && stageOf(title)?.kind === "phase" ? "phase" : "task";
   const line = titled?.line ?? 0;
   const item = draft(
     kind,

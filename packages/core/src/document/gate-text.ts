@@ -1,4 +1,5 @@
 import type { Criterion } from "../criteria/criterion.ts";
+import type { FoundThreshold } from "../criteria/find-thresholds.ts";
 import { findThresholds } from "../criteria/find-thresholds.ts";
 import { normaliseMetric } from "../criteria/metric-name.ts";
 import { parseCriterion } from "../criteria/parse-criterion.ts";
@@ -11,6 +12,11 @@ import { windowOfEntry } from "./window-of-entry.ts";
 /** Which thresholds of a text count. */
 export type GateSense = "thresholds" | "states" | "targets";
 
+/** `… works. (Only seen in the browser so far.)` */
+const REMARK_BEHIND = /\.\s+\((?=\p{Lu})[^()<>≤≥]{8,400}\)\s*$/u;
+/** `Audit: no critical issues` in a list of gates: their number has to be zero. */
+const NO_FINDINGS =
+  /(^|[:;,]\s)no\s(?=(?:(?!more\b|less\b|fewer\b|worse\b|longer\b|later\b)[\p{L}-]+\s){0,4}?(?:issues?|errors?|bugs?|warnings?|findings?|vulnerabilit(?:y|ies)|cves?|defects?|failures?|regressions?|violations?|blockers?|leaks?|incidents?|conflicts?|secrets?)\b)/giu;
 const KEYED = /^([^:：]{2,120})[:：]\s+(\S.*)$/u;
 
 /**
@@ -21,7 +27,10 @@ const KEYED = /^([^:：]{2,120})[:：]\s+(\S.*)$/u;
  *   lists also hold measurements
  */
 export function gatesOfEntry(entry: string, sense: GateSense): StatedGate[] {
-  const { text, changed } = boundedText(withoutTags(entry));
+  const bounded = boundedText(withoutTags(entry));
+  const text =
+    sense === "states" ? bounded.text.replace(REMARK_BEHIND, ".").replace(NO_FINDINGS, "$1zero ") : bounded.text;
+  const changed = bounded.changed || text !== bounded.text;
   const gates = gatesOfBounded(text, sense);
   // What is shown is what the document says.
   return changed ? gates.map((gate) => ({ ...gate, text: entry })) : gates;
@@ -48,20 +57,29 @@ function gatesOfBounded(text: string, sense: GateSense): StatedGate[] {
 
 function gatesOfText(text: string, key: string | null, sense: "thresholds" | "states"): StatedGate[] {
   const { gates, rest } = takePeople(text, key, sense === "states" ? "any" : "counted");
-  const stated = findThresholds(rest, { states: sense === "states" }).map(({ metric, text: as, criterion }) => ({
-    metric: metric ?? key,
-    text: as,
-    criterion,
-  }));
+  const stated = behindKey(rest, findThresholds(rest, { states: sense === "states" })).map(
+    ({ metric, text: as, criterion }) => ({
+      metric: metric ?? key,
+      text: as,
+      criterion,
+    }),
+  );
   const lasting = withWindow(rest, stated);
   const own = joined(lasting, rest);
   return [...own, ...untypedRest(rest, key, lasting), ...gates];
 }
 
+/** `Large sites (50+ pages): < 15 min`: a number in brackets of the key says what is meant, where the value asks. */
+function behindKey(text: string, all: readonly FoundThreshold[]): readonly FoundThreshold[] {
+  const colon = /^[^:：]{2,80}\([^():：]{1,40}\)[:：]\s/u.exec(text)?.[0].length ?? 0;
+  if (colon === 0 || !all.some(({ start, form }) => start >= colon && form === "operator")) return all;
+  return all.filter(({ start }) => start >= colon);
+}
+
 /** `Container scan: clean` among criteria: a state that only a probe or scan can have, and no report of progress. */
 function stateOfKeyed(keyed: RegExpExecArray | null): StatedGate | null {
   const [, key = "", value = ""] = keyed ?? [];
-  if (!PROBED.test(value)) return null;
+  if (!PROBED.test(value) || key.split(/\s+/).length > MOST_KEY_WORDS) return null;
   const metric = normaliseMetric(plainText(key));
   const { criterion } = parseCriterion(value.replace(/[\s.*_`]+$/, ""), { metric });
   return criterion?.kind === "state" ? { metric, text: value, criterion } : null;
@@ -81,6 +99,7 @@ const MEASURED_TIME =
   /\b(?:timeout|latency|ttl|(?:response|load|startup|start|boot|recovery|query|render|processing|wait|build|failover) time)$/i;
 const BARE_TIME = /^\d[\d.]{0,8}\s?(?:s|secs?|seconds?|min|minutes?)[\s.*_`]*$/i;
 
+const MOST_KEY_WORDS = 6;
 const PROBED =
   /^[*_`]*(?:operational|clean|green|healthy|empty|online|up|true|false|enabled|disabled|stable|available|reachable|compliant|passing)[\s.*_`]*$/i;
 

@@ -15,6 +15,8 @@ export interface BlockEvidence {
   readonly workAttributes: number;
   /** Labels that announce tasks or criteria. */
   readonly workLabels: number;
+  /** Labels that say what is done about a problem. */
+  readonly solutions: number;
   /** A lead and a timeline: what a team section has. */
   readonly lead: boolean;
   readonly window: boolean;

@@ -5,7 +5,7 @@ const LEADING_MARKS =
   /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\u200d|\ufffd|[→►▶↳•·✓✔✗✘☐☑☒★☆]|\s|\\?\*(?=\s))+/u;
 const TRAILING_MARKS = /(?:\s|\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f|\u200d|\ufffd|(?<=\s)[-–—:|])+$/u;
 const ID =
-  /^(?:\[?((?:[A-Z][A-Z0-9]{0,9}-)+\d{1,6}[A-Za-z]?|\d{1,4}-[A-Z]{1,2}|[A-Z]{1,4}\d{2,6}[a-z]?|t\d{1,4}|[A-Z]{1,4}X{2,4}|#\d{1,6}|\d{1,3}(?:\.\d{1,3}){1,4}[a-z]?|\d{1,3}(?=[.)]\s))\]?)(?=$|[\s:.)–—-])[:.)]?(?:\s*[-–—]\s)?\s*/u;
+  /^(?:\[?((?:[A-Z][A-Z0-9]{0,9}-)+\d{1,6}[A-Za-z]?|\d{1,4}-[A-Z]{1,2}|(?!P(?:50|75|9\d{1,2})(?![\w-]))[A-Z]{1,4}\d{2,6}[a-z]?|t\d{1,4}|[A-Z]{1,4}X{2,4}|#\d{1,6}|\d{1,3}(?:\.\d{1,3}){1,4}[a-z]?|\d{1,3}(?=[.)]\s))\]?)(?=$|[\s:.)–—-])[:.)]?(?:\s*[-–—]\s)?\s*/u;
 const TAG = /^\[([^[\]]{1,24})\]\s*/;
 const HASH_TAG = /^#task\s+/;
 const OBSIDIAN_ID = /🆔\s*([\w-]{1,40})/u;

@@ -9,13 +9,13 @@ export function labelMeaning(state: ReaderState, key: string): Meaning {
   const meaning = meaningOfLabel(key);
   const work = meaning.entries !== "none" && meaning.entries !== "neutral" && meaning.entries !== "criterion";
   if (work && inHistory(state)) return meaningOf("notes");
-  const whole = comparable(key) === comparable(meaning.because);
+  const whole = comparable(key).replace(/ (?:for|of|in) .*$/, "") === comparable(meaning.because);
   return work && !whole && meaning.claimed === null && insideReport(state.sections) ? meaningOf("notes") : meaning;
 }
 
 /** Whether the section keeps notes of what was done: nothing in it is work to do. */
 function inHistory(state: ReaderState): boolean {
-  return state.sections.some(({ meaning }) => HISTORY.has(meaning.because));
+  return state.sections.some(({ meaning }) => !meaning.weak && HISTORY.has(meaning.because));
 }
 
 /** Sections that keep notes of what was done. */

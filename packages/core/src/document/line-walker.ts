@@ -139,7 +139,15 @@ export class LineWalker {
 
   #paragraph(from: number, to: number, place: Place): void {
     const depth = place.lists.length;
+    let introduces = false;
     this.#eachLine(from, to, place.quoted, (a, b, first) => {
+      const mark = introduces ? NUMBERED.exec(this.#text.slice(a, Math.min(b, a + 8)))?.[0] : undefined;
+      introduces = mark !== undefined || (depth === 0 && isIntroduction(this.#text, a, b));
+      if (mark !== undefined) {
+        const number = leadingNumber(this.#text, a);
+        this.lines.push(makeLine("item", this.lineAt(a), a + mark.length, b, 1, number, -1, -1, true, place));
+        return;
+      }
       if (first && place.itemStarts) {
         place.items[place.items.length - 1] = this.lines.length;
         this.lines.push(
@@ -362,6 +370,17 @@ function leadingNumber(text: string, at: number): number {
     value = value * 10 + digit;
   }
   return value;
+}
+
+/** A list that does not begin with 1 cannot interrupt a paragraph, but its writer does not know. */
+const NUMBERED = /^\d{1,3}[.)]\s+(?=\S)/;
+
+/** Whether a line of a paragraph announces a list: a bold line of its own, or one that ends in a colon. */
+function isIntroduction(text: string, from: number, to: number): boolean {
+  const last = text.charAt(to - 1);
+  return (
+    last === ":" || last === "：" || (last === "*" && text.startsWith("**", from) && text.startsWith("**", to - 2))
+  );
 }
 
 /** Cells between unescaped pipes; pipes inside code spans divide cells too, as GFM has it. */

@@ -50,6 +50,7 @@ function readTableRow(state: ReaderState, line: Line): void {
     state.owner(),
     (ref) => state.stages.itemFor(ref) ?? state.stageByAlias(ref),
     (title) => state.stages.named(title),
+    (id) => state.boxOf(id),
   );
   if (taken === null) {
     state.tellAgain(line, state.raw(line), null);

@@ -4,9 +4,10 @@ import { comparable, headOf, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
 import { plainText } from "./plain-text.ts";
+import { releasesOf } from "./release-headings.ts";
 import { meaningOf } from "./section-meaning.ts";
 import { seriesOf } from "./series.ts";
-import { codeStageOf, horizonOf, pointedStage, stageOf, trailingPhaseOf } from "./stage.ts";
+import { CHANGES_FILE, codeStageOf, horizonOf, pointedStage, stageOf, trailingPhaseOf } from "./stage.ts";
 import type { FoundStatus } from "./status.ts";
 import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
@@ -27,7 +28,7 @@ export interface Outline {
   readonly footer: number;
 }
 
-const NUMBER = /^((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
+const NUMBER = /^((?:(?:[A-Z]\.)?\d{1,3}|\d{1,2}[A-Z](?=\.\d))(?:\.\d{1,3}){0,3})(?:\\?[.):])?\s+(?=\S)/;
 /** `A. Service levels`, `IV) Rollout`: a letter that orders sections and says nothing of them. */
 const LETTER = /^(?:[A-Z]|[IVX]{1,4})[.)]\s+(?=\S)/;
 const BOLD_LEVEL = 7;
@@ -65,7 +66,7 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     }
   }
   headings.reverse();
-  for (const [at, stage] of seriesOf(headings)) {
+  for (const [at, stage] of [...seriesOf(headings), ...releasesOf(headings)]) {
     const heading = headings[at];
     if (heading !== undefined) headings[at] = { ...heading, stage: { ...stage, named: true } };
   }
@@ -117,6 +118,7 @@ function emptyEvidence(): Writable {
     status: false,
     workAttributes: 0,
     workLabels: 0,
+    solutions: 0,
     lead: false,
     window: false,
     nested: 0,
@@ -197,7 +199,7 @@ export function isBox(text: string, from: number): boolean {
   return (
     text.charCodeAt(from) === 91 &&
     (text.charCodeAt(from + 2) === 93 || text.charCodeAt(from + 3) === 93 || text.charCodeAt(from + 1) === 93) &&
-    /^\[[ xX✓✔✅~/>!❌-]?\](?=[\s*]|$)/u.test(text.slice(from, from + 5))
+    /^\[[ xX✓✔✅~/>!❌-]?\](?=[\s*\\]|$)/u.test(text.slice(from, from + 5))
   );
 }
 
@@ -209,15 +211,22 @@ function noteLabel(evidence: Writable, label: Label): void {
   if (label.name === "effort" || label.name === "owner" || label.name === "complexity" || label.name === "priority") {
     evidence.workAttributes += 1;
   }
+  if (label.colon && SOLVES.test(label.key)) {
+    evidence.solutions += 1;
+    if (value !== "") evidence.workLabels += 1;
+  }
   if (value === "" && label.colon) {
     const { entries } = meaningOf(label.key);
-    if (entries === "task" || entries === "criterion") evidence.workLabels += 1;
+    if (entries === "task" || entries === "criterion" || SOLVES.test(label.key)) evidence.workLabels += 1;
   }
   if (label.value.trim() === "" && label.key.includes("|")) {
     if (/timeline|week/i.test(label.key)) evidence.window = true;
     if (/priority/i.test(label.key)) evidence.workAttributes += 1;
   }
 }
+
+/** What is going to be done about a problem. */
+const SOLVES = /^(?:proposed |suggested |recommended )?(?:solution|fix|change|changes|implementation|remedy)$/i;
 
 /** A status line that gives a state, and no report that begins with a mark. */
 function isPlainStatus(value: string): boolean {
@@ -229,7 +238,7 @@ function readHeading(text: string, line: Line, index: number, level: number, evi
   const raw = text.slice(line.from, Math.min(line.to, line.from + 1000));
   const first = stripMarks(plainText(raw));
   const early = stageOf(first.replace(NUMBER, "")) ?? pointedStage(first);
-  const status = statusOfTitle(raw, { lastWord: early !== null, continued: true });
+  const status = CHANGES_FILE.test(raw) ? null : statusOfTitle(raw, { lastWord: early !== null, continued: true });
   const title = withoutStatus(raw, status);
   const number = NUMBER.exec(title)?.[1] ?? null;
   const bare = title.replace(NUMBER, "").replace(LETTER, "");

@@ -6,6 +6,7 @@ import { stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { plainText } from "./plain-text.ts";
 import type { ReaderState } from "./reader-state.ts";
+import { insideReport } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";
 import { statusOfValue } from "./status.ts";
 
@@ -62,7 +63,9 @@ function readTarget(state: ReaderState, label: Label, line: Line, to: Draft | nu
   const gates = gatesOfEntry(value, "thresholds");
   // Where no item stands around it, the target that a section states on a line of its own is what has to be met.
   const own =
-    to === null && label.bold && line.role === "text" && gates.length > 0 ? targetItem(state, value, line) : to;
+    to === null && label.bold && line.role === "text" && gates.length > 0 && !insideReport(state.sections)
+      ? targetItem(state, value, line)
+      : to;
   for (const stated of gates) {
     state.reading.gates.push({ ...stated, line: line.line, item: own, severity, block: state.blockName() });
   }

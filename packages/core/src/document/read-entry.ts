@@ -3,6 +3,7 @@ import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
 import { entryKind, isRemark, isToldAgain, nestedKind, readStageEntry } from "./entry-kind.ts";
+import { gatesOfEntry } from "./gate-text.ts";
 import { readItemText, stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf } from "./label.ts";
@@ -13,11 +14,12 @@ import { readAttribute, readCheck } from "./read-attribute.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
+import { insideReport } from "./scope.ts";
 import { stageOf } from "./stage.ts";
 import { isTargeted } from "./stated-bounds.ts";
 import { statusOfTitle } from "./status.ts";
 import { BOX_STATES } from "./status-words.ts";
-import { mayCompare } from "./work-demands.ts";
+import { mayCompare, SELECTS } from "./work-demands.ts";
 
 export function readEntry(state: ReaderState, index: number, line: Line): void {
   if (isBox(state.text, line.from)) {
@@ -69,9 +71,11 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
   const scope = state.scopeAt(line);
   const kind = scope.boxes;
   const raw = state.joined(index, line, from);
-  const optional = raw.startsWith("*") && !raw.startsWith("**");
-  if (optional) from += 1;
-  const parts = readItemText(optional ? raw.slice(1) : raw);
+  // Formatters write the star of an optional task as `\\*`.
+  const star = /^\\?\*(?!\*)/.exec(raw)?.[0].length ?? 0;
+  const optional = star > 0;
+  if (optional) from += star;
+  const parts = readItemText(raw.slice(star));
   if (parts.title === "" && parts.id === null) {
     state.reading.notUnderstood.push({ line: line.line, text: raw.slice(0, 200), reason: "a check box without text" });
     return;
@@ -104,11 +108,18 @@ function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): 
     state.gatesOf(item, gateText(raw), "targets", scope);
   } else if (item.kind !== "criterion") {
     if (mayCompare(raw)) state.demandsOf(item, gateText(raw), scope, item.line);
-  } else if (scope.gates !== "none") state.gatesOf(item, gateText(raw), scope.gates, scope);
+  } else {
+    // A box among criteria that a review only lists still says what it says.
+    const sense =
+      scope.gates === "none" && item.reason.startsWith("box.") && !state.halted() ? "thresholds" : scope.gates;
+    if (sense !== "none") state.gatesOf(item, gateText(raw), sense, scope);
+  }
 }
 
 /** `- **Status**: …` below a heading or an item says something of it and is no item. */
 function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Draft | null): boolean {
+  const short = label.value.trim().split(/\s+/).length <= MOST_VALUE_WORDS;
+  if (label.name === null && label.colon && short && state.attributeLists.has(line.list)) return true;
   if (label.value.trim() === "" && label.colon && label.name !== null && holder !== null) return true;
   if (label.name === null || label.name === "other") return false;
   const scope = state.currentScope();
@@ -118,9 +129,12 @@ function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Dra
   const forPlan =
     label.name === "gate" || label.name === "criteria" || label.name === "check" || label.name === "target";
   if (holder === null && state.owner() === null && !forPlan) return false;
+  if (holder === null && label.value.trim() !== "") state.attributeLists.add(line.list);
   readAttribute(state, label, line, holder ?? state.owner());
   return true;
 }
+
+const MOST_VALUE_WORDS = 4;
 
 function readPlainEntry(state: ReaderState, index: number, line: Line, raw: string, label: Label | null): void {
   const scope = state.scopeAt(line);
@@ -136,6 +150,7 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
       ? nestedKind(state, line, scope)
       : entryKind(state, scope, grouped ? { ...line, level: 1 } : line, raw);
   if (kind === null && line.level === 1 && !line.quoted && takeTargeted(state, index, line, raw, scope)) return;
+  if (kind === null && !nested && !line.quoted && takeBareDemand(state, index, line, raw, scope)) return;
   if (kind === null || (line.quoted && scope.gates !== "states")) {
     leaveEntry(state, line, raw, scope, nested);
     return;
@@ -153,10 +168,43 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
 
 /** `Lines: 27% (target: 70%)` is a criterion in any list that tells how it stands. */
 function takeTargeted(state: ReaderState, index: number, line: Line, raw: string, scope: Scope): boolean {
-  if (!raw.includes("(") || !isTargeted(stripMarks(plainText(raw)))) return false;
+  if (!/[(:：]/.test(raw) || !isTargeted(stripMarks(plainText(raw)))) return false;
   takeEntry(state, index, line, raw, "criterion", { ...scope, gates: "thresholds", because: "a target behind it" });
   return true;
 }
+
+/** `Encode time < 200ms`: an entry that is a comparison and nothing else asks for it, where nothing says otherwise. */
+function takeBareDemand(state: ReaderState, index: number, line: Line, raw: string, scope: Scope): boolean {
+  if (!UNSAID.has(scope.because) || raw.length > 120 || reportsOnly(state) || state.halted()) return false;
+  const plain = stripMarks(plainText(raw));
+  if (!BARE_DEMAND.test(plain) || SELECTS.test(plain)) return false;
+  const [stated, more] = gatesOfEntry(plain, "thresholds");
+  if (more !== undefined || stated?.criterion?.kind !== "absolute" || stated.criterion.unit === null) return false;
+  takeEntry(state, index, line, raw, "criterion", { ...scope, gates: "thresholds", because: "a comparison alone" });
+  return true;
+}
+
+/** Whether the section tells of what is or was; one that says how the work is done may well state demands. */
+function reportsOnly(state: ReaderState): boolean {
+  if (!insideReport(state.sections)) return false;
+  const section = state.sections.findLast(({ item, meaning }) => item !== null || meaning.because !== "");
+  return section === undefined || !HOW.has(section.meaning.because);
+}
+
+const HOW: ReadonlySet<string> = new Set([
+  "strategy",
+  "approach",
+  "constraints",
+  "considerations",
+  "technical specs",
+  "technical details",
+  "implementation strategy",
+  "implementation details",
+]);
+
+const UNSAID: ReadonlySet<string> = new Set(["", "phase", "step"]);
+const BARE_DEMAND =
+  /^\p{L}[^<>≤≥.]{1,60}?\s*(?:[:：]\s*)?(?:<=?|>=?|≤|≥)\s?\d[\d.,]{0,12}\s?[%\p{L}/]{0,12}(?:\s[\p{L}-]{1,20}){0,3}$/u;
 
 export function takeEntry(
   state: ReaderState,

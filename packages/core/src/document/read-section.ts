@@ -17,8 +17,14 @@ export function readSection(state: ReaderState, heading: Heading, line: Line): v
   // `Phase 1: Exit gates`, told after the phase itself, lists gates of that phase.
   const gates = verdict.again && heading.stage !== null ? meaningOf(heading.stage.rest) : null;
   const told = gates !== null && gates.gates === "states" && !gates.weak ? gates : null;
+  // `v3 — Backlog` says of its stage what stands in it.
+  const rest = staged && heading.stage !== null ? meaningOf(heading.stage.rest) : null;
+  const listed =
+    rest !== null && /^(?:backlog|future work|remaining work|work items)$/.test(rest.because) ? rest : null;
   const meaning =
-    told ?? (staged || (item !== null && heading.meaning.entries !== "task") ? meaningOf("") : heading.meaning);
+    told ??
+    listed ??
+    (staged || (item !== null && heading.meaning.entries !== "task") ? meaningOf("") : heading.meaning);
   const retells = { ...meaning, retells: item === null && meaning.retells };
   const own = heading.horizon !== null ? meaningOf("tasks") : retells;
   const retold = verdict.again && heading.horizon !== null && heading.stage === null;

@@ -29,11 +29,12 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     state.tellAgain(line, raw, null);
     return;
   }
+  if (readSlanted(state, line, raw) || readShouted(holder, line, raw)) return;
   readDemand(state, index, line, raw);
   const label = labelOf(raw);
   if (label !== null) {
     if (readLabelledCriterion(state, index, line, raw, label)) return;
-    for (const part of labelsOf(raw, label)) readLabelLine(state, part, line, raw, holder);
+    for (const part of labelsOf(raw, label)) readLabelLine(state, index, part, line, raw, holder);
     return;
   }
   const scope = state.currentScope();
@@ -45,6 +46,35 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   if (readRootStatus(state, line, raw)) return;
   if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, raw, line);
   else state.tellAgain(line, raw, null);
+}
+
+/** `**DONE 2026-05-01.** All pods run.`: a paragraph of an entry that begins with its state. */
+function readShouted(holder: Draft | null, line: Line, raw: string): boolean {
+  const said = /^\*\*([A-Z][A-Z ]{2,20}[A-Z])\b[^*\p{Ll}]{0,30}\*\*/u.exec(raw);
+  if (said === null || !line.first || holder === null || holder.claimed !== "unknown") return false;
+  const status = statusOfValue(said[1] ?? "");
+  if (status === null) return false;
+  holder.claimed = status.claimed;
+  holder.token = { from: line.from + 2 + status.start, to: line.from + 2 + status.end, form: status.form };
+  return true;
+}
+
+/** `*Duration: 3 weeks | Status: planned*` right below the heading of a stage. */
+function readSlanted(state: ReaderState, line: Line, raw: string): boolean {
+  const inner = /^([*_])(?![*_\s])([^*_]{3,200})\1$/.exec(raw)?.[2];
+  const section = state.sections.at(-1);
+  if (inner === undefined || line.holder >= 0 || section?.item == null || !inner.includes(":")) return false;
+  let from = line.from + 1;
+  for (const part of inner.split("|")) {
+    const label = labelOf(part.trimStart());
+    const skipped = part.length - part.trimStart().length;
+    if (label !== null && label.name !== null && label.name !== "other") {
+      const at = { ...line, from: from + skipped };
+      readAttribute(state, label, at, section.item);
+    }
+    from += part.length + 1;
+  }
+  return true;
 }
 
 /** The line under a heading `Status` says the state of the one task that the document is about. */
@@ -91,7 +121,14 @@ function readIntroduction(state: ReaderState, raw: string, line: Line): void {
     state.setLabel({ meaning, text: plain, checks: /\bchecks?\b/i.test(plain) && words <= 3, holder: line.holder });
 }
 
-function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string, holder: Draft | null): void {
+function readLabelLine(
+  state: ReaderState,
+  index: number,
+  label: Label,
+  line: Line,
+  raw: string,
+  holder: Draft | null,
+): void {
   const value = label.value.trim();
   const to = holder !== null && holder.kind !== "criterion" ? holder : (state.owner() ?? holder);
   if (value === "" && label.key.includes("|") && to !== null) {
@@ -110,6 +147,8 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
       readGateValue(state, { ...label, name: "gate" }, line, to);
     else if (/\bdeliverables\b|\bcriteria\b/i.test(label.key))
       readGateValue(state, { ...label, name: "criteria" }, line, to);
+    else if (label.bold && /\S\s(?:target|goal)s?$/i.test(label.key) && /^\W{0,4}\d/.test(value))
+      readAttribute(state, { ...label, name: "target" }, line, to);
     if (label.name === null || label.name === "other") state.tellAgain(line, raw, null);
     return;
   }
@@ -117,10 +156,11 @@ function readLabelLine(state: ReaderState, label: Label, line: Line, raw: string
   if (line.holder >= 0 && value === "" && holder !== null) return;
   const checks = label.name === "check";
   const told = value === "" ? labelMeaning(state, label.key) : meaningOf("notes");
-  const meaning = told.because === "" && ordersWork(state, `${label.key}:`) ? meaningOf("tasks") : told;
+  const orders = told.because === "" && (ordersWork(state, `${label.key}:`) || introducesOrders(state, index, label));
+  const meaning = orders ? meaningOf("tasks") : told;
   const words = label.key.split(/\s+/).length;
   if (!label.bold && meaning.because === "" && words > 5) return;
-  state.setLabel({ meaning, text: label.key, checks, holder: line.holder });
+  state.setLabel({ meaning, text: label.key, checks, holder: line.holder, bold: label.bold });
   if (statusOfTitle(raw, { lastWord: true }) !== null) state.tellAgain(line, raw, null);
 }
 
@@ -136,7 +176,7 @@ const SAYS_OF_WORK: ReadonlySet<string> = new Set([
 ]);
 
 function ordersWork(state: ReaderState, text: string): boolean {
-  if (insideReport(state.sections)) return false;
+  if (insideReport(state.sections) || /\s(?:with|containing|including|covering)\s?:$/i.test(text)) return false;
   if (ORDERS_WORK.test(text)) return true;
   const inStage = state.sections.at(-1)?.item != null;
   return (
@@ -144,11 +184,32 @@ function ordersWork(state: ReaderState, text: string): boolean {
   );
 }
 
+/** A bold label in a stage before a numbered list of orders: `**Sequence**:` with `1. Copy …` and `2. Check …` below. */
+function introducesOrders(state: ReaderState, index: number, label: Label): boolean {
+  if (!label.bold || insideReport(state.sections) || state.sections.at(-1)?.item == null) return false;
+  let orders = 0;
+  for (let at = index + 1; at <= index + MOST_LOOKED; at += 1) {
+    const next = state.lines[at];
+    if (next === undefined || next.role === "heading" || next.role === "rule" || (next.role === "text" && next.first))
+      break;
+    if (next.role !== "item" || next.level !== 1) continue;
+    if (next.number < 0 || !ORDER.test(state.text.slice(next.from, next.from + 40))) return false;
+    orders += 1;
+  }
+  return orders >= 2;
+}
+
+const MOST_LOOKED = 12;
 const VERBS =
   "add|write|update|create|implement|fix|remove|build|replace|migrate|extend|refactor|delete|rename|move|document|test|configure|set up|change|verify|introduce|port|wire|convert|split|deploy|prepare|install|publish";
 /** `Add or update tests:`, `Remove:`: an order, and the list says of what. */
 const ORDERS_WORK = new RegExp(
-  `^(?:${VERBS})(?: (?:or|and) [a-z]+)?(?: (?:the following )?[a-z -]{3,30}| the following)?:$`,
+  `^(?!(?:test|document|build|change|update|move|fix|release|port|split) (?:categor|types?|cases?|files?|structure|strateg|result|data|plans?\\b|scenario|environment|pyramid|suite|approach|levels?|matrix|order|size|time|status|history|targets?))(?:${VERBS})(?: (?:or|and) [a-z]+)?(?: (?:the following )?[a-z -]{3,30}| the following)?:$`,
+  "i",
+);
+/** A list entry that begins with an order. */
+const ORDER = new RegExp(
+  `^[*_\\s]{0,3}(?:${VERBS}|read|analy[sz]e|validate|run|rerun|execute|review|check|ensure|generate|identify|define|design|extract|restore|integrate|enable|disable|register|connect|collect|compare|copy|clean|commit|push|merge|open|close|start|stop|restart|monitor|measure|optimi[sz]e|report|research|evaluate|select|choose|train|import|export|load|save|send|sync|rebuild|upgrade|audit|benchmark|profile|scan|tag|notify|announce|drop|swap|switch|freeze|backfill|roll)\\b`,
   "i",
 );
 /** Below a stage: `Before publication:`, `The package should provide examples:`. */

@@ -51,6 +51,8 @@ export class ReaderState {
   readonly taken: Map<number, Draft> = new Map<number, Draft>();
   /** What entries below a list entry are that is only a label, by the index of its line. */
   readonly groups: Map<number, Meaning> = new Map<number, Meaning>();
+  /** Lists in which an entry says something of the stage above, so that their other labels do too. */
+  readonly attributeLists: Set<number> = new Set<number>();
   readonly emitted: Set<Draft> = new Set<Draft>();
   readonly root: Draft | null;
   /** Whether the document tells of an incident: its timeline is a record and no schedule. */
@@ -94,6 +96,11 @@ export class ReaderState {
   scopeAt(line: Line): Scope {
     const group = this.groups.size === 0 ? undefined : this.groups.get(line.holder);
     return group === undefined ? this.currentScope() : scopeOfGroup(group, this.currentScope(), halts(this.sections));
+  }
+
+  /** Whether what stands here says when to stop. */
+  halted(): boolean {
+    return halts(this.sections);
   }
 
   /** Begins a new block: what a label says holds until the next label or heading. */
@@ -170,6 +177,11 @@ export class ReaderState {
   demandsOf(item: Draft, text: string, scope: Scope, line: number): void {
     for (const stated of demandsOfWork(text, item.reason.startsWith("box.")))
       this.reading.gates.push({ ...stated, line, item, severity: scope.severity, block: this.blockName() });
+  }
+
+  /** The check box that has an id. */
+  boxOf(id: string): Draft | null {
+    return this.#boxes.get(`task ${id}`) ?? this.#boxes.get(`criterion ${id}`) ?? null;
   }
 
   /** Whether a check box has the same number and speaks of the same work: a list without boxes then tells it again. */

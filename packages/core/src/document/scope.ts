@@ -1,8 +1,9 @@
 import type { Claimed, Severity } from "../plan/inspection.ts";
 import type { Draft } from "./draft.ts";
 import type { Heading } from "./heading.ts";
+import { attributeNameOf } from "./label.ts";
 import type { Meaning } from "./meaning.ts";
-import { isHalt, isQualityChecklist } from "./section-meaning.ts";
+import { isHalt, isQualityChecklist, TO_BE_MADE } from "./section-meaning.ts";
 
 /** A heading that is open at some point of the document. */
 export interface Section {
@@ -25,6 +26,8 @@ export interface LabelScope {
   readonly checks: boolean;
   /** Index of the list entry that the label stands in; -1 outside. */
   readonly holder: number;
+  /** Whether it is set in bold. */
+  readonly bold?: boolean;
 }
 
 /** What a list entry or check box means at some point of the document. */
@@ -74,6 +77,12 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
   const severity = severityOf(sections, label);
   const grouped = label !== null && label.meaning.because === "" && !label.checks ? demandSection(sections) : null;
   if (grouped !== null) return { ...pick(grouped), boxes, severity, direct: null, checks: false };
+  if (label !== null && groupsWork(sections, label))
+    return {
+      ...nothing(boxes, severity, "phase"),
+      claimed: claimedAbove(sections, sections.length - 1),
+      direct: "phase",
+    };
   if (label !== null) {
     const { meaning } = label;
     const entries = meaning.entries === "neutral" ? "none" : meaning.entries;
@@ -91,6 +100,11 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
       return { ...pick(section.meaning), entries: "task", boxes, severity, direct: null, checks: false };
     if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead"))
       continue;
+    const outer = section.item === null && section.meaning.gates === "targets" ? criteriaAround(sections, i) : null;
+    if (outer !== null) return { ...pick(outer), boxes, severity, direct, checks: false };
+    // Where what is to be made has headings of its own, plain entries below these describe it.
+    if (direct === "step" && section.item === null && section.meaning.because === TO_BE_MADE)
+      return { ...pick(section.meaning), entries: "ordered-task", boxes, severity, direct: null, checks: false };
     if (section.meaning.because !== "" && (section.item === null || section.meaning.entries !== "none")) {
       const picked = halts(sections) ? { ...pick(section.meaning), gates: "none" as const } : pick(section.meaning);
       return { ...picked, retells: picked.retells && direct === null, boxes, severity, direct, checks: false };
@@ -98,6 +112,8 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     if (section.item === null) continue;
     // Below a stage, a heading that says nothing hides the stage from plain entries.
     if (i < sections.length - 1) return { ...nothing(boxes, severity, direct ?? ""), direct };
+    const asked = demandAbove(sections, i);
+    if (asked !== null) return { ...pick(asked), boxes, severity, direct: null, checks: false };
     if (section.item.kind === "phase") {
       return { ...nothing(boxes, severity, "phase"), claimed: claimedAbove(sections, i), direct: "phase" };
     }
@@ -106,14 +122,52 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
   return { ...nothing(boxes, severity, direct ?? ""), entries: direct === null ? "neutral" : "none", direct };
 }
 
+/** A label in a phase that says nothing of its own groups the phase's work: `**Backend**:`. */
+function groupsWork(sections: readonly Section[], label: LabelScope): boolean {
+  const section = sections.at(-1);
+  if (label.bold !== true || label.meaning.because !== "" || label.checks || label.holder >= 0) return false;
+  if (section?.item?.kind !== "phase" || section.retold || demandAbove(sections, sections.length - 1) !== null)
+    return false;
+  return attributeNameOf(label.text) === null && !TELLS.test(label.text);
+}
+
+/** Labels of what a phase needs, uses, knows or is asked, and of what its lists explain. */
+const TELLS =
+  /\b(?:why|how|what|when|where|who|stack|technolog(?:y|ies)|skills?|files?|tools?|tooling|libraries|people|roles?|staffing|costs?|budgets?|stakeholders?|examples?|endpoints?|schemas?|tables?|current|existing|already|issues?|problems?|challenges?|concerns?|questions?|structure|types?|categories|fields|options|choices|advantages?|disadvantages?|trade-?offs?|exclu\w+|not|no|limitations?|measurements?|measured|numbers|savings?|inputs?|outputs?|environments?|variables?|signatures?|properties|attributes|parameters|states?|events?|flows?|scenarios?|sources?|each|every|both|missing|lacking|gaps?|guard ?rails?|observ\w+|insights?|expected|estimat\w+|total)\b/i;
+
 /** The section of gates or criteria that is open: a label in it that says nothing of its own only groups them. */
 function demandSection(sections: readonly Section[]): Meaning | null {
   if (halts(sections)) return null;
   for (let i = sections.length - 1; i >= 0; i -= 1) {
     const section = sections[i];
     if (section === undefined || section.retold) return null;
+    if (section.meaning.gates === "targets") return criteriaAround(sections, i);
     if (section.meaning.because !== "") return section.meaning.entries === "criterion" ? section.meaning : null;
     if (section.item !== null) return null;
+  }
+  return null;
+}
+
+/** The section of criteria around one of metrics: `## Success criteria` with `### Technical metrics` below it. */
+function criteriaAround(sections: readonly Section[], inner: number): Meaning | null {
+  for (let i = inner - 1; i >= 0; i -= 1) {
+    const section = sections[i];
+    if (section === undefined || section.item !== null || section.level === 1) return null;
+    if (section.meaning.entries === "criterion") return section.meaning;
+    if (section.meaning.because !== "") return null;
+  }
+  return null;
+}
+
+/** The section of criteria or metrics around a stage: `## Success metrics` with `### Phase 2` below it groups by stages. */
+function demandAbove(sections: readonly Section[], stage: number): Meaning | null {
+  if (sections[stage]?.item?.kind !== "phase" || halts(sections)) return null;
+  for (let i = stage - 1; i >= 0; i -= 1) {
+    const section = sections[i];
+    if (section === undefined || section.item !== null || section.level === 1) return null;
+    const { entries } = section.meaning;
+    if (entries === "criterion" || entries === "aim") return section.meaning;
+    if (section.meaning.because !== "") return null;
   }
   return null;
 }
@@ -174,7 +228,7 @@ function boxesOf(sections: readonly Section[], label: LabelScope | null): "task"
     if (section.meaning.boxes !== "neutral" && !other) {
       return section.meaning.boxes;
     }
-    if (section.item !== null) return "task";
+    if (section.item !== null) return demandAbove(sections, i) === null ? "task" : "criterion";
     if (section.level === 1 && isQualityChecklist(section.heading.title)) return "criterion";
   }
   return "task";

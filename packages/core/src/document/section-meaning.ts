@@ -26,9 +26,17 @@ const SEVERITIES: readonly (readonly [RegExp, Severity])[] = [
 /** `It is proven when all of the following are true`. */
 const ALL_OF =
   /\b(?:when|if|once|until) (?:all|each|every one) of (?:the following|these)\b|\ball of (?:the following|these) (?:must|are|is|hold|have)\b/;
+/** The reason for entries of a section that lists what is to be made. */
+export const TO_BE_MADE = "what is to be made";
 /** `Documents to create`, `Documentación a crear`. */
 const TO_MAKE =
   /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:create|write|build|implement|add|migrate)(?:d|n|ten)?|por hacer|por crear|a crear|à créer|zu erstellen)\b/u;
+/** `Work`, `Core redesign work`, `What this slice must do`. */
+const WORK_TITLE =
+  /^(?:(?!(?:related|previous|prior|past|existing|completed|finished|done|how|why|out|further reading|ongoing)\b)(?:[\p{L}-]+\s){0,3}work|what (?:this|the|each|every) [\p{L}\s-]{2,30} (?:must|should|will|needs? to|has to|have to) (?:do|deliver|change|build))$/u;
+/** `Metrics to achieve`, `Targets we have to meet`. */
+const TO_REACH =
+  /\b(?:metrics?|targets?|numbers|goals?|kpis?|thresholds?|slos?|budgets?)\s(?:(?:we|you|that|have|has|need|must|should)\s){0,3}(?:to\s)?(?:achieve|hit|meet|reach|satisfy|attain)(?:ed)?\b/u;
 /** `Gate 3`, `Gate B: Release`, `Critical gates`, `Gates before release`, `Stage-gate`: a gate by where the word stands. */
 const GATE_TITLE =
   /^(?:quality |release |phase |stage |exit |entry )?gates?(?:$|\s?[:(–—-]|\s(?:#?\d{1,3}|[a-z]|[ivx]{1,4})(?:$|\s?[:.)(–—-])|\s(?:before|for|to|after|of)\b)|(?:^|[\s-])gates?$/u;
@@ -49,6 +57,8 @@ const PAST =
 /** `After acceptance`, `Before release`: names a time by something else, and lists nothing of that. */
 const TIMED =
   /^(?:after|before|until|till|during|since|upon|once|following|nach|vor|bis|während|antes de|después de|tras|avant|après|pendant|prima di|dopo|durante|depois de|antes do|antes da)\s(?!(?:all|each) of\b)/u;
+/** `Option A: …`, `Alternative 2`: one of several ways, of which perhaps none is taken. */
+const CHOICE = /^(?:option|alternative|variant|choice|approach)\s(?:#?\d{1,2}|[a-z]|[ivx]{1,4})(?:$|\s?[:.)(–—-])/u;
 const MONTHS_AHEAD = /\bnext (?:\d+|two|three|six|few|twelve) (?:weeks|months|quarters|sprints)\b/;
 const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false };
 
@@ -65,12 +75,14 @@ export function meaningOf(title: string): Meaning {
   const severity = SEVERITIES.find(([pattern]) => pattern.test(clean))?.[1] ?? null;
   if (PAST.test(clean)) return { ...NONE, severity: null, because: THE_PAST, weak: false };
   if (TIMED.test(clean)) return NO_MEANING;
+  if (CHOICE.test(clean)) return { ...NONE, severity: null, because: "a choice", weak: false };
   if (REFUSING.test(clean)) return { ...NONE, severity: null, because: "a refusal", weak: false };
   if (MONTHS_AHEAD.test(clean) && words.length <= 6)
     return { ...TASKS, headingsAreSteps: true, severity, because: "the time ahead", weak: false };
   if (ALL_OF.test(clean)) return { ...CRITERIA, severity, because: "all of the following", weak: false };
-  if (TO_MAKE.test(clean) && words.length <= 8)
-    return { ...TASKS, severity, because: "what is to be made", weak: false };
+  if (WORK_TITLE.test(clean) && words.length <= 6) return { ...TASKS, severity, because: "the work", weak: false };
+  if (TO_REACH.test(clean)) return { ...CRITERIA, severity, because: "what is to be reached", weak: false };
+  if (TO_MAKE.test(clean) && words.length <= 8) return { ...TASKS, severity, because: TO_BE_MADE, weak: false };
   if (/\bgates?\b/.test(clean) && FEATURE_GATE.test(clean)) return NO_MEANING;
   if (GATE_TITLE.test(clean) || GO_NO_GO.test(clean)) return { ...GATES, severity, because: "gate", weak: false };
   const exact = EXACT.get(words.join(" "));

@@ -58,10 +58,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [GATES, "must pass|should pass|release criteria|launch criteria|go/no-go"],
   [BOXED_CRITERIA, "self-review|review checklist|self-review checklist|verification checklist|validation checklist"],
   [BOXED_CRITERIA, "quality validation|pre-flight|preflight|readiness checklist|=verify|checkpoint"],
-  [
-    TARGETS,
-    "metrics|metrics dashboard|health metrics|system health|slos|slo|service levels|target metrics|performance metrics",
-  ],
+  [TARGETS, "metrics|metrics dashboard|health metrics|system health|slos|slo|service levels|performance metrics"],
   [AIMS, "targets|performance targets|performance goals|coverage goals|quality goals|documentation goals"],
   [CRITERIA, "qualitative goals|qualitative criteria|success goals"],
   [AIMS, "quantitative goals|numeric goals|measurable goals|measurable objectives|performance requirements|budgets"],
@@ -69,8 +66,9 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     AIMS,
     "non-functional requirements|non-functional|nfrs|quality requirements|quality attributes|service level objectives",
   ],
-  [AIMS, "performance budget|performance budgets|quality targets|coverage targets"],
+  [AIMS, "target metrics|target values|performance budget|performance budgets|quality targets|coverage targets"],
   [CRITERIA, "entry criteria|entry criterion|pass criteria|done definition|definition of complete|what done means"],
+  [CRITERIA, "=done means|=done looks like|what done looks like|must-haves|=must haves"],
   [CRITERIA, "ready when|exit conditions|acceptance conditions|completion definition|exit criterion|complete when"],
   [CRITERIA, CRITERIA_HEADINGS],
   [TASKS, TASK_HEADINGS],
@@ -164,6 +162,11 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [
     NONE,
     "conclusion|conclusions|recommendation|recommendations|introduction|abstract|appendix|executive summary|analysis",
+  ],
+  [
+    NONE,
+    "quick reference|quick links|at a glance|key takeaways|communication plan|communication protocol|communication|" +
+      "ceremonies|meetings|contact|contacts|skills required|team structure|cost estimate|effort estimation",
   ],
   [NONE, "glossary|about|contributing|license|priority matrix|key insights|insights|comparison|statistics|metadata"],
   [NONE, "phase status summary|phase overview|getting started|quick start|how to|guidelines|patterns|common patterns"],

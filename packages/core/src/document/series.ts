@@ -5,7 +5,7 @@ const MEMBER =
   /^((?:\p{L}[\p{L}-]{1,24}\s){1,2})#?(\d{1,3}|[A-Z]|[IVX]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)(?=$|\s*[:：|(]|\s?[–—-]\s|[.)]\s)\s*[:：|.)–—-]?\s*(.*)$/iu;
 /** What is counted and is no work: things to choose from, to know, to ask and to check. */
 const NO_WORK =
-  /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
+  /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|priority|priorities|severity|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
 /** `US-1 Digest`, `AP 2 Anbindung`, `WS-3 · Schema`: a code of capitals and a number in front of a title. */
 const CODED = /^([A-Z]{2,5})[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
 /** Codes of what is decided, asked, feared or referred to, and names of things that carry a number. */
@@ -53,7 +53,8 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
   for (const row of rows.values()) {
     const numbers = new Set(row.map(({ number }) => number));
     if (row.length < 2 || numbers.size < row.length || !NUMBERS.some((first) => numbers.has(first))) continue;
-    const ordered = row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
+    const estimated = row.filter(({ rest }) => EFFORT.test(rest)).length * 2 > row.length;
+    const ordered = estimated || row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
     if (!ordered && !row.some(({ at }) => isAnnounced(headings, at) || holdsWork(headings, at))) continue;
     for (const { at, word, number, rest, id } of row) {
       if (isReported(headings, at)) continue;
@@ -68,6 +69,10 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
 /** Words for parts of a plan: what is listed below them is work, though nothing tracks it. */
 const WORK_WORD =
   /(?:^|\s)(?:part|track|stream|workstream|work ?package|lane|wave|batch|block|leg|increment|drop|bundle|package|teil|parte|lote)$/i;
+
+/** `Module 2: Parser (40 hours)`: what takes time is work. */
+const EFFORT =
+  /\(~?\s?\d[\d.]*(?:\s?[-–]\s?\d[\d.]*)?\s?(?:h|hrs?|hours?|days?|d|weeks?|w|person-days?|story points?|points?|pts?|sp)\b[^()]{0,20}\)$/i;
 
 /** Whether a numbered list or numbered headings stand below a heading. */
 function holdsOrder(headings: readonly Heading[], at: number): boolean {

@@ -76,7 +76,10 @@ export function stageOf(title: string): Stage | null {
     return { kind: "phase", ref: `post-phase ${post[1] ?? ""}`, rest, named: true };
   }
   const named = NAMED_PHASE.exec(text);
-  if (named !== null && !/^(?:current|next|this|each|per|every|the)\b/i.test(text)) {
+  if (
+    named !== null &&
+    !/^(?:current|next|this|each|per|every|the|by|in|of|for|all|any|no|after|before|during|to|from)\b/i.test(text)
+  ) {
     const rest = text.slice(named[0].length).replace(/^[\s:：–—-]+/u, "");
     return { kind: "phase", ref: (named[1] ?? "").toLowerCase(), rest, named: true };
   }
@@ -98,6 +101,10 @@ export function codeStageOf(markdown: string): Stage | null {
   const kind = word === "step" ? "step" : "phase";
   return { kind, ref: `${word} ${(match[2] ?? "").toLowerCase()}`, rest, named: true };
 }
+
+/** `[NEW] router.ts`, `[MODIFY] [app.ts](src/app.ts)`: what is done to a file; its tag is no state. */
+export const CHANGES_FILE: RegExp =
+  /^\[(?:NEW|MODIFY|MODIFIED|DELETE|ADD|UPDATE|REMOVE|CREATE|RENAME|MOVE|REPLACE)\]\s?\S/;
 
 /** `Next up: Phase 3: Search`, `Current phase: Phase 2 – Build`: the stage behind a word for where the work stands. */
 export function pointedStage(title: string): Stage | null {

@@ -9,6 +9,7 @@ import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
 import { isGeneric, isQualityChecklist, meaningOf, THE_PAST } from "./section-meaning.ts";
 import type { Stage } from "./stage.ts";
+import { CHANGES_FILE } from "./stage.ts";
 import { isCategory, isTimedPart, isWorkOfTimedPart, tracksBelow } from "./timed-part.ts";
 
 /** How a heading was taken. */
@@ -38,6 +39,7 @@ export class Stages {
   readonly #past: ReadonlySet<Heading>;
   readonly #tracking: ReadonlySet<Heading>;
   #beginnings: Map<string, { group: Group; ref: string } | null> | null = null;
+  #solved: ReadonlySet<number> | null = null;
   /** The phase in whose section a heading stands. */
   readonly #above = new Map<Heading, string>();
   /** How many headings of a level have a table of tasks and no boxes. */
@@ -120,6 +122,12 @@ export class Stages {
     }
     if (this.#isStateOfStages(heading)) return made("phase", heading, "stage.state", "a state among phases", []);
     if (isTeamSection(heading)) return made("phase", heading, "stage.team", "a team with a lead and a timeline", []);
+    if (
+      this.#isNumberedWork(heading) &&
+      !insideReport(sections) &&
+      sections.every(({ meaning }) => meaning.boxes !== "criterion")
+    )
+      return made("step", heading, "step.series", "a numbered heading among those of work", []);
     if (isTimedPart(heading, sections, this.#tracking.has(heading)))
       return made("phase", heading, "stage.time", "work by its time", []);
     return stepVerdict(heading, sections, this.#outline.headings.length <= 2, this.#isOnlyTable(heading));
@@ -136,6 +144,13 @@ export class Stages {
     return this.#outline.headings.some(
       (other) => other.level === level && other.stage?.named === true && other.stage.kind === "phase",
     );
+  }
+
+  /** Whether a heading has a number among headings of its level that say what is done about a problem. */
+  #isNumberedWork({ level, number, evidence, meaning }: Heading): boolean {
+    if (number === null || number.includes(".") || level < 2) return false;
+    this.#solved ??= solvedLevels(this.#outline.headings);
+    return this.#solved.has(level) && evidence.boxes === 0 && (meaning.because === "" || meaning.weak);
   }
 
   #join(stage: Stage, heading: Heading, criteria: ReadonlySet<Heading>): void {
@@ -168,6 +183,27 @@ export class Stages {
     if (group === undefined) return NEITHER;
     return { item: itemOfGroup(group, stage.ref), again: group.definer !== heading };
   }
+}
+
+/** The levels whose numbered headings mostly have a solution in their own section or below it. */
+function solvedLevels(headings: readonly Heading[]): ReadonlySet<number> {
+  const counts = new Map<number, { all: number; solved: number }>();
+  let current: { level: number; solved: boolean } | null = null;
+  const close = (): void => {
+    if (current === null) return;
+    const count = counts.get(current.level) ?? { all: 0, solved: 0 };
+    counts.set(current.level, { all: count.all + 1, solved: count.solved + (current.solved ? 1 : 0) });
+    current = null;
+  };
+  for (const { level, number, evidence } of headings) {
+    const open: { level: number; solved: boolean } | null = current;
+    if (open !== null && level <= (open as { level: number }).level) close();
+    if (current === null && number !== null && !number.includes(".")) current = { level, solved: false };
+    if (current !== null && evidence.solutions > 0) current = { ...(current as { level: number }), solved: true };
+  }
+  close();
+  const levels = [...counts].filter(([, { all, solved }]) => solved > 1 && solved * 2 >= all);
+  return new Set(levels.map(([level]) => level));
 }
 
 /** Whether what follows a stage's number names work (`Phase 5 Search`) and no part of the plan (`Phase 5 Objectives`). */
@@ -244,7 +280,10 @@ function stepVerdict(
   const tracked = evidence.boxes > 0 || evidence.taskRows > 0 || (evidence.placedRows > 0 && isWork(heading));
   const work = tracked || evidence.workLabels > 0 || evidence.status || evidence.workAttributes > 0;
   const above = sections.at(-1);
-  if (meaning.boxes === "criterion") return NEITHER;
+  const part = number !== null && above?.item?.kind === "phase" && isPartOf(above, heading);
+  if (meaning.boxes === "criterion" && !(part && tracked && meaning.entries === "aim")) return NEITHER;
+  if (number === null && CHANGES_FILE.test(title) && (insideStage(sections) || changesProposed(sections)))
+    return made("step", heading, "step.change", "a change to a file", []);
   if (number !== null && inGates(sections)) return NEITHER;
   if (number !== null) return numberedStep(heading, sections, tracked, work);
   if (evidence.status && !isGeneric(title, meaning))
@@ -259,18 +298,27 @@ function stepVerdict(
   // The only heading below the title names the whole plan once more.
   if (isWorkOfTimedPart(heading, sections) && !isCategory(title, sections))
     return made("step", heading, "step.timed", "work of a part by its time", []);
-  const groups = alone || isCategory(title, sections) || inCriteria(sections) || inChecklist(sections);
+  const groups =
+    alone ||
+    /\bchecklist$/i.test(title) ||
+    isCategory(title, sections) ||
+    inCriteria(sections) ||
+    inChecklist(sections);
   if (tracked && !onlyTable && !insideStage(sections) && !isGeneric(title, meaning) && !groups) {
     return made("step", heading, "step.boxes", "a heading that holds tasks", []);
   }
   return NEITHER;
 }
 
+function changesProposed(sections: readonly Section[]): boolean {
+  return sections.some(({ item, heading }) => item === null && /\bchanges\b/i.test(heading.title));
+}
+
 const TRACKER = /\b(?:progress|task|status|issue|work|delivery|deliverables?)[ -]tracker\b|^\W*(?:\d+\W+)?tracker\b/iu;
 
 function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
   const reports = insideReport(sections);
-  const other = heading.meaning.because !== "" && !heading.meaning.weak;
+  const other = heading.meaning.because !== "" && !heading.meaning.weak && !namesOwnWork(heading, sections);
   // `7. Progress tracker` lists the work of the whole plan and is none itself.
   if (tracked && TRACKER.test(heading.title)) return NEITHER;
   if (tracked || (work && !reports && !other))
@@ -287,6 +335,13 @@ function numberedStep(heading: Heading, sections: readonly Section[], tracked: b
   const inPhase = above?.item?.kind === "phase" && (heading.evidence.entries > 0 || isPartOf(above, heading));
   if (announced || inPhase) return made("step", heading, "step.numbered", "a numbered heading of planned work", []);
   return NEITHER;
+}
+
+/** `3. Search enhancements` in a plan for the code: the word for work is only the end of a title of its own. */
+function namesOwnWork({ title, meaning }: Heading, sections: readonly Section[]): boolean {
+  if (meaning.entries !== "task" || meaning.claimed !== null) return false;
+  const own = comparable(title.replace(/^[\d.\s)]+/, "")) !== comparable(meaning.because);
+  return own && sections.some(({ item, meaning: above }) => item === null && above.entries === "planned-task");
 }
 
 /** `4.1 Copy the tests` in phase 4 is a part of it, whatever stands below. */
@@ -315,7 +370,11 @@ function ordersSteps(meaning: Meaning, heading: Heading): boolean {
 /** The headings of a checklist only group it. */
 function inChecklist(sections: readonly Section[]): boolean {
   return sections.some(({ item, heading, level }) => {
-    return item === null && /\bchecklists?\b/i.test(heading.title) && (level > 1 || isQualityChecklist(heading.title));
+    return (
+      item === null &&
+      /\b(?:checklists?|requirements)\b/i.test(heading.title) &&
+      (level > 1 || isQualityChecklist(heading.title))
+    );
   });
 }
 

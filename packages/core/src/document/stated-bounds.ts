@@ -12,6 +12,8 @@ const MEASURED =
 /** `Lines: 27% (target: 70%)`: a measurement with what it has to become. */
 const TARGETED =
   /^([^:：]{2,80})[:：]\s+[~≈]?\d[\d.,]*\s?[%\p{L}/]{0,8}\s*\((?:target|goal|aim)\s?[:=]?\s*([^()]{1,60})\)\s*$/iu;
+/** `LCP: Target < 1.2s`, `Upload: target 60 % faster`. */
+const AIMED = /^([^:：]{2,80})[:：]\s+(?:target|goal|aim)\s?[:=]?\s+(?=[<>≤≥~]?\s?\d)/iu;
 const KEY_BOUND = /^(max(?:imum)?|min(?:imum)?)\.?\s(?=\p{L})[^:：]{2,100}[:：]\s+(?=\d)/iu;
 /** `512 MB heap limit`, `20-file cap`. */
 const LIMIT =
@@ -21,13 +23,16 @@ const COMPARED =
 
 /** Whether an entry gives a measurement and, in brackets behind it, its target. */
 export function isTargeted(entry: string): boolean {
-  return TARGETED.test(entry.slice(0, MOST_TEXT));
+  const head = entry.slice(0, MOST_TEXT);
+  return TARGETED.test(head) || AIMED.test(head);
 }
 
 /** `Max depth: 10` and `20-file limit` with the sign that they mean; measurements of today are left out. */
 export function boundedText(entry: string): BoundedText {
   if (entry.length > MOST_TEXT || !/\d/.test(entry)) return { text: entry, changed: false };
   const targeted = TARGETED.exec(entry);
+  const aimed = AIMED.exec(entry);
+  if (aimed !== null) return { text: `${aimed[1] ?? ""}: ${entry.slice(aimed[0].length)}`, changed: true };
   const asked = targeted === null ? entry.replace(MEASURED, "") : `${targeted[1] ?? ""}: ${targeted[2] ?? ""}`;
   const key = KEY_BOUND.exec(asked);
   if (key !== null) {

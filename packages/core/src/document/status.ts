@@ -192,6 +192,8 @@ function setOffPhrase(text: string, options: TitleOptions): FoundStatus | null {
       return { ...found, start: found.start + shift, end: found.end + shift };
     }
   }
+  const bracketed = bracketedState(text);
+  if (bracketed !== null) return bracketed;
   const from = Math.max(0, text.length - 160);
   const tail = text.slice(from);
   const words = wordsOf(tail, 60);
@@ -207,6 +209,17 @@ function setOffPhrase(text: string, options: TitleOptions): FoundStatus | null {
     return { claimed, start: from + start, end: from + end, form: "word" };
   }
   return null;
+}
+
+/** `(✓ landed) Column pinning`, `**(done)** Sorting`: a state in brackets before the title. */
+export function bracketedState(text: string): FoundStatus | null {
+  const match = /^([\s*_]{0,4}\()([^()]{2,30})\)[\s*_]{1,4}(?=\S)/.exec(text.slice(0, 60));
+  const inner = match?.[2] ?? "";
+  if (match === null || inner.split(/\s+/).length > 3 || LOOSE.has(inner.trim().toLowerCase())) return null;
+  const found = statusOfValue(inner);
+  if (found === null || found.form !== "word") return null;
+  const shift = match[1]?.length ?? 0;
+  return { ...found, start: found.start + shift, end: found.end + shift };
 }
 
 function withModifier(words: readonly Word[], at: number, claimed: Claimed): { start: number; claimed: Claimed } {
@@ -229,7 +242,7 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
   if (!/^[\s*_)）】\].!✅🔄❌🎉⏳,:;(%–—-]/u.test(after) && after !== "") return false;
   const endsHere =
     /^[\s*_)）】\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
-  if (!endsHere) return false;
+  if (!endsHere || (/[:：]\s*$/.test(before) && ONE_OF_LIST.test(after))) return false;
   const afterMark = /[\p{Extended_Pictographic}\ufe0f]\s*\**$/u.test(trimmed);
   const shouting =
     tail.slice(words[at]?.start ?? 0, end) === tail.slice(words[at]?.start ?? 0, end).toUpperCase() &&
@@ -254,6 +267,9 @@ function goesOn(before: string, stated: string, after: string, word: string): bo
   if (LOOSE.has(word)) return false;
   return before.trimEnd().endsWith(",") ? /^[\s*_.)]*$/.test(after) : CONTINUES.test(after);
 }
+
+/** `Triage: review, accept, assign`: the first of several words and no state. */
+const ONE_OF_LIST = /^,\s\p{Ll}[\p{L}-]*(?:,|[\s.]*$|\s(?:and|or)\s)/u;
 
 function isModifier(word: string): boolean {
   return ADVERBS.has(word) || PART_WORDS.has(word) || NEGATIONS.has(word) || /^\d+$/.test(word);

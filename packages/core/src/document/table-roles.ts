@@ -65,6 +65,12 @@ const PLACE =
   /^(?:(?:target|planned|fix|planned in) )?(?:version|release|milestone|phase|stage|sprint|quarter)$|^(?:planned for|target date|eta|slot)$/;
 const TIME = /^(?:time|when|start|start time|at|t|day|date|clock|offset)$/;
 const STEP = /^(?:step|action|activity|task|what|work item)s?$/;
+/** Rows of things to be done, where a column says who does them or when they are done. */
+const ITEM = /^(?:work |action |roadmap )?items?$/;
+const DONE_WHEN = /^(?:definition of done|done when|dod|acceptance(?: criteria)?|exit criteria)$/;
+/** When a milestone comes or what it brings. */
+const DATED = /^(?:(?:target |planned |due )?dates?|target|deliverables?|eta|deadline|by)$/;
+const EVENT = /^(?:milestone|event|checkpoint)s?$/;
 const GUARD =
   /^(?:guard ?rails?|floor|ceiling|hard limit|limit|must not exceed|minimum|maximum|lower bound|upper bound)$/;
 const NOTES = /^(?:notes?|remarks?|comments?|evidence)$/;
@@ -108,7 +114,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const criterion = find(CRITERION);
   const metric = find(METRIC);
   const target = find(TARGET);
-  const strong = find(STRONG_TASK);
+  const named = find(STRONG_TASK);
+  const strong = countsOnly(text, rows, named) ? -1 : named;
   const namedStatus = find(STATUS, Math.max(strong, 0));
   const status =
     namedStatus >= 0 && saysStates(text, rows, namedStatus) ? namedStatus : statusByContent(text, rows, names, id);
@@ -133,7 +140,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
     demands: demandColumns(names, [id, status, notes, gateTitle], attributes),
   };
   if (metric >= 0 && target >= 0) return { ...base, kind: "metric", title: metric };
-  if (stage === 0 && (status >= 0 || attributes.length > 0)) return { ...base, kind: "stage", title: 0 };
+  const dated = stage === 0 && /^milestones?$/.test(names[0] ?? "") && names.some((name) => DATED.test(name));
+  if (stage === 0 && (status >= 0 || attributes.length > 0 || dated)) return { ...base, kind: "stage", title: 0 };
   const work = status >= 0 || owner || attributes.some(({ name }) => name === "effort" || name === "depends");
   const title = titleColumn(names, id);
   if (strong >= 0 && work) return { ...base, kind: "task", ...idAndTitle(names, strong, id) };
@@ -145,6 +153,11 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   if (criterion >= 0 && status >= 0) return { ...base, kind: "criterion", title: criterion };
   const timed = base.timed || attributes.some(({ name }) => name === "window");
   if (timed && owner && STEP.test(names[title] ?? "")) return { ...base, kind: "task", title };
+  if (title >= 0 && ITEM.test(names[title] ?? "") && (owner || names.some((name) => DONE_WHEN.test(name))))
+    return { ...base, kind: "task", title };
+  const event = names.findIndex((name, column) => column > 0 && (STEP.test(name) || EVENT.test(name)));
+  if (status >= 0 && event > 0 && event !== status && TIME.test(names[0] ?? ""))
+    return { ...base, kind: "task", title: event };
   if (id >= 0 && names.some((name) => FIX.test(name)))
     return { ...base, kind: "task", title: title >= 0 ? title : first };
   if (title >= 0 && (id >= 0 ? work : status >= 0 && owner)) return { ...base, kind: "task", title };
@@ -176,6 +189,11 @@ function demandColumns(
   });
   const named = free.filter((column) => DEMAND.test(names[column] ?? ""));
   return named.length > 0 ? named : free.slice(0, 1);
+}
+
+/** `| Priority | Tasks | … |` with numbers in the cells says how many there are. */
+function countsOnly(text: string, rows: readonly Row[], column: number): boolean {
+  return column >= 0 && rows.slice(0, 50).every((row) => /^\d{0,4}$/.test(cellText(text, row.cells[column])));
 }
 
 /** The head of a column in lower case, in English where the reader knows the word. */

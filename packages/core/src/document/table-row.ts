@@ -8,7 +8,7 @@ import type { Scope } from "./scope.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import type { StatedGate } from "./stated-gate.ts";
 import type { FoundStatus } from "./status.ts";
-import { statusOfValue } from "./status.ts";
+import { bracketedState, statusOfValue } from "./status.ts";
 import type { TableRoles } from "./table-roles.ts";
 import { cellText, readTableRoles, stateOfCell } from "./table-roles.ts";
 
@@ -30,6 +30,7 @@ export function readRow(
   owner: Draft | null,
   stageItem: (ref: string) => Draft | null,
   stageNamed: (title: string) => Draft | null,
+  boxOf: (id: string) => Draft | null,
 ): TakenRow | null {
   const read = readTableRoles(text, lines, row.table);
   if (read === null) return null;
@@ -53,13 +54,20 @@ export function readRow(
   if (roles.kind === "none" && !gated) return null;
   const parts = readItemText(title.replace(/^↳\s*/, ""));
   // `| 1. Foundation | … |` under `Phase` tells of phase 1.
-  const numbered =
-    roles.kind === "stage" && !gated && /^\d+$/.test(parts.id ?? "") ? stageItem(`phase ${parts.id}`) : null;
+  const number = /^\d{1,3}(?:\s?[-–]\s?\d{1,3})?$/.exec(parts.id ?? parts.title)?.[0];
+  const counted =
+    roles.kind === "stage" && !gated && number !== undefined
+      ? stageOf(`${columnWord(text, row, roles.title)} ${number}`)
+      : null;
+  const numbered = counted === null ? null : stageItem(counted.ref);
   const called = `${parts.title.toLowerCase()} phase`;
   const named =
     roles.kind === "stage" && !gated && stage === null ? (stageNamed(parts.title) ?? stageItem(called)) : null;
   if (named !== null) return { item: null, retold: named, gates: gatesOfColumns(text, row, roles) };
   if (numbered !== null) return { item: null, retold: numbered, gates: gatesOfColumns(text, row, roles) };
+  // `| AUTH-01 | Phase 2 | done |` says how that stands which a check box defines.
+  const traced = parts.title === "" && parts.id !== null ? boxOf(parts.id) : null;
+  if (traced !== null) return { item: null, retold: traced, gates: [] };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
@@ -80,6 +88,11 @@ export function readRow(
   applyCells(item, text, row, roles);
   const gates = gated ? gatesOfGate(text, row, roles, parts.title) : gatesOf(text, row, roles, parts.title);
   return { item, retold: null, gates };
+}
+
+/** What the rows of a table of stages are called by the head of their column: `week`. */
+function columnWord(text: string, row: Row, column: number): string {
+  return cellText(text, row.header[column]).toLowerCase().replace(/s$/, "");
 }
 
 const ID_RANGE = /^([A-Z]{1,8}[-_ ]?)\d{1,5}\s*(?:…|\.{2,3}|[–—-]|to|bis|a|à|～|~)\s*\1?\d{1,5}$/;
@@ -118,7 +131,12 @@ function applyCells(item: Draft, text: string, row: Row, roles: TableRoles): voi
     return;
   }
   const title = row.cells[roles.title];
-  if (title !== undefined && text.startsWith("~~", title.from)) item.claimed = "cancelled";
+  if (title === undefined) return;
+  if (text.startsWith("~~", title.from)) item.claimed = "cancelled";
+  const leading = bracketedState(text.slice(title.from, title.to));
+  if (leading === null) return;
+  item.claimed = leading.claimed;
+  item.token = { from: title.from + leading.start, to: title.from + leading.end, form: leading.form };
 }
 
 function statusCell(text: string, row: Row, roles: TableRoles): { status: FoundStatus; from: number } | null {
@@ -156,11 +174,13 @@ function guardOf(text: string, row: Row, column: number): string {
 
 /** Thresholds in columns of their own: `Gate`, `Exit criteria`, `Target` beside the work. */
 function gatesOfColumns(text: string, row: Row, roles: TableRoles): StatedGate[] {
+  const delivered = row.header.findIndex((cell) => /^deliverables?$/i.test(cellText(text, cell)));
   const columns = roles.attributes
     .filter(({ name }) => name === "gate" || name === "criteria")
     .map(({ column, name }) => ({ column, gate: name === "gate" }));
   if (roles.target >= 0 && !columns.some(({ column }) => column === roles.target))
     columns.push({ column: roles.target, gate: false });
+  if (roles.kind === "stage" && delivered > 0) columns.push({ column: delivered, gate: false });
   return columns.flatMap(({ column, gate }) => {
     const cell = cellText(text, row.cells[column]);
     if (isEmpty(cell)) return [];

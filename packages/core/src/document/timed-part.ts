@@ -32,6 +32,8 @@ export function tracksBelow(headings: readonly Heading[]): ReadonlySet<Heading> 
 /** `Pre-launch`, `After the cut-over`, `T-7 days`: tracked work that is gathered by its time and not by what it is. */
 export function isTimedPart(heading: Heading, sections: readonly Section[], below: boolean): boolean {
   const { title, level, evidence, meaning } = heading;
+  // `Post-launch tasks` is a list of tasks, whenever they come.
+  if (meaning.entries === "task" && !meaning.weak) return false;
   if (level < 2 || level > 6 || !TIMED_PART.test(title) || insideStage(sections)) return false;
   const boxes = meaning.boxes === "criterion" ? 0 : evidence.boxes;
   return (
