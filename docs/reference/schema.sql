@@ -200,7 +200,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.controller TO holdpoint_system
 
 CREATE TABLE holdpoint.event (
   tenant_id text NOT NULL,
-  seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  seq bigint NOT NULL DEFAULT nextval('event_number'::regclass),
   xid xid8 NOT NULL,
   at_ms bigint NOT NULL,
   kind text NOT NULL,
@@ -210,12 +210,11 @@ CREATE TABLE holdpoint.event (
   data jsonb NOT NULL DEFAULT '{}'::jsonb,
   trace text,
   CONSTRAINT event_pkey PRIMARY KEY (tenant_id, seq),
-  CONSTRAINT event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
   CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text)),
   CONSTRAINT event_trace_check CHECK ((trace ~ '^[0-9a-f]{32}$'::text))
-);
+) PARTITION BY RANGE (seq);
 
-CREATE INDEX event_of_plan ON holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
+CREATE INDEX event_of_plan ON ONLY holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
 
 ALTER TABLE holdpoint.event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.event FORCE ROW LEVEL SECURITY;
@@ -223,6 +222,27 @@ CREATE POLICY every_row ON holdpoint.event TO holdpoint_system USING (true) WITH
 CREATE POLICY own_rows ON holdpoint.event TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT ON holdpoint.event TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.event TO holdpoint_system;
+
+CREATE TABLE holdpoint.event_d0 PARTITION OF holdpoint.event FOR VALUES FROM ('0') TO ('10000000000');
+
+ALTER TABLE holdpoint.event_d0 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.event_d0 FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE holdpoint.event_floor (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL,
+  dropped_at_ms bigint NOT NULL,
+  CONSTRAINT event_floor_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT event_floor_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT event_floor_seq_check CHECK ((seq > 0))
+);
+
+ALTER TABLE holdpoint.event_floor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.event_floor FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.event_floor TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.event_floor TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT SELECT ON holdpoint.event_floor TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.event_floor TO holdpoint_system;
 
 CREATE TABLE holdpoint.evidence (
   tenant_id text NOT NULL,
@@ -367,6 +387,7 @@ CREATE TABLE holdpoint.plan (
   created_at_ms bigint NOT NULL,
   updated_at_ms bigint NOT NULL,
   kind text NOT NULL DEFAULT 'document'::text,
+  exposed_at_ms bigint,
   CONSTRAINT plan_tenant_id_source_key UNIQUE (tenant_id, source),
   CONSTRAINT plan_pkey PRIMARY KEY (tenant_id, plan_id),
   CONSTRAINT plan_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
