@@ -114,12 +114,14 @@ CREATE TABLE holdpoint.attempt_output (
   stream text NOT NULL,
   text text NOT NULL,
   at_ms bigint NOT NULL,
-  CONSTRAINT attempt_output_pkey PRIMARY KEY (tenant_id, task_id, attempt, seq),
-  CONSTRAINT attempt_output_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
+  day integer NOT NULL DEFAULT history_day(),
+  CONSTRAINT attempt_output_pkey PRIMARY KEY (tenant_id, task_id, attempt, seq, day),
   CONSTRAINT attempt_output_attempt_check CHECK ((attempt >= 1)),
   CONSTRAINT attempt_output_seq_check CHECK ((seq >= 1)),
   CONSTRAINT attempt_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'log'::text])))
-);
+) PARTITION BY RANGE (day);
+
+CREATE INDEX attempt_output_by_time ON ONLY holdpoint.attempt_output USING brin (at_ms);
 
 ALTER TABLE holdpoint.attempt_output ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.attempt_output FORCE ROW LEVEL SECURITY;
@@ -127,6 +129,11 @@ CREATE POLICY every_row ON holdpoint.attempt_output TO holdpoint_system USING (t
 CREATE POLICY own_rows ON holdpoint.attempt_output TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt_output TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt_output TO holdpoint_system;
+
+CREATE TABLE holdpoint.attempt_output_d0 PARTITION OF holdpoint.attempt_output FOR VALUES FROM (0) TO (1);
+
+ALTER TABLE holdpoint.attempt_output_d0 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.attempt_output_d0 FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE holdpoint.audit_checkpoint (
   tenant_id text NOT NULL,

@@ -118,7 +118,10 @@ function configOf(call: CommandCall): Config {
 
 function retentionOf(config: Config): Retention {
   const kept = (ms: number | null): number | null => (ms === Number.POSITIVE_INFINITY ? null : ms);
-  return { event: kept(config.get(settings.retentionEvents)) };
+  return {
+    event: kept(config.get(settings.retentionEvents)),
+    attempt_output: kept(config.get(settings.retentionOutput)),
+  };
 }
 
 function accessOf(config: Config, folder: string): Parameters<typeof createControlPlane>[0]["access"] {

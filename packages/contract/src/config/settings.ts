@@ -95,6 +95,11 @@ export const settings = {
     standard: "90d",
     about: "How long the log of events is kept; older partitions are dropped. What judging needs is kept for ever.",
   }),
+  retentionOutput: setting("retention-output", {
+    kind: keptFor("1d"),
+    standard: "30d",
+    about: "How long the live output of attempts is kept.",
+  }),
   drainTimeout: setting("drain-timeout", {
     kind: duration("1ms", "10min"),
     standard: "10s",

@@ -34,13 +34,18 @@ describe.each(TEST_SERVERS)("keeping history on $name", (kind) => {
   }
 
   const keeperAt = (now: number): ReturnType<typeof createHistoryKeeper> =>
-    createHistoryKeeper({ store, now: () => now, random: () => 0, retention: { event: 5 * DAY_MS } });
+    createHistoryKeeper({
+      store,
+      now: () => now,
+      random: () => 0,
+      retention: { event: 5 * DAY_MS, attempt_output: null },
+    });
 
   test("is told of as a part of the server's health once it had a round", async () => {
     await freshStore();
     const keeper = keeperAt(20_000 * DAY_MS);
     expect(keeper.health()).toEqual([]);
-    expect((await keeper.keep()).made).toEqual(["event_d20000", "event_d20001"]);
+    expect((await keeper.keep()).made).toEqual(["event_d20000", "event_d20001", "attempt_output_d20000"]);
     expect(keeper.health()).toMatchObject([{ name: "history", status: "ok", detail: null }]);
   });
 

@@ -12,7 +12,8 @@ import { DAY_MS, listPartitions } from "./partitions.ts";
 
 /** A day that every clock has behind it. */
 const DAY = 20_000;
-const TEN_DAYS: Retention = { event: 10 * DAY_MS };
+const TEN_DAYS: Retention = { event: 10 * DAY_MS, attempt_output: null };
+const FIRST_MADE = [`event_d${DAY}`, `event_d${DAY + 1}`, `attempt_output_d${DAY}`];
 const at = (day: number): number => day * DAY_MS + 3_600_000;
 const firstOf = (day: number): number => day * 10_000_000_000 + 1;
 
@@ -20,6 +21,12 @@ const ADD = statement(
   "add_event",
   `INSERT INTO holdpoint.event (tenant_id, xid, at_ms, kind) VALUES ($1, pg_current_xact_id(), $2, 'a.b') RETURNING seq`,
 );
+const ADD_OUTPUT = statement(
+  "add_output",
+  `INSERT INTO holdpoint.attempt_output (tenant_id, task_id, attempt, seq, stream, text, at_ms)
+   VALUES ($1, '00000000-0000-4000-8000-000000000003', 1, $2, 'stdout', 'x', $3) RETURNING day`,
+);
+const OUTPUT = statement("output", "SELECT seq, day FROM holdpoint.attempt_output ORDER BY seq");
 const SEQS = statement("seqs", "SELECT seq FROM holdpoint.event ORDER BY seq");
 const FLOORS = statement("floors", "SELECT tenant_id AS tenant, seq FROM holdpoint.event_floor ORDER BY 1");
 const TENANTS = statement("add_tenants", "INSERT INTO holdpoint.tenant VALUES ('north', 0), ('south', 0)");
@@ -33,7 +40,8 @@ async function seqs(session: Session): Promise<readonly number[]> {
 }
 
 async function days(store: Store): Promise<readonly (readonly [number, number])[]> {
-  return (await listPartitions(store)).map(({ fromDay, toDay }) => [fromDay, toDay] as const);
+  const partitions = (await listPartitions(store)).filter(({ table }) => table === "event");
+  return partitions.map(({ fromDay, toDay }) => [fromDay, toDay] as const);
 }
 
 describe.each(TEST_SERVERS)("history on $name", (kind) => {
@@ -55,7 +63,7 @@ describe.each(TEST_SERVERS)("history on $name", (kind) => {
 
   test("has a partition for today and for tomorrow, and numbers of today from then on", async () => {
     const before = await add(store.forTenant("north"), "north", at(DAY));
-    expect((await keepHistory(store, at(DAY), TEN_DAYS)).made).toEqual([`event_d${DAY}`, `event_d${DAY + 1}`]);
+    expect((await keepHistory(store, at(DAY), TEN_DAYS)).made).toEqual(FIRST_MADE);
     expect([before, await add(store.forTenant("north"), "north", at(DAY))]).toEqual([1, firstOf(DAY)]);
     const again = await keepHistory(store, at(DAY), TEN_DAYS);
     expect(again).toEqual({ isTaken: false, made: [], dropped: [], left: [] });
@@ -63,8 +71,8 @@ describe.each(TEST_SERVERS)("history on $name", (kind) => {
   });
 
   test("has partitions of more days the longer it is kept, about thirty in all, and of a month when it is kept for ever", async () => {
-    await keepHistory(store, at(DAY), { event: 90 * DAY_MS });
-    await keepHistory(store, at(DAY + 2), { event: null });
+    await keepHistory(store, at(DAY), { event: 90 * DAY_MS, attempt_output: null });
+    await keepHistory(store, at(DAY + 2), { event: null, attempt_output: null });
     expect(await days(store)).toEqual([
       [DAY, DAY + 3],
       [DAY + 3, DAY + 33],
@@ -103,8 +111,20 @@ describe.each(TEST_SERVERS)("history on $name", (kind) => {
 
   test("is never dropped when it is kept for ever", async () => {
     await add(store, "north", 0);
-    expect((await keepHistory(store, at(DAY), { event: null })).dropped).toEqual([]);
+    expect((await keepHistory(store, at(DAY), { event: null, attempt_output: null })).dropped).toEqual([]);
     expect(await seqs(store)).toEqual([1]);
+  });
+
+  test("of output is that of the day on which it was written, and is kept for a time of its own", async () => {
+    const [north, retention] = [store.forTenant("north"), { event: null, attempt_output: 2 * DAY_MS }];
+    expect(await north.run(ADD_OUTPUT, ["north", 1, at(DAY - 1) + 1])).toEqual([{ day: 0 }]);
+    await keepHistory(store, at(DAY), retention);
+    expect(await north.run(ADD_OUTPUT, ["north", 2, at(DAY)])).toEqual([{ day: DAY }]);
+    expect((await keepHistory(store, at(DAY + 1), retention)).dropped).toEqual([]);
+    expect((await keepHistory(store, at(DAY + 2), retention)).dropped).toEqual(["attempt_output_d0"]);
+    expect(await store.run(OUTPUT)).toEqual([{ seq: 2, day: DAY }]);
+    expect((await keepHistory(store, at(DAY + 3), retention)).dropped).toEqual([`attempt_output_d${DAY}`]);
+    expect(await store.run(OUTPUT)).toEqual([]);
   });
 
   test("follows the clock of the database when that of the process is ahead", async () => {
@@ -146,7 +166,7 @@ describe.each(TEST_SERVERS.filter((kind) => kind.hasUsers))("history of several 
   test("is kept by one replica at a time", async () => {
     const store = await server.openStore(() => 0);
     const rounds = await Promise.all([1, 2, 3].map(() => keepHistory(store, at(DAY), TEN_DAYS)));
-    expect(rounds.flatMap(({ made }) => made)).toEqual([`event_d${DAY}`, `event_d${DAY + 1}`]);
+    expect(rounds.flatMap(({ made }) => made)).toEqual(FIRST_MADE);
     await store.transaction(async (tx) => {
       await tx.run(statement("hold_turn", "SELECT pg_advisory_xact_lock(5005002)"));
       expect(await keepHistory(store, at(DAY + 50), TEN_DAYS)).toMatchObject({ isTaken: true, made: [], dropped: [] });
@@ -199,8 +219,13 @@ describe.each(TEST_SERVERS.filter((kind) => kind.hasUsers))("history of several 
         FROM (SELECT tenant_id, seq, xid, at_ms, kind, plan_id, subject, attempt, data, trace FROM holdpoint.event) e`;
       const expected = (await client.query(digest)).rows;
       expect(expected).toMatchObject([{ rows: 20_000, last: 20_000 }]);
+      const output = `SELECT count(*)::int AS rows, md5(string_agg(o::text, ',' ORDER BY seq)) AS digest
+        FROM (SELECT tenant_id, task_id, attempt, seq, stream, text, at_ms FROM holdpoint.attempt_output) o`;
+      const said = (await client.query(output)).rows;
+      expect(said).toMatchObject([{ rows: 5_000 }]);
       await migrate(client, MIGRATIONS, 0);
       expect((await client.query(digest)).rows).toEqual(expected);
+      expect((await client.query(output)).rows).toEqual(said);
       const exposed = await client.query("SELECT source, exposed_at_ms::int AS at FROM holdpoint.plan ORDER BY source");
       expect(exposed.rows).toEqual([
         { source: "a", at: 7_000 },
@@ -227,4 +252,8 @@ const EARLIER = `
     CASE WHEN n % 2 = 0 AND n % 3 <> 0 THEN '00000000-0000-4000-8000-000000000001'::uuid END, 's' || n,
     jsonb_build_object('n', n), CASE WHEN n % 5 = 0 THEN repeat('a', 32) END
   FROM generate_series(1, 20000) AS n;
+  INSERT INTO holdpoint.task (tenant_id, task_id, plan_id, key, kind, state, unmet, max_attempts, judge_first, position, updated_at_ms)
+  VALUES ('north', '00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-000000000001', 't', 'task', 'ready', 0, 1, false, 1, 0);
+  INSERT INTO holdpoint.attempt_output (tenant_id, task_id, attempt, seq, stream, text, at_ms)
+  SELECT 'north', '00000000-0000-4000-8000-000000000003', 1, n, 'stderr', 'line ' || n, n FROM generate_series(1, 5000) AS n;
 `;

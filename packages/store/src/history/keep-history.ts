@@ -47,18 +47,28 @@ const MOVE_ON: Statement = statement(
   "history_move_on",
   "SELECT setval('holdpoint.event_number', $1) FROM holdpoint.event_number WHERE last_value < $1",
 );
-const NUMBER: Statement = statement("history_number", "SELECT last_value AS number FROM holdpoint.event_number");
-/** Tells how young the youngest event of a range is, and raises the floors when that is old enough: one read of the range. */
+const HISTORY_DAY: Statement = statement("history_day", "SELECT holdpoint.history_day() AS day");
+/** The last event of each tenant in a range, as `e` beside its tenant `t`. */
+const LAST_EVENTS = `holdpoint.tenant t CROSS JOIN LATERAL (
+     SELECT seq, at_ms FROM holdpoint.event
+     WHERE tenant_id = t.tenant_id AND seq >= $1 AND seq < $2 ORDER BY seq DESC LIMIT 1
+   ) e`;
+/**
+ * Whether a range of the log, or of output, holds anything that was written after `$3`; neither reads the range. Numbers are
+ * drawn in the order of time, so the last event of each tenant is its youngest.
+ */
+const YOUNG: Readonly<Record<HistoryTable, Statement>> = {
+  event: statement("history_young_event", `SELECT EXISTS (SELECT FROM ${LAST_EVENTS} WHERE e.at_ms > $3) AS young`),
+  attempt_output: statement(
+    "history_young_output",
+    "SELECT EXISTS (SELECT FROM holdpoint.attempt_output WHERE day >= $1 AND day < $2 AND at_ms > $3) AS young",
+  ),
+};
 const RAISE_FLOOR: Statement = statement(
   "history_raise_floor",
-  `WITH last AS MATERIALIZED (
-     SELECT tenant_id, max(seq) AS seq, max(at_ms) AS at FROM holdpoint.event WHERE seq >= $1 AND seq < $2 GROUP BY tenant_id
-   ), raised AS (
-     INSERT INTO holdpoint.event_floor AS f (tenant_id, seq, dropped_at_ms)
-     SELECT tenant_id, seq, $3 FROM last WHERE (SELECT max(at) FROM last) <= $4
-     ON CONFLICT (tenant_id) DO UPDATE SET seq = greatest(f.seq, excluded.seq), dropped_at_ms = excluded.dropped_at_ms
-   )
-   SELECT max(at) AS youngest FROM last`,
+  `INSERT INTO holdpoint.event_floor AS f (tenant_id, seq, dropped_at_ms)
+   SELECT t.tenant_id, e.seq, $3 FROM ${LAST_EVENTS}
+   ON CONFLICT (tenant_id) DO UPDATE SET seq = greatest(f.seq, excluded.seq), dropped_at_ms = excluded.dropped_at_ms`,
 );
 
 /**
@@ -128,11 +138,8 @@ class Round {
   }
 
   async #moveOn(tx: Session, today: number): Promise<void> {
-    const { unit } = HISTORY_TABLES.event;
-    const isThere = (await listPartitions(tx)).some(
-      ({ table, fromDay, toDay }) => table === "event" && fromDay <= today && today < toDay,
-    );
-    if (isThere) await tx.run(MOVE_ON, [today * unit]);
+    const ready = (await listPartitions(tx)).filter(({ fromDay, toDay }) => fromDay <= today && today < toDay);
+    if (ready.length === Object.keys(HISTORY_TABLES).length) await tx.run(MOVE_ON, [today * HISTORY_TABLES.event.unit]);
   }
 
   async #dropOld(partition: Partition): Promise<void> {
@@ -156,11 +163,12 @@ class Round {
     if (toDay * DAY_MS > cutoff) return false;
     const { unit } = HISTORY_TABLES[table];
     const range = [fromDay * unit, toDay * unit];
-    const [number] = await tx.run<{ number: number }>(NUMBER);
+    const [history] = await tx.run<{ day: number }>(HISTORY_DAY);
     // Rows still go there: nobody has moved the numbers on since.
-    if (number === undefined || number.number < toDay * unit) return false;
-    const [found] = await tx.run<{ youngest: number | null }>(RAISE_FLOOR, [...range, now, cutoff]);
-    if ((found?.youngest ?? 0) > cutoff) return false;
+    if (history === undefined || history.day < toDay) return false;
+    const [found] = await tx.run<{ young: boolean }>(YOUNG[table], [...range, cutoff]);
+    if (found?.young !== false) return false;
+    if (table === "event") await tx.run(RAISE_FLOOR, [...range, now]);
     await tx.run(statement("", `DROP TABLE holdpoint."${name}"`));
     return true;
   }

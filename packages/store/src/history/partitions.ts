@@ -7,11 +7,12 @@ export const DAY_MS = 86_400_000;
 const EVENTS_OF_A_DAY = 10_000_000_000;
 
 /** A table that lives in partitions by time. */
-export type HistoryTable = "event";
+export type HistoryTable = "event" | "attempt_output";
 
 /** Every one, with the column that says the day of a row, and how many of its values are one day. */
 export const HISTORY_TABLES: Readonly<Record<HistoryTable, { readonly column: string; readonly unit: number }>> = {
   event: { column: "seq", unit: EVENTS_OF_A_DAY },
+  attempt_output: { column: "day", unit: 1 },
 };
 
 /** A partition with the days that it holds. */

@@ -70,3 +70,36 @@ CREATE TABLE holdpoint.event_floor (
   dropped_at_ms bigint NOT NULL
 );
 SELECT holdpoint.isolate('holdpoint.event_floor', 'SELECT');
+
+-- The day on which history is now: every table of history has a partition for it.
+GRANT SELECT ON SEQUENCE holdpoint.event_number TO holdpoint_app, holdpoint_system;
+CREATE FUNCTION holdpoint.history_day() RETURNS integer LANGUAGE sql AS $$
+  SELECT (last_value / 10000000000)::integer FROM holdpoint.event_number
+$$;
+
+-- Live output, by the day on which it was written. Output so far becomes that of day 0.
+ALTER TABLE holdpoint.attempt_output RENAME TO attempt_output_d0;
+ALTER TABLE holdpoint.attempt_output_d0 DROP CONSTRAINT attempt_output_tenant_id_task_id_fkey;
+ALTER TABLE holdpoint.attempt_output_d0 DROP CONSTRAINT attempt_output_pkey;
+ALTER TABLE holdpoint.attempt_output_d0 ADD COLUMN day integer NOT NULL DEFAULT 0;
+ALTER TABLE holdpoint.attempt_output_d0 ADD PRIMARY KEY (tenant_id, task_id, attempt, seq, day);
+DROP POLICY own_rows ON holdpoint.attempt_output_d0;
+DROP POLICY every_row ON holdpoint.attempt_output_d0;
+REVOKE ALL ON holdpoint.attempt_output_d0 FROM holdpoint_app, holdpoint_system;
+
+CREATE TABLE holdpoint.attempt_output (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  attempt integer NOT NULL CONSTRAINT attempt_output_attempt_check CHECK (attempt >= 1),
+  seq integer NOT NULL CONSTRAINT attempt_output_seq_check CHECK (seq >= 1),
+  stream text NOT NULL CONSTRAINT attempt_output_stream_check CHECK (stream IN ('stdout', 'stderr', 'log')),
+  text text NOT NULL,
+  at_ms bigint NOT NULL,
+  day integer NOT NULL DEFAULT holdpoint.history_day(),
+  -- A piece that is sent again on the next day stands there twice; readers take one.
+  PRIMARY KEY (tenant_id, task_id, attempt, seq, day)
+) PARTITION BY RANGE (day);
+-- Finds out whether anything in a partition is young, without reading it.
+CREATE INDEX attempt_output_by_time ON holdpoint.attempt_output USING brin (at_ms);
+ALTER TABLE holdpoint.attempt_output ATTACH PARTITION holdpoint.attempt_output_d0 FOR VALUES FROM (0) TO (1);
+SELECT holdpoint.isolate('holdpoint.attempt_output', 'SELECT, INSERT, UPDATE, DELETE');
