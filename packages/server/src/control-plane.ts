@@ -8,12 +8,13 @@ import {
   workProblems,
 } from "@holdpoint/core";
 import { evidenceProblems } from "@holdpoint/evidence";
-import { type Store, storeProblems } from "@holdpoint/store";
+import { type Retention, type Store, storeProblems } from "@holdpoint/store";
 import { type Access, type AccessParts, accessProblems, auditProblems, createAccess } from "./access/index.ts";
 import { type AgentDesk, agentRoutes, agentsRoomProblems, createAgentDesk, watchWork } from "./agents/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
-import { createSignalBus, eventRoutes } from "./events/index.ts";
+import { createSignalBus, eventProblems, eventRoutes } from "./events/index.ts";
 import { gateProblems, gateRoutes } from "./gates/index.ts";
+import { createHistoryKeeper, DEFAULT_RETENTION } from "./history/index.ts";
 import {
   type Authenticate,
   createHttpServer,
@@ -69,6 +70,8 @@ export interface ControlPlaneParts {
   readonly dataDir?: string | null;
   /** Health of further parts, such as a cache. */
   readonly moreHealth?: () => Promise<readonly PartHealth[]>;
+  /** How long history is kept. @default 90 days */
+  readonly retention?: Retention | undefined;
   /** How long requests may take to end when the server stops, milliseconds. @default 10000 */
   readonly drainMs?: number | undefined;
 }
@@ -133,6 +136,16 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     random: () => runtime.random(),
     onRound: (round) => parts.onRound?.(round),
   });
+  const history = createHistoryKeeper({
+    store,
+    now: () => runtime.now(),
+    random: () => runtime.random(),
+    retention: parts.retention ?? DEFAULT_RETENTION,
+    onRound: (round) => {
+      metrics.sawRound(round);
+      parts.onRound?.(round);
+    },
+  });
   const access = createAccess(accessParts(parts));
   signals.onAny((_, kind, origin) => {
     // What another replica committed is its own to settle.
@@ -144,7 +157,12 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     services: () => watch.parts(),
     dataDir: parts.dataDir ?? null,
     now: () => runtime.now(),
-    more: async () => [...relay.health(), ...database.health(), ...((await parts.moreHealth?.()) ?? [])],
+    more: async () => [
+      ...relay.health(),
+      ...database.health(),
+      ...history.health(),
+      ...((await parts.moreHealth?.()) ?? []),
+    ],
   });
   const implementations: readonly Implementation[] = [
     ...implementationsOf(parts, rooms, () => runtime.now() - startedAt),
@@ -178,6 +196,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     services.settle,
     services.heard,
     database.service,
+    history.service,
     ...access.services,
   ];
   return {
@@ -357,6 +376,7 @@ const PROBLEMS: readonly ProblemTable[] = [
   auditProblems,
   mcpProblems,
   agentsRoomProblems,
+  eventProblems,
 ];
 
 function accessParts({ store, runtime, access, onRound }: ControlPlaneParts): AccessParts {

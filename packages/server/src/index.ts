@@ -17,6 +17,7 @@ export { agentsRoomProblems } from "./agents/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";
+export { eventProblems } from "./events/index.ts";
 export * from "./gates/index.ts";
 export { type Authenticate, guardProblems, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
 export { type McpOptions, mcpProblems } from "./mcp/index.ts";

@@ -11,7 +11,7 @@ import {
   createSystemRuntime,
   logControlPlane,
 } from "@holdpoint/server";
-import { openStore, type Store } from "@holdpoint/store";
+import { openStore, type Retention, type Store } from "@holdpoint/store";
 import type { CommandCall } from "../command.ts";
 import { onInterrupt } from "../engine/interrupt.ts";
 import { type Style, styleFor } from "../output/style.ts";
@@ -80,6 +80,7 @@ async function serve(call: CommandCall, config: Config, { store, folder, dataDir
     problems: PROBLEM_CATALOGUE,
     openMetrics: config.get(settings.openMetrics) === true,
     dataDir: store.kind === "embedded" ? folder : null,
+    retention: retentionOf(config),
     drainMs: config.get(settings.drainTimeout) ?? undefined,
     access: accessOf(config, folder),
     mcp: { hosts: config.get(settings.trustedHosts) ?? [] },
@@ -113,6 +114,14 @@ function configOf(call: CommandCall): Config {
     "redis-url": optional(call, "redisUrl"),
     "log-level": optional(call, "logLevel"),
   });
+}
+
+function retentionOf(config: Config): Retention {
+  const kept = (ms: number | null): number | null => (ms === Number.POSITIVE_INFINITY ? null : ms);
+  return {
+    event: kept(config.get(settings.retentionEvents)),
+    attempt_output: kept(config.get(settings.retentionOutput)),
+  };
 }
 
 function accessOf(config: Config, folder: string): Parameters<typeof createControlPlane>[0]["access"] {

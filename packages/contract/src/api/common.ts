@@ -81,6 +81,7 @@ export interface ProblemDocument {
   readonly instance: string;
   readonly errors?: readonly { readonly in: string; readonly field: string; readonly message: string }[];
   readonly task?: { readonly state: string | null; readonly attempt: number | null; readonly holder: string | null };
+  readonly cursor?: string;
 }
 
 /** Shape of {@link ProblemDocument}. */
@@ -111,4 +112,5 @@ export const problemDocument: z.ZodType<ProblemDocument> = z.object({
     })
     .exactOptional()
     .describe("Where the task stands, when a command for it was refused."),
+  cursor: z.string().exactOptional().describe("Where a reader can go on, when what its cursor asked for is gone."),
 });

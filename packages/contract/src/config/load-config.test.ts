@@ -24,6 +24,7 @@ describe("the configuration", () => {
     expect(config.get(settings.bodyLimit)).toBe(1024 * 1024);
     expect(config.get(settings.trustedHosts)).toEqual([]);
     expect(config.get(settings.databaseUrl)).toBeNull();
+    expect(config.get(settings.retentionEvents)).toBe(90 * 86_400_000);
     expect(config.explain().every(({ source, place }) => source === "default" && place === null)).toBe(true);
   });
 
@@ -46,6 +47,12 @@ describe("the configuration", () => {
     expect(told.get("host")).toEqual(["default", null]);
   });
 
+  test("keeps something for a time or for ever", () => {
+    const kept = (value: string): number | null =>
+      loadConfig(sources(null, { flags: { "retention-events": value } })).get(settings.retentionEvents);
+    expect([kept("2w"), kept("forever")]).toEqual([14 * 86_400_000, Number.POSITIVE_INFINITY]);
+  });
+
   test("refuses a key that is not known, with file and line", () => {
     const error = refused(sources("port: 1\nprot: 2\n"));
     expect([error.code, error.place]).toEqual(["HP8102", { file: "holdpoint.config.yaml", line: 2 }]);
@@ -62,6 +69,8 @@ describe("the configuration", () => {
     ["port", "many", "a whole number"],
     ["drain-timeout", "10", "a duration with its unit"],
     ["drain-timeout", "2h", "from 1ms to 10min"],
+    ["retention-events", "12h", "forever, or a duration with its unit (ms, s, min, h, d, w) from 1d"],
+    ["retention-events", "always", "forever, or a duration"],
     ["body-limit", "10", "a size with its unit"],
     ["body-limit", "1GiB", "to 64MiB"],
     ["rate-limit", "100", "a rate such as 100/s"],

@@ -2,6 +2,7 @@ import {
   address,
   choice,
   duration,
+  keptFor,
   line,
   list,
   postgresAddress,
@@ -88,6 +89,16 @@ export const settings = {
     kind: line("a path"),
     standard: ".",
     about: "Folder whose `.holdpoint/` holds the embedded database, where no database server is named.",
+  }),
+  retentionEvents: setting("retention-events", {
+    kind: keptFor("1d"),
+    standard: "90d",
+    about: "How long the log of events is kept; older partitions are dropped. What judging needs is kept for ever.",
+  }),
+  retentionOutput: setting("retention-output", {
+    kind: keptFor("1d"),
+    standard: "30d",
+    about: "How long the live output of attempts is kept.",
   }),
   drainTimeout: setting("drain-timeout", {
     kind: duration("1ms", "10min"),
