@@ -92,6 +92,7 @@ export const listTasks = operation({
     state: listOf(taskState).describe("Only in these states; may be given several times."),
   }),
   response: pageOf(taskView),
+  problems: [422],
 });
 
 /** One task. */
@@ -219,6 +220,7 @@ export const listDeadLetters = operation({
   scope: "read",
   query: z.object({ ...pageQuery, plan: id.optional() }),
   response: pageOf(taskView),
+  problems: [422],
 });
 
 const selection = {

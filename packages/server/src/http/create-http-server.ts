@@ -4,6 +4,7 @@ import { allows, type Operation } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { withTrace } from "../trace-scope.ts";
+import { createAddressBook } from "./address-book.ts";
 import { deedOf, guardedWrite } from "./guarded-write.ts";
 import type { Guards, WrittenAnswer } from "./guards.ts";
 import { HangUp } from "./hang-up.ts";
@@ -21,6 +22,8 @@ import { type TraceContext, traceOf } from "./trace-context.ts";
 
 /** Largest request body unless its operation says otherwise, bytes. */
 const BODY_BYTES = 1024 * 1024;
+/** More than Node reads of all headers together, characters. */
+const MOST_ADDRESS_CHARS = 65_536;
 /** Smallest answer that is worth compressing, bytes. */
 const COMPRESS_FROM_BYTES = 1024;
 
@@ -94,7 +97,8 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
     forceCloseConnections: "idle",
     // While it closes, the catalogue's own problem is answered.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 500 },
+    // The shapes of the operations bound their names, and say so; Node bounds the whole address.
+    routerOptions: { maxParamLength: MOST_ADDRESS_CHARS },
     // Both would reveal more than the catalogue says.
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   });
@@ -102,12 +106,17 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   app.decorateRequest("principal", null);
   app.decorateRequest("fault", null);
   const always = securityHeaders();
+  const addresses = createAddressBook();
+  app.addHook("onRoute", ({ url, method }) => addresses.add(url, method));
   app.addHook("onRequest", async (request, reply) => {
     inFlight.begin();
     request.trace = traceOf(headerOf(request, "traceparent"));
     reply.headers(always);
     reply.header("traceparent", request.trace.traceparent);
     if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
+    // Before a body is read that nobody wants.
+    const isMissing = request.is404 || addresses.excludes(request.method, pathOf(request));
+    if (isMissing) throw addresses.refusalOf(request.method, pathOf(request));
   });
   app.addHook("onSend", async (_, reply) => {
     if (parts.closing.aborted) reply.header("connection", "close");
@@ -118,10 +127,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
   app.setErrorHandler(refuse);
-  app.setNotFoundHandler((request, reply) => {
-    const params = { method: request.method, path: request.url.split("?")[0] ?? "" };
-    return refuse(problem(httpProblems, "HP9102", params), request, reply);
-  });
   for (const implementation of parts.implementations) register(app, implementation, parts);
   for (const { path, type, read } of parts.assets ?? []) {
     app.get(path, async (_, reply) =>
@@ -184,7 +189,8 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
           operation,
           principal,
           parts: { params, query, body },
-          key: headerOf(request, "idempotency-key"),
+          // An empty key is a malformed one, not none.
+          key: request.headers["idempotency-key"]?.toString() ?? null,
           trace: request.trace.traceId,
         };
         const perform = async (): Promise<WrittenAnswer> =>
@@ -268,7 +274,7 @@ async function refuse(error: unknown, request: FastifyRequest, reply: FastifyRep
 /** What the framework refuses, in the words of the catalogue. */
 function asKnown(error: unknown, request: FastifyRequest): unknown {
   if (error instanceof HoldpointError || !(error instanceof Error)) return error;
-  const operation = request.operation?.id ?? `${request.method} ${request.url.split("?")[0] ?? ""}`;
+  const operation = request.operation?.id ?? `${request.method} ${pathOf(request)}`;
   switch ("code" in error ? error.code : null) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return problem(httpProblems, "HP9106", { operation, bound: request.operation?.bodyLimit ?? BODY_BYTES });
@@ -289,6 +295,10 @@ function asKnown(error: unknown, request: FastifyRequest): unknown {
 /** What the framework itself calls a bad request, such as a body with a key that could change prototypes. */
 function isCallersFault(error: Error): boolean {
   return "statusCode" in error && error.statusCode === 400;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split("?")[0] ?? "";
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

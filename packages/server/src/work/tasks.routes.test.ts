@@ -119,7 +119,7 @@ describe("the routes of tasks, queues and limits", () => {
     }
     expect((await call("POST", "/v1/tasks", { title: "x", payload: "\\u0000 as text" })).status).toBe(201);
     expect(await call("POST", "/v1/tasks", { title: "x", runAt: "tomorrow" })).toMatchObject({ status: 400 });
-    expect(await call("GET", "/v1/tasks?cursor=x")).toMatchObject({ status: 400, body: { code: "HP5024" } });
+    expect(await call("GET", "/v1/tasks?cursor=x")).toMatchObject({ status: 422, body: { code: "HP5024" } });
   });
 
   test("know no task of another tenant", async () => {

@@ -1,7 +1,6 @@
 import { type BodyOf, operations } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
-import { storableJson } from "./storable-text.ts";
 import type { TaskDesk } from "./task-desk.ts";
 import { workRoomProblems } from "./work.problems.ts";
 import type { CommandOutcome, NewTask, OperatorCommand, TaskView, WorkStore } from "./work.types.ts";
@@ -150,9 +149,8 @@ type TaskBody = Omit<BodyOf<typeof operations.createTask>, "queue">;
 function toNewTask(body: TaskBody): NewTask {
   const { key, payload, runAt, concurrencyKey, ...same } = body;
   const name = key ?? body.title;
-  storableJson({ title: body.title, dependsOn: body.dependsOn }, `the task ${JSON.stringify(name)}`);
   if (payload !== undefined) {
-    const bytes = Buffer.byteLength(storableJson(payload, `the payload of ${JSON.stringify(name)}`));
+    const bytes = Buffer.byteLength(JSON.stringify(payload));
     if (bytes > PAYLOAD_BYTES) throw problem(workRoomProblems, "HP5022", { task: name, bytes, bound: PAYLOAD_BYTES });
   }
   return {
@@ -165,7 +163,6 @@ function toNewTask(body: TaskBody): NewTask {
 }
 
 function decision(taskId: string, by: string, reason: string): OperatorCommand {
-  storableJson(reason, "the reason");
   return { taskId, by, reason };
 }
 
