@@ -185,6 +185,83 @@ CREATE POLICY own_rows ON holdpoint.audit_head TO holdpoint_app USING ((tenant_i
 GRANT INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_system;
 
+CREATE TABLE holdpoint.callback (
+  tenant_id text NOT NULL,
+  callback_id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  task_id uuid,
+  url text NOT NULL,
+  secret text NOT NULL,
+  tasks integer NOT NULL,
+  open integer NOT NULL,
+  created_by text NOT NULL,
+  created_at_ms bigint NOT NULL,
+  CONSTRAINT callback_pkey PRIMARY KEY (tenant_id, callback_id),
+  CONSTRAINT callback_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT callback_check CHECK (((open >= 0) AND (open <= tasks))),
+  CONSTRAINT callback_secret_check CHECK ((secret <> ''::text)),
+  CONSTRAINT callback_tasks_check CHECK ((tasks >= 1)),
+  CONSTRAINT callback_url_check CHECK ((url <> ''::text))
+);
+
+ALTER TABLE holdpoint.callback ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.callback FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.callback TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.callback TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback TO holdpoint_system;
+
+CREATE TABLE holdpoint.callback_delivery (
+  tenant_id text NOT NULL,
+  delivery_id uuid NOT NULL,
+  callback_id uuid NOT NULL,
+  body text NOT NULL,
+  state text NOT NULL DEFAULT 'pending'::text,
+  attempts integer NOT NULL DEFAULT 0,
+  sending boolean NOT NULL DEFAULT false,
+  settled_at_ms bigint NOT NULL,
+  since_ms bigint NOT NULL,
+  due_at_ms bigint NOT NULL,
+  ended_at_ms bigint,
+  last_error text,
+  CONSTRAINT callback_delivery_pkey PRIMARY KEY (tenant_id, delivery_id),
+  CONSTRAINT callback_delivery_tenant_id_callback_id_fkey FOREIGN KEY (tenant_id, callback_id) REFERENCES callback(tenant_id, callback_id) ON DELETE CASCADE,
+  CONSTRAINT callback_delivery_attempts_check CHECK ((attempts >= 0)),
+  CONSTRAINT callback_delivery_check CHECK (((state = 'pending'::text) = (ended_at_ms IS NULL))),
+  CONSTRAINT callback_delivery_check1 CHECK (((NOT sending) OR (state = 'pending'::text))),
+  CONSTRAINT callback_delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'given_up'::text])))
+);
+
+CREATE INDEX callback_delivery_due ON holdpoint.callback_delivery USING btree (tenant_id, due_at_ms, delivery_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX callback_delivery_of ON holdpoint.callback_delivery USING btree (tenant_id, callback_id, delivery_id);
+
+ALTER TABLE holdpoint.callback_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.callback_delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.callback_delivery TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.callback_delivery TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback_delivery TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback_delivery TO holdpoint_system;
+
+CREATE TABLE holdpoint.callback_task (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  callback_id uuid NOT NULL,
+  settled boolean NOT NULL DEFAULT false,
+  CONSTRAINT callback_task_pkey PRIMARY KEY (tenant_id, task_id, callback_id),
+  CONSTRAINT callback_task_tenant_id_callback_id_fkey FOREIGN KEY (tenant_id, callback_id) REFERENCES callback(tenant_id, callback_id) ON DELETE CASCADE,
+  CONSTRAINT callback_task_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE
+);
+
+CREATE INDEX callback_task_of ON holdpoint.callback_task USING btree (tenant_id, callback_id);
+
+ALTER TABLE holdpoint.callback_task ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.callback_task FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.callback_task TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.callback_task TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback_task TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback_task TO holdpoint_system;
+
 CREATE TABLE holdpoint.controller (
   tenant_id text NOT NULL,
   name text NOT NULL,

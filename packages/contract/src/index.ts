@@ -10,6 +10,7 @@ export {
   TOKEN_KINDS,
 } from "./api/access.operations.ts";
 export { AGENT_STATES, AGENT_WANTED, MOST_AGENTS_PER_CALL, OUTPUT_BOUNDS } from "./api/agents.operations.ts";
+export { CALLBACK_STATES } from "./api/callbacks.operations.ts";
 export * from "./api/common.ts";
 export * from "./api/common.ts";
 export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";

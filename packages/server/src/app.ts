@@ -17,6 +17,8 @@ export interface AppOptions {
   readonly signals?: SignalBus;
   /** Shares the database between tenants; see `createFairShare`. */
   readonly turn?: () => Promise<(cost: number) => void>;
+  /** Is told after each commit that wrote notifications for callbacks. */
+  readonly onNotifications?: () => void;
   /** Is told of each batch of commands, for metrics. */
   readonly onBatch?: (batch: BatchRecord) => void;
 }
@@ -48,7 +50,10 @@ export async function createApp(options: AppOptions): Promise<App> {
   await store.run(ADD_TENANT, [tenant, runtime.now()]);
   const retry = options.retry === undefined ? {} : { retry: options.retry };
   const turn = options.turn === undefined ? {} : { turn: options.turn };
-  const told = options.onBatch === undefined ? {} : { onBatch: options.onBatch };
+  const told = {
+    ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }),
+    ...(options.onNotifications === undefined ? {} : { onNotifications: options.onNotifications }),
+  };
   const onReady = (): void => signals?.emit(tenant, "ready");
   return {
     tenant,

@@ -15,6 +15,7 @@ export {
 export type * from "./agents/index.ts";
 export { agentsRoomProblems } from "./agents/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
+export { callbackProblems } from "./callbacks/index.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";
 export { eventProblems } from "./events/index.ts";

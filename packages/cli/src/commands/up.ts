@@ -83,6 +83,7 @@ async function serve(call: CommandCall, config: Config, { store, folder, dataDir
     retention: retentionOf(config),
     drainMs: config.get(settings.drainTimeout) ?? undefined,
     access: accessOf(config, folder),
+    callbacks: callbacksOf(config),
     mcp: { hosts: config.get(settings.trustedHosts) ?? [] },
     ...logControlPlane(logOf(call, config)),
   });
@@ -131,6 +132,16 @@ function accessOf(config: Config, folder: string): Parameters<typeof createContr
     auditFolder: join(folder, "audit"),
     ...(redisUrl === null ? {} : { redisUrl }),
     ...(requestsPerSecond === null ? {} : { requestsPerSecond }),
+  };
+}
+
+function callbacksOf(config: Config): Parameters<typeof createControlPlane>[0]["callbacks"] {
+  const timeoutMs = config.get(settings.callbackTimeout);
+  const giveUpMs = config.get(settings.callbackGiveUp);
+  return {
+    allow: config.get(settings.callbackAllow) ?? [],
+    ...(timeoutMs === null ? {} : { timeoutMs }),
+    ...(giveUpMs === null ? {} : { giveUpMs }),
   };
 }
 

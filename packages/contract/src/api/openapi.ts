@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { callback } from "./callbacks.operations.ts";
 import { problemDocument } from "./common.ts";
 import type { Operation } from "./operation.ts";
 import { gateView, planView } from "./plans.operations.ts";
@@ -28,6 +29,7 @@ const VIEWS: Readonly<Record<string, z.ZodType>> = {
   Task: taskView,
   ClaimedTask: claimedTask,
   Settlement: settlement,
+  Callback: callback,
 };
 
 /** Problems by status: the name among the components, and what the status says. */

@@ -81,6 +81,8 @@ describe("the configuration", () => {
     ["database-url", "postgres://", "postgres://"],
     ["redis-url", "redis://ann@/0", "redis://"],
     ["trusted-hosts", "a.example,b c", "a host name; several"],
+    ["callback-allow", "10.0.0.0/8,http://a", "a network such as 10.0.0.0/8"],
+    ["callback-timeout", "2min", "to 1min"],
     ["data-dir", "a\nb", "a path"],
   ])("refuses %s %s, and says what it takes", (name, value, expected) => {
     const error = refused(sources(null, { flags: { [name]: value } }));
@@ -96,6 +98,12 @@ describe("the configuration", () => {
   test("reads rates as per second, and sizes as bytes", () => {
     const config = loadConfig(sources("rate-limit: 600/min\nbody-limit: 1.5MiB\n"));
     expect([config.get(settings.rateLimit), config.get(settings.bodyLimit)]).toEqual([10, 1_572_864]);
+  });
+
+  test("reads names, addresses and networks that callbacks may go to", () => {
+    const config = loadConfig(sources("callback-allow: [hooks.internal, 10.0.0.1, 10.2.0.0/16, ::1, fd00::/8]\n"));
+    expect(config.get(settings.callbackAllow)).toHaveLength(5);
+    expect([config.get(settings.callbackTimeout), config.get(settings.callbackGiveUp)]).toEqual([10_000, 86_400_000]);
   });
 
   test("takes an address of a socket, with and without a user", () => {

@@ -44,6 +44,9 @@ function setting<T>(name: string, { kind, standard, about, env, isSecret }: Writ
 
 const hostName = /^(?:[A-Za-z0-9.-]+|\[?[0-9A-Fa-f:]+\]?)(?::\d{1,5})?$/;
 
+const reachable =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:\/\d{1,3})?)$/;
+
 /** Every setting, by the name that code uses. */
 export const settings = {
   host: setting("host", {
@@ -109,6 +112,21 @@ export const settings = {
     kind: size("1KiB", "64MiB"),
     standard: "1MiB",
     about: "Largest request body of operations that set no limit of their own.",
+  }),
+  callbackAllow: setting("callback-allow", {
+    kind: list(line("a host name, an address or a network such as 10.0.0.0/8", reachable)),
+    standard: "",
+    about: "Where callbacks may go besides the public internet; a name is allowed whatever it resolves to.",
+  }),
+  callbackTimeout: setting("callback-timeout", {
+    kind: duration("100ms", "1min"),
+    standard: "10s",
+    about: "How long the receiver of a callback has to answer.",
+  }),
+  callbackGiveUp: setting("callback-give-up", {
+    kind: duration("1s", "30d"),
+    standard: "1d",
+    about: "How long a callback is tried before it is given up.",
   }),
   rateLimit: setting("rate-limit", {
     kind: rate(),

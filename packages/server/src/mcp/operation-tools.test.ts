@@ -55,7 +55,7 @@ function implementations(): readonly Implementation[] {
     }),
     implement(operations.createTask, ({ body }) => {
       expect(body).toMatchObject({ title: "Dig", queue: "garden", dependsOn: ["seed"], maxAttempts: 2 });
-      return Promise.resolve(new Reply({ id: PLAN, created: true }, 201));
+      return Promise.resolve(new Reply({ id: PLAN, created: true, callback: null }, 201));
     }),
   ];
 }

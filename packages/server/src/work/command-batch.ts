@@ -1,5 +1,6 @@
 import type { RetryPolicy } from "@holdpoint/core";
 import type { Session, Statement } from "@holdpoint/store";
+import { queueSettled } from "../callbacks/index.ts";
 import type { NewEvent } from "../events/index.ts";
 import { CLAIM, LOCK_LIMITS, LOCK_WORK, SHARE_WORK } from "./claim.sql.ts";
 import { createTasks } from "./create-tasks.ts";
@@ -64,6 +65,7 @@ type ClaimAnswer = { readonly dropped: number } & (ClaimedRow | { readonly place
 interface Uses {
   readonly assigned: boolean;
   readonly limited: boolean;
+  readonly callbacks: boolean;
 }
 
 interface StandingRow extends Omit<Standing, "maxAttempts" | "judgeFirst" | "holder"> {
@@ -78,7 +80,8 @@ type Place<C> = { readonly at: number; readonly command: C; readonly trace: stri
 /** Runs a batch of commands inside one transaction, kind after kind, and gathers the events it makes. */
 export class CommandBatch {
   readonly events: NewEvent[] = [];
-  private uses: Uses = { assigned: false, limited: false };
+  private uses: Uses = { assigned: false, limited: false, callbacks: false };
+  private queued = 0;
   private readonly tx: Session;
   private readonly context: BatchContext;
   private readonly results: (WorkResult | undefined)[] = [];
@@ -121,6 +124,7 @@ export class CommandBatch {
     await this.move("prioritised", PRIORITISE, of("prioritise"), (c) => [c.priority, c.by]);
     await this.move("assigned", ASSIGN, of("assign"), (c) => [c.agent, c.by]);
     await this.claim(of("claim"));
+    if (this.uses.callbacks) this.queued = await queueSettled(this.tx, this.context, this.events);
     return commands.map((_, at) => {
       const result = this.results[at];
       if (result === undefined) throw new Error("a command of a batch was left without an answer");
@@ -133,6 +137,11 @@ export class CommandBatch {
     if (this.events.some((event) => event.data?.["to"] === "ready")) return true;
     // An attempt that ended gave the token of its concurrency key to the next.
     return this.uses.limited && this.events.some((event) => event.kind !== "task.claimed");
+  }
+
+  /** How many notifications the batch wrote that are to be sent. */
+  get notifications(): number {
+    return this.queued;
   }
 
   private async enter(alone: boolean): Promise<void> {

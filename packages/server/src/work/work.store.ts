@@ -16,18 +16,20 @@ const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
 export function createWorkStore(store: StoreScope, runtime: Runtime, options: WorkStoreOptions): WorkStore {
-  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, onBatch, turn } = options;
+  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, onBatch, turn, onNotifications } = options;
   const commit = async (commands: readonly TracedCommand[]): Promise<readonly WorkResult[]> => {
     const began = performance.now();
-    const { results, hasFreed, events } = await store.transaction(async (tx) => {
+    const { results, hasFreed, events, notifications } = await store.transaction(async (tx) => {
       const now = runtime.now();
       const chance = { random: () => runtime.random(), newId: () => runtime.newId() };
       const batch = new CommandBatch(tx, { tenant, now, retry, ...chance });
       const answers = await batch.run(commands);
       await appendEvents(tx, tenant, now, batch.events);
-      return { results: answers, hasFreed: batch.hasFreed, events: batch.events };
+      const { hasFreed: freed, events: told, notifications: queued } = batch;
+      return { results: answers, hasFreed: freed, events: told, notifications: queued };
     });
     if (hasFreed) onReady?.();
+    if (notifications > 0) onNotifications?.();
     onBatch?.({
       commands: commands.length,
       tookMs: performance.now() - began,
