@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { LongestFirst } from "./tools/longest-first.ts";
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -10,8 +11,9 @@ const config: ViteUserConfig = defineConfig({
     isolate: false,
     // Many tests wait for processes and databases; one more than there are cores uses them.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     globalSetup: ["packages/store/src/testing/server-keeper.ts"],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {
       provider: "v8",

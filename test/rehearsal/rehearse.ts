@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { operations } from "@holdpoint/contract";
 import { type Client, createClient } from "@holdpoint/sdk";
-import { endAll, freePort, startBuilt, type TestProcess, until } from "../runner/processes.ts";
+import { endAll, freePort, startCli, type TestProcess, until } from "../runner/processes.ts";
 import { type FleetFolder, writeFleetFolder } from "./fleet-folder.ts";
 import { putLoad } from "./load.ts";
 
@@ -50,7 +50,7 @@ async function rehearse(fleet: FleetFolder): Promise<void> {
   const client = createClient({ url: `http://127.0.0.1:${port}`, token: first.adminToken });
 
   await discover(fleet);
-  const runner = startBuilt(["agent", "run", "--trust", "--name", "host", "--state", join(folder, "state")], folder);
+  const runner = startCli(["agent", "run", "--trust", "--name", "host", "--state", join(folder, "state")], folder);
   const healthyMs = await until(async () => (await healthyAgents(client)) === agents);
   note("agent_start_s", seconds(healthyMs), `s until all ${agents} agents are healthy`);
   await workThePlan(client, fleet);
@@ -84,7 +84,7 @@ async function startServer(
   port: number,
 ): Promise<{ readonly server: TestProcess; readonly tookMs: number; readonly adminToken: string }> {
   const began = performance.now();
-  const server = startBuilt(["up", "--json", "--log-level", "error", "--port", String(port)], folder);
+  const server = startCli(["up", "--json", "--log-level", "error", "--port", String(port)], folder);
   await until(() => server.text().includes("holdpoint/server/v1") || server.child.exitCode !== null);
   const tookMs = performance.now() - began;
   const said = server
@@ -97,7 +97,7 @@ async function startServer(
 }
 
 async function discover(fleet: FleetFolder): Promise<void> {
-  const found = startBuilt(["agent", "discover", fleet.scripts, "--write"], folder);
+  const found = startCli(["agent", "discover", fleet.scripts, "--write"], folder);
   await until(() => found.child.exitCode !== null);
   if (!found.text().includes(`${agents} manifests written`)) throw new Error(found.text());
 }
@@ -167,7 +167,7 @@ async function backUpAndRestore(): Promise<void> {
 }
 
 async function copy(args: readonly string[]): Promise<{ readonly digest: string; readonly rows: number }> {
-  const copying = startBuilt(args, folder);
+  const copying = startCli(args, folder);
   await until(() => copying.child.exitCode !== null, PLAN_MS);
   const said = copying
     .text()
