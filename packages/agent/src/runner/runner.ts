@@ -51,6 +51,8 @@ export interface RunnerOptions {
   readonly awayMs?: number;
   /** Attempts of all agents at one time. @default four for each processor, 8 at least */
   readonly capacity?: number;
+  /** Files and folders that no attempt may see, such as what holds the token; absolute. */
+  readonly hidden?: readonly string[];
   /** @default "auto" */
   readonly isolation?: "auto" | "required" | "off";
   readonly onEvent?: (event: RunnerEvent) => void;
@@ -116,7 +118,7 @@ export class Runner {
     this.#pool = new AgentPool({
       agents,
       source: createRemoteSource({ mux: this.#mux, keeper: this.#keeper, outbox: this.#outbox }),
-      plan: planOf(options.dir),
+      plan: planOf(options.dir, options.hidden ?? []),
       runtime,
       stateFolder: this.#stateFolder,
       artifactsFolder: join(this.#stateFolder, "artifacts"),
@@ -307,11 +309,11 @@ function readOrder(data: string): { agent: string; order: "pause" | "drain" | "r
 }
 
 /** Tasks of a server come from many plans, none of which has to lie here: what an attempt is told of is the folder. */
-function planOf(dir: string): ConstructorParameters<typeof AgentPool>[0]["plan"] {
+function planOf(dir: string, hidden: readonly string[]): ConstructorParameters<typeof AgentPool>[0]["plan"] {
   const root = realpathSync(resolve(dir));
   const digest = `sha256:${createHash("sha256").digest("hex")}`;
   const readOnly = [join(root, "agents")].filter((path) => existsSync(path));
-  return { dir: root, document: root, title: "", digest, readOnly, hidden: [] };
+  return { dir: root, document: root, title: "", digest, readOnly, hidden };
 }
 
 function messageOf(error: unknown): string {

@@ -149,6 +149,21 @@ export const revokeToken = operation({
   problems: [404],
 });
 
+/** The caller's own token. */
+export const ownToken = operation({
+  id: "ownToken",
+  method: "GET",
+  path: "/v1/tokens/self",
+  tag: "access",
+  summary: "The token of this request, and how long it is still valid",
+  scope: "work",
+  response: z.object({
+    view: tokenView,
+    leftMs: z.int().min(0).describe("How long it is still valid by the server's clock, milliseconds."),
+  }),
+  problems: [404, 409],
+});
+
 /** The caller's own successor. */
 export const renewToken = operation({
   id: "renewToken",
