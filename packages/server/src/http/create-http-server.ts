@@ -113,10 +113,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
     request.trace = traceOf(headerOf(request, "traceparent"));
     reply.headers(always);
     reply.header("traceparent", request.trace.traceparent);
-    if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
-    // Before a body is read that nobody wants.
-    const isMissing = request.is404 || addresses.excludes(request.method, pathOf(request));
-    if (isMissing) throw addresses.refusalOf(request.method, pathOf(request));
   });
   app.addHook("onSend", async (_, reply) => {
     if (parts.closing.aborted) reply.header("connection", "close");
@@ -126,6 +122,13 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
     parts.onRequest?.(recordOf(request, reply));
   });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
+  // After the hooks of both, so that what is refused here has their headers, too.
+  app.addHook("onRequest", async (request) => {
+    if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
+    // Before a body is read that nobody wants.
+    const isMissing = request.is404 || addresses.excludes(request.method, pathOf(request));
+    if (isMissing) throw addresses.refusalOf(request.method, pathOf(request));
+  });
   app.setErrorHandler(refuse);
   for (const implementation of parts.implementations) register(app, implementation, parts);
   for (const { path, type, read } of parts.assets ?? []) {
