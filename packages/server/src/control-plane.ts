@@ -183,6 +183,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         version: parts.version,
         implementations,
         authenticate,
+        guards: access.guards,
         runtime,
         closing: closing.signal,
         room: async (tenant) => mcpRoom(await rooms(tenant)),

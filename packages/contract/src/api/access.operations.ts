@@ -253,6 +253,10 @@ const auditEntry = z.object({
   status: z.int().describe("HTTP status of the answer."),
   code: z.string().nullable().describe("Code of the problem, when it was refused."),
   trace: z.string().describe("Correlation id."),
+  tool: z
+    .string()
+    .exactOptional()
+    .describe("Tool of the Model Context Protocol that it came through; absent when it came over HTTP."),
   prev: digest.describe("Hash of the entry before; of nothing for the first."),
 });
 

@@ -205,6 +205,7 @@ function follow(tenant: string, head: Head, batch: readonly Waiting[]): readonly
       status: deed.status,
       code: deed.code,
       trace: deed.trace,
+      ...(deed.tool === undefined ? {} : { tool: deed.tool }),
       prev: hash,
     };
     const sealed = seal(entry);

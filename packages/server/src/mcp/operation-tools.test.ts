@@ -77,7 +77,7 @@ async function run(name: string, input: unknown): Promise<{ data: unknown; text:
       counts: (planId) => work.counts(planId),
       payload: () => Promise.resolve(null),
     },
-    call: (operation, given) => caller.call(operation, given, { principal, request }),
+    call: (operation, given) => caller.call(operation, given, { principal, request, tool: name }),
   };
   return await tool.run(tool.input.parse(input), context);
 }
