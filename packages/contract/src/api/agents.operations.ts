@@ -293,6 +293,8 @@ export const appendOutput = operation({
   params: outputParams,
   body: z.object({ pieces: z.array(piece).min(1).max(OUTPUT_BOUNDS.piecesPerCall) }),
   response: z.object({ taken: z.int().describe("Pieces that were taken.") }),
+  // Programs write anything.
+  anyText: ["pieces.*.text"],
   status: 202,
   problems: [404, 413],
   bodyLimit: 16 * 1024 * 1024,

@@ -104,6 +104,9 @@ const handed = z
   ])
   .describe("What an agent hands over: a metric is a claim (E0), a report an artifact (E1).");
 
+/** A report is judged as it is, however odd. */
+const REPORT_TEXT = ["evidence.*.content"];
+
 const subject = z
   .object({
     commit: z
@@ -165,6 +168,7 @@ export const completeAttempt = operation({
   response: settlement,
   alsoStatus: [202],
   problems: [404, 409, 413],
+  anyText: REPORT_TEXT,
   bodyLimit: 16 * 1024 * 1024,
 });
 
@@ -181,6 +185,7 @@ export const addEvidence = operation({
   response: z.object({ digests: z.array(digest) }),
   status: 201,
   problems: [404, 409, 413],
+  anyText: REPORT_TEXT,
   bodyLimit: 16 * 1024 * 1024,
 });
 

@@ -124,6 +124,17 @@ describe("the edge", () => {
     expect(body.body).toMatchObject({ code: "HP5023", errors: [{ in: "body", field: "payload.list.1" }] });
   });
 
+  test("takes the content of a report as it is, and nothing else of the evidence", async () => {
+    await plane.call("POST", "/v1/tasks", { title: "dig", capabilities: ["dig"] });
+    const claim = await plane.call("POST", "/v1/work/claim", { agent: "a", capabilities: ["dig"] });
+    const [task]: readonly { id: string }[] = Array.isArray(claim.body["tasks"]) ? claim.body["tasks"] : [];
+    const path = `/v1/tasks/${task?.id ?? ""}/attempts/1/evidence`;
+    const report = { type: "report", name: "a.xml", content: "<\0>", reader: "junit" };
+    expect((await plane.call("POST", path, { evidence: [report] })).status).toBe(201);
+    const { body } = await plane.call("POST", path, { evidence: [report, { ...report, name: "\0" }] });
+    expect(body).toMatchObject({ code: "HP5023", errors: [{ in: "body", field: "evidence.1.name" }] });
+  });
+
   test("refuses a body that is nested without an end", async () => {
     const nested = `{"title": "a", "payload": ${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
     const { status, body } = await plane.call("POST", "/v1/tasks", nested);

@@ -59,7 +59,7 @@ export function validateRequest(operation: Operation, given: RequestParts): Requ
 
 function refuseContent(operation: Operation, parts: RequestParts): void {
   for (const [place, part] of Object.entries(parts)) {
-    const fault = contentFault(part);
+    const fault = contentFault(part, place === "body" ? operation.anyText : []);
     if (fault === null) continue;
     const { field } = fault;
     const where = `${field === "" ? place : field} of ${operation.id}`;
