@@ -1,6 +1,7 @@
 import { LEASE_TTL_MS, openApiDocument } from "@holdpoint/contract";
 import type { ProblemTable, Runtime } from "@holdpoint/core";
 import type { Retention, Store } from "@holdpoint/store";
+import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import { type Access, type AccessParts, createAccess } from "./access/index.ts";
 import { type AgentDesk, agentRoutes, createAgentDesk, watchWork } from "./agents/index.ts";
 import {
@@ -62,6 +63,8 @@ export interface ControlPlaneParts {
   readonly retention?: Retention | undefined;
   /** How long requests may take to end when the server stops, milliseconds. @default 10000 */
   readonly drainMs?: number | undefined;
+  /** Makes spans of requests, commands and tasks. It is left open. @default none */
+  readonly tracing?: Tracing;
 }
 
 /** Where to listen. */
@@ -98,7 +101,7 @@ const DRAIN_MS = 10_000;
 
 /** Puts the control plane together. */
 export async function createControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
-  const { store, runtime, replica } = parts;
+  const { store, runtime, replica, tracing = NO_TRACING } = parts;
   const startedAt = runtime.now();
   const problems = new Map([...SERVER_PROBLEMS, ...(parts.problems ?? [])].flatMap((table) => Object.entries(table)));
   const closing = new AbortController();
@@ -108,7 +111,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
   const guard = createAddressGuard(parts.callbacks?.allow ?? []);
   const onNotifications = (): void => sender.service.wake();
-  const tenants = createTenantRooms({ store, runtime, signals, onBatch, guard, onNotifications });
+  const tenants = createTenantRooms({ store, runtime, signals, onBatch, guard, onNotifications, tracing });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const desk = createAgentDesk({
     store,
@@ -178,6 +181,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     guards: access.guards,
     closing: closing.signal,
     assets: docsAssets(),
+    tracing,
     mount: (app) =>
       mountMcp(app, {
         version: parts.version,

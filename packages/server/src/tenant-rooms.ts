@@ -1,5 +1,6 @@
 import type { Runtime } from "@holdpoint/core";
 import { type Session, type Store, statement } from "@holdpoint/store";
+import type { Tracing } from "@holdpoint/trace";
 import { type App, createApp } from "./app.ts";
 import {
   type AddressGuard,
@@ -71,6 +72,8 @@ export interface TenantRoomsParts {
   readonly onNotifications: () => void;
   /** Is told of each batch of commands, for metrics. */
   readonly onBatch?: (batch: BatchRecord) => void;
+  /** Makes spans of what the rooms do. @default none */
+  readonly tracing?: Tracing;
 }
 
 /** Batches of commands committed at one time, of all tenants: the pool keeps connections for reads. */
@@ -112,6 +115,7 @@ async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: st
     turn: () => share.turn(tenant),
     onNotifications: parts.onNotifications,
     ...(parts.onBatch === undefined ? {} : { onBatch: parts.onBatch }),
+    ...(parts.tracing === undefined ? {} : { tracing: parts.tracing }),
   });
   const feed = new EventFeed(app.events);
   const handOut = new HandOut(app.work, () => runtime.now());

@@ -5,12 +5,14 @@ import { join, resolve } from "node:path";
 import { MOST_AGENTS_PER_CALL, operations } from "@holdpoint/contract";
 import type { Runtime } from "@holdpoint/core";
 import { type Client, followEvents } from "@holdpoint/sdk";
+import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import { AgentPool, type PoolEvent } from "../attempt/agent-pool.ts";
 import { attemptName } from "../attempt/run-attempt.ts";
 import type { Agent } from "../manifest/agent.ts";
 import { offeredCapabilities } from "../manifest/match-agent.ts";
 import { openWorktree, removeWorktree } from "../worktree/create-worktree.ts";
 import { mergeWorktree } from "../worktree/merge-worktree.ts";
+import { AttemptSpans } from "./attempt-spans.ts";
 import { ClaimMux } from "./claim-mux.ts";
 import { endOrphans } from "./end-orphans.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
@@ -56,6 +58,8 @@ export interface RunnerOptions {
   /** @default "auto" */
   readonly isolation?: "auto" | "required" | "off";
   readonly onEvent?: (event: RunnerEvent) => void;
+  /** Makes spans of attempts. It is left open. @default none */
+  readonly tracing?: Tracing;
 }
 
 const LEASE_TTL_MS = 10_000;
@@ -81,6 +85,7 @@ export class Runner {
   readonly #outbox: Outbox;
   readonly #output: OutputFeed;
   readonly #pool: AgentPool;
+  readonly #spans: AttemptSpans;
   readonly #ended = new AbortController();
   #heartbeat: NodeJS.Timeout | null = null;
   #draining = false;
@@ -92,6 +97,7 @@ export class Runner {
     this.#options = options;
     this.#spool = Spool.open(options.stateFolder);
     this.#stateFolder = realpathSync(options.stateFolder);
+    this.#spans = new AttemptSpans(options.tracing ?? NO_TRACING, name);
     this.#link = new ServerLink(client, runtime);
     this.#keeper = new LeaseKeeper({
       link: this.#link,
@@ -113,6 +119,7 @@ export class Runner {
       link: this.#link,
       runtime,
       onTold: (entry, told) => this.#told(entry, told),
+      traceparentOf: (work) => this.#spans.traceparentOf(work),
     });
     this.#output = new OutputFeed(this.#link);
     this.#pool = new AgentPool({
@@ -124,6 +131,7 @@ export class Runner {
       artifactsFolder: join(this.#stateFolder, "artifacts"),
       leaseTtlMs,
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+      traceparentOf: (work) => this.#spans.traceparentOf(work),
       onEvent: (event) => this.#heard(event),
     });
   }
@@ -178,12 +186,17 @@ export class Runner {
   }
 
   #heard(event: PoolEvent): void {
+    if (event.type === "started") this.#spans.begin(event.work, event.agent);
     if (event.type === "attempt") this.#output.take(event.work, event.event);
     if (event.type === "ended") {
+      this.#spans.end(event.outcome, event.told);
       this.#output.end(event.outcome);
       this.#mux.ended();
       // Nobody is told of it, so nobody lets go of the lease.
-      if (event.told === "lost") this.#keeper.letGo(event.outcome);
+      if (event.told === "lost") {
+        this.#keeper.letGo(event.outcome);
+        this.#spans.forget(event.outcome);
+      }
     }
     this.#options.onEvent?.(event);
   }
@@ -191,6 +204,7 @@ export class Runner {
   async #told(entry: SpooledTell, told: Told): Promise<void> {
     const work = { taskId: entry.task, attempt: entry.attempt };
     this.#keeper.letGo(work);
+    this.#spans.forget(work);
     if (entry.kind === "complete") await this.#settleWorktree(work, told);
     this.#options.onEvent?.({ type: "told", entry, told });
   }

@@ -10,12 +10,15 @@ import {
   type TokenEvent,
   TokenKeeper,
 } from "@holdpoint/agent";
+import { configProblems, settings } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { createSystemRuntime } from "@holdpoint/server";
+import { openTracing, type Tracing } from "@holdpoint/trace";
 import type { CommandCall } from "../command.ts";
 import { hiddenToken, runnerServer } from "../connect/runner-token.ts";
 import { durationText } from "../output/duration.ts";
 import { userFolder } from "../trust/user-key.ts";
+import { VERSION } from "../version.ts";
 import { durationMs, optional, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
@@ -43,8 +46,10 @@ export async function run(call: CommandCall): Promise<number> {
   const leaseTtlMs = durationMs(call, "lease", LEASE);
   const capacity = countOf(call, "concurrency", "--concurrency");
   const runtime = createSystemRuntime();
+  const tracing = await tracingOf(call, name);
   const runner = new Runner({
     client,
+    tracing,
     runtime,
     name,
     agents,
@@ -70,9 +75,30 @@ export async function run(call: CommandCall): Promise<number> {
     stop();
     keeper?.stop();
     health.close();
+    await tracing.close();
   }
   if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, server: client.url, ...counts })}\n`);
   return 0;
+}
+
+/** Traces go where the standard variable says. @throws HP8103 */
+async function tracingOf(call: CommandCall, name: string): Promise<Tracing> {
+  const { env, kind } = settings.otlpEndpoint;
+  const written = call.env[env] ?? "";
+  const endpoint = kind.read(written);
+  if (written !== "" && endpoint === null) {
+    throw problem(configProblems, "HP8103", { place: env, value: written, expected: kind.expected }, { field: env });
+  }
+  return await openTracing({
+    endpoint,
+    version: VERSION,
+    instance: name,
+    role: "runner",
+    onTrouble: (why) => {
+      const told = why === null ? "traces are sent again" : `traces cannot be sent to ${written}: ${why}`;
+      call.err.write(`${new Date().toISOString()} ${told}\n`);
+    },
+  });
 }
 
 /** The first signal drains, the second ends at once. */

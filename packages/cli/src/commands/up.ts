@@ -12,6 +12,7 @@ import {
   logControlPlane,
 } from "@holdpoint/server";
 import { openStore, type Retention, type Store } from "@holdpoint/store";
+import { openTracing } from "@holdpoint/trace";
 import type { CommandCall } from "../command.ts";
 import { onInterrupt } from "../engine/interrupt.ts";
 import { type Style, styleFor } from "../output/style.ts";
@@ -70,12 +71,26 @@ interface Serving {
 
 async function serve(call: CommandCall, config: Config, { store, folder, dataDir, signal }: Serving): Promise<void> {
   const local = createLocalAccess();
+  const log = logOf(call, config);
+  const replica = `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`;
+  const endpoint = config.get(settings.otlpEndpoint);
+  const tracing = await openTracing({
+    endpoint,
+    version: VERSION,
+    instance: replica,
+    role: "server",
+    onTrouble: (why) => {
+      if (why === null) log.info({ endpoint }, "traces are sent again");
+      else log.warn({ endpoint, why }, "traces cannot be sent; the work goes on without them");
+    },
+  });
   let byToken: Authenticate = () => Promise.resolve(null);
   const plane = await createControlPlane({
     store,
     runtime: createSystemRuntime(),
     version: VERSION,
-    replica: `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`,
+    replica,
+    tracing,
     authenticate: async (credentials) => (await local.authenticate(credentials)) ?? (await byToken(credentials)),
     problems: PROBLEM_CATALOGUE,
     openMetrics: config.get(settings.openMetrics) === true,
@@ -85,7 +100,7 @@ async function serve(call: CommandCall, config: Config, { store, folder, dataDir
     access: accessOf(config, folder),
     callbacks: callbacksOf(config),
     mcp: { hosts: config.get(settings.trustedHosts) ?? [] },
-    ...logControlPlane(logOf(call, config)),
+    ...logControlPlane(log),
   });
   byToken = plane.access.authenticate;
   const url = await listen(plane, config);
@@ -98,6 +113,7 @@ async function serve(call: CommandCall, config: Config, { store, folder, dataDir
   } finally {
     removeServerNote(dataDir, note);
     await plane.close();
+    await tracing.close();
   }
 }
 

@@ -143,6 +143,12 @@ export const settings = {
     standard: "auto",
     about: "JSON for machines or short lines for people; `auto` is text on a terminal.",
   }),
+  otlpEndpoint: setting("otlp-endpoint", {
+    kind: address("http", "https"),
+    standard: null,
+    env: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    about: "Where traces are sent by OTLP over HTTP, such as http://localhost:4318. Without one, none are made.",
+  }),
   openMetrics: setting("open-metrics", {
     kind: yesOrNo(),
     standard: "false",

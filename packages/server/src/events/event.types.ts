@@ -1,3 +1,5 @@
+import type { SpanPlace } from "@holdpoint/trace";
+
 /** A JSON object that is kept as it comes. */
 export type EventData = Readonly<Record<string, unknown>>;
 
@@ -12,6 +14,8 @@ export interface NewEvent {
   readonly data?: EventData;
   /** Trace of the request that caused it; that of the request that is being answered when absent. */
   readonly trace?: string | null;
+  /** Span of what caused it, for the traces of tasks; not stored. */
+  readonly span?: SpanPlace | null;
 }
 
 /** One row of the log. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import compress from "@fastify/compress";
 import { allows, type Operation } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
+import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { withTrace } from "../trace-scope.ts";
 import { createAddressBook } from "./address-book.ts";
@@ -14,6 +15,7 @@ import { createInFlight } from "./in-flight.ts";
 import { limitRequest } from "./limit-request.ts";
 import type { Authenticate, Credentials, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
+import { beginRequestSpan, endRequestSpan } from "./request-span.ts";
 import { validateRequest } from "./request-validation.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { sendStream } from "./send-stream.ts";
@@ -53,6 +55,8 @@ export interface HttpServerParts {
   readonly assets?: readonly Asset[];
   /** Adds what speaks another protocol at an address of its own. */
   readonly mount?: (app: FastifyInstance) => Promise<void>;
+  /** Makes a span of each request. @default none */
+  readonly tracing?: Tracing;
   /** Whether a caller at this address needs no token for an operation. @default always needed where there is a scope */
   readonly isOpen?: (operation: Operation, remote: string) => boolean;
 }
@@ -88,6 +92,7 @@ declare module "fastify" {
 /** The edge of the control plane: routes from operations, one way to refuse, nothing of what any room does. */
 export async function createHttpServer(parts: HttpServerParts): Promise<HttpServer> {
   const inFlight = createInFlight();
+  const { tracing = NO_TRACING } = parts;
   // Every request that is being answered listens.
   setMaxListeners(0, parts.closing);
   const app = Fastify({
@@ -110,7 +115,10 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   app.addHook("onRoute", ({ url, method }) => addresses.add(url, method));
   app.addHook("onRequest", async (request, reply) => {
     inFlight.begin();
-    request.trace = traceOf(headerOf(request, "traceparent"));
+    request.trace = traceOf(
+      headerOf(request, "traceparent"),
+      tracing.isOn ? (parent) => beginRequestSpan(tracing, request, parent) : undefined,
+    );
     reply.headers(always);
     reply.header("traceparent", request.trace.traceparent);
   });
@@ -119,6 +127,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   });
   app.addHook("onResponse", async (request, reply) => {
     inFlight.end();
+    endRequestSpan(request, reply);
     parts.onRequest?.(recordOf(request, reply));
   });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
@@ -180,9 +189,10 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
         header: (name: string): string | null => headerOf(request, name),
       };
       const call = { params, query, body, principal, request: facts };
+      const inScope = <T>(run: () => T): T => withTrace(facts.traceId, run, request.trace.span?.place);
       try {
         if (operation.method === "GET") {
-          const answer = await withTrace(facts.traceId, () => implementation.handle(call));
+          const answer = await inScope(() => implementation.handle(call));
           if (!(answer instanceof StreamReply)) return await send(reply, written(operation, write, answer));
           const mayFollow = async (): Promise<boolean> =>
             operation.scope === null || (await parts.authenticate(credentialsOf(request))) !== null;
@@ -197,7 +207,7 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
           trace: request.trace.traceId,
         };
         const perform = async (): Promise<WrittenAnswer> =>
-          written(operation, write, await withTrace(facts.traceId, () => implementation.handle(call)));
+          written(operation, write, await inScope(() => implementation.handle(call)));
         return await send(reply, await guardedWrite(guards, asked, perform));
       } finally {
         hangUp.stop();

@@ -110,6 +110,7 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
 
   async function contextOf({ principal, request }: Caller, signal: AbortSignal, tool: string): Promise<ToolContext> {
     const by = { principal, request: factsOf(request, signal), tool };
+    request.trace.span?.tell({ "gen_ai.tool.name": tool });
     return {
       principal,
       now: () => parts.runtime.now(),
@@ -168,7 +169,8 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
         reply.hijack();
         const heard: Buffer[] = [];
         const bare = bareRequest(request, authInfo, heard);
-        await withTrace(request.trace.traceId, () => handle(bare, reply.raw));
+        const { traceId, span } = request.trace;
+        await withTrace(traceId, () => handle(bare, reply.raw), span?.place);
         await recordClosed({ principal, request }, Buffer.concat(heard).toString("utf8"));
       },
     });

@@ -1,4 +1,5 @@
 import type { HoldpointError, RetryPolicy, TaskKind, TaskState, WorkGraph } from "@holdpoint/core";
+import type { Tracing } from "@holdpoint/trace";
 import type { NewCallback } from "../callbacks/index.ts";
 
 /** A JSON value that is stored as it comes. */
@@ -259,6 +260,8 @@ export interface WorkStoreOptions {
   readonly onNotifications?: () => void;
   /** Is told of each batch after its commit. */
   readonly onBatch?: (batch: BatchRecord) => void;
+  /** Makes spans of commands, batches and the lives of tasks. @default none */
+  readonly tracing?: Tracing;
 }
 
 /** What one transaction of commands did, for metrics. */
