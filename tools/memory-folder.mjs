@@ -30,7 +30,14 @@ export function memoryFolder() {
   const folder = mkdtempSync(join(tmpdir(), "hp-"));
   const remove = () => rmdirSync(folder);
   const inside = (/** @type {string[]} */ command) => [
-    ...["unshare", "--mount", "--propagation", "private", "sh", "-c", MOUNT, folder],
+    "unshare",
+    "--mount",
+    "--propagation",
+    "private",
+    "sh",
+    "-c",
+    MOUNT,
+    folder,
     ...command,
   ];
   const [program = "", ...args] = inside(["true"]);

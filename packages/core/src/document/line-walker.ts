@@ -1,7 +1,6 @@
 import type { Tree, TreeCursor } from "@lezer/common";
 import type { Cell, Fence, Line, LineRole, Row } from "./block.ts";
-import type { Template } from "./fence-rules.ts";
-import { resumesAt } from "./fence-rules.ts";
+import { resumesAt, type Template } from "./fence-rules.ts";
 
 /** A fence that never closes, and where the document goes on. */
 export interface OpenFence {

@@ -1,15 +1,11 @@
-import type { Draft } from "./draft.ts";
-import { draft } from "./draft.ts";
+import { type Draft, draft } from "./draft.ts";
 import type { Heading } from "./heading.ts";
 import { comparable } from "./item-text.ts";
 import type { Meaning } from "./meaning.ts";
-import type { Outline } from "./outline.ts";
-import { sameWork, underCriteria } from "./outline.ts";
-import type { Section } from "./scope.ts";
-import { insideReport, insideStage } from "./scope.ts";
+import { type Outline, sameWork, underCriteria } from "./outline.ts";
+import { insideReport, insideStage, type Section } from "./scope.ts";
 import { isGeneric, isQualityChecklist, meaningOf, THE_PAST } from "./section-meaning.ts";
-import type { Stage } from "./stage.ts";
-import { CHANGES_FILE } from "./stage.ts";
+import { CHANGES_FILE, type Stage } from "./stage.ts";
 import { isCategory, isTimedPart, isWorkOfTimedPart, tracksBelow } from "./timed-part.ts";
 
 /** How a heading was taken. */

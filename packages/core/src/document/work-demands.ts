@@ -79,7 +79,7 @@ function isDemand(text: string, { form, criterion, text: as, start, end }: Found
   const keyed = /[:：]\s*[*_`]*$/u.test(before);
   if (!ticked) return criterion.unit !== null && (ends || keyed);
   // `95%+ branch coverage`: the task is done when there is so much of it.
-  if (/%\+$/.test(as) && !/\p{L}/u.test(before)) return true;
+  if (as.endsWith("%+") && !/\p{L}/u.test(before)) return true;
   if (SIGN.test(as)) return criterion.unit !== null || ends || keyed;
   if (criterion.unit !== null) return keyed || ends || DEMANDS.test(before);
   if (VERIFIES.test(text) && /^(?:at least|no more than|at most)\b/i.test(as)) return true;
