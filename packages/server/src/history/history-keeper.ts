@@ -39,6 +39,8 @@ export function createHistoryKeeper({ store, now, random, retention, onRound }: 
       part = { name: "history", status: "ok", detail: null, tookMs: performance.now() - began };
       return round;
     } catch (error) {
+      // That the database is away, its own part says; until the next round nothing is wrong with history.
+      if (error instanceof HoldpointError && error.code === "HP6010") throw error;
       const detail =
         error instanceof HoldpointError ? `${error.code} ${error.definition.title}` : "the last round failed";
       part = { name: "history", status: "degraded", detail, tookMs: performance.now() - began };
