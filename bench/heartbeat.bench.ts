@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { operations, SCOPES, type Scope } from "@holdpoint/contract";
 import { createControlPlane, createSystemRuntime } from "@holdpoint/server";
-import { openStore, type Store } from "@holdpoint/store";
+import { openStore } from "@holdpoint/store";
 import Fastify from "fastify";
 
 const { values } = parseArgs({
@@ -32,6 +32,8 @@ const INTERVAL_MS = 10_000;
 /** Calls under way at one time. */
 const AT_ONCE = 64;
 
+const servers: ChildProcess[] = [];
+const keepAlive = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 const names = Array.from({ length: AGENTS }, (_, index) => `agent-${index}`);
 
 if (values.child !== undefined) {
@@ -40,6 +42,10 @@ if (values.child !== undefined) {
   const dataDir = mkdtempSync(join(tmpdir(), "holdpoint-bench-"));
   try {
     await measure(dataDir);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+    for (const child of servers) child.kill();
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
@@ -59,25 +65,17 @@ async function serve(what: string): Promise<void> {
   } else {
     const runtime = createSystemRuntime();
     const inner = await openStore({ dataDir: what, runtime });
-    const store: Store = new Proxy(inner, {
-      get(target, name) {
-        const value: unknown = Reflect.get(target, name);
-        if (name === "run") {
-          return (...args: Parameters<Store["run"]>) => {
-            if (/INSERT|UPDATE|DELETE/.test(args[0].text)) writes += 1;
-            return target.run(...args);
-          };
-        }
-        return typeof value === "function" ? value.bind(target) : value;
-      },
+    const store = counting(inner, () => {
+      writes += 1;
     });
     const plane = await createControlPlane({
       store,
       runtime,
       version: "0",
       replica: "bench",
-      authenticate: () =>
-        Promise.resolve({ tenant: "acme", name: "bench", tokenId: null, scopes: new Set<Scope>(SCOPES) }),
+      // Limits are counted for each caller, and every agent and runner is one.
+      authenticate: ({ token }) =>
+        Promise.resolve({ tenant: "acme", name: token ?? "", tokenId: null, scopes: new Set<Scope>(SCOPES) }),
     });
     url = await plane.listen({ host: "127.0.0.1", port: 0 });
     flush = () => plane.agents.flush();
@@ -100,6 +98,29 @@ async function serve(what: string): Promise<void> {
   process.send?.({ url });
 }
 
+/** A store that tells of each statement that writes, whoever runs it and in whatever transaction. */
+function counting<T extends object>(inner: T, wrote: () => void): T {
+  return new Proxy(inner, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...args: readonly unknown[]): unknown => {
+        const [first] = args;
+        if (name === "run" && typeof first === "object" && first !== null && "text" in first) {
+          if (/INSERT|UPDATE|DELETE/.test(String(first.text))) wrote();
+        }
+        if (name === "transaction" && typeof first === "function") {
+          const work = (tx: object): unknown => Reflect.apply(first, undefined, [counting(tx, wrote)]);
+          return Reflect.apply(value, target, [work]);
+        }
+        const answer: unknown = Reflect.apply(value, target, args);
+        const isScope = name === "forTenant" || name === "asSystem";
+        return isScope && typeof answer === "object" && answer !== null ? counting(answer, wrote) : answer;
+      };
+    },
+  });
+}
+
 interface Usage {
   readonly cpuMs: number;
   readonly writes: number;
@@ -117,6 +138,7 @@ async function start(what: string): Promise<Server> {
     ["--import", "tsx", import.meta.filename, "--child", what, "--agents", String(AGENTS)],
     { stdio: ["ignore", "inherit", "inherit", "ipc"] },
   );
+  servers.push(child);
   const [hello] = await once(child, "message");
   return {
     url: readUrl(hello),
@@ -144,12 +166,10 @@ function readUsage(message: unknown): Usage {
   throw new Error("the server did not say what it used");
 }
 
-const keepAlive = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-
-async function post(url: string, body: string): Promise<void> {
+async function post(url: string, body: string, caller: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const headers = {
-      authorization: "Bearer hp_bench",
+      authorization: `Bearer ${caller}`,
       "content-type": "application/json",
       "content-length": Buffer.byteLength(body),
     };
@@ -169,7 +189,10 @@ async function post(url: string, body: string): Promise<void> {
 async function sendAll(url: string, bodies: readonly string[]): Promise<void> {
   let at = 0;
   const sender = async (): Promise<void> => {
-    for (let body = bodies[at++]; body !== undefined; body = bodies[at++]) await post(url, body);
+    for (let body = bodies[at]; body !== undefined; body = bodies[at]) {
+      at += 1;
+      await post(url, body, `caller-${at}`);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
 }
@@ -196,7 +219,7 @@ async function measure(dataDir: string): Promise<void> {
   const plane = await start(dataDir);
   for (const [index, group] of groups.entries()) {
     const body = { runner: `runner-${index}`, agents: group.map((name) => ({ name })) };
-    await post(`${plane.url}${operations.registerAgents.path}`, JSON.stringify(body));
+    await post(`${plane.url}${operations.registerAgents.path}`, JSON.stringify(body), `runner-${index}`);
   }
   const idleBefore = await plane.ask("flush");
   const idleFor = 4_000;

@@ -1,6 +1,7 @@
 /**
  * Which room may import which. The direction is core <- contract <- store, evidence <- server; sdk sees core and
- * contract; agent sees these and sdk; cli sees all. Packages are entered through their index only.
+ * contract; agent sees these and sdk; trace sees none, and server, agent and cli see it; cli sees all. Packages are entered
+ * through their index only.
  * @type {import("dependency-cruiser").IConfiguration}
  */
 module.exports = {
@@ -13,12 +14,13 @@ module.exports = {
       from: { path: "^packages/core/src", pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["core"] },
     },
-    room("core", "contract|store|evidence|server|sdk|agent|cli"),
-    room("contract", "store|evidence|server|sdk|agent|cli"),
-    room("store", "evidence|server|sdk|agent|cli"),
-    room("evidence", "store|server|sdk|agent|cli"),
+    room("core", "contract|trace|store|evidence|server|sdk|agent|cli"),
+    room("contract", "trace|store|evidence|server|sdk|agent|cli"),
+    room("trace", "core|contract|store|evidence|server|sdk|agent|cli"),
+    room("store", "trace|evidence|server|sdk|agent|cli"),
+    room("evidence", "trace|store|server|sdk|agent|cli"),
     room("server", "sdk|agent|cli"),
-    room("sdk", "store|evidence|server|agent|cli"),
+    room("sdk", "trace|store|evidence|server|agent|cli"),
     room("agent", "store|evidence|server|cli"),
     {
       name: "one-door",

@@ -10,6 +10,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { bin, root, run } from "./install.mjs";
+import { memoryFolder } from "./memory-folder.mjs";
 import { ensureTestTools } from "./test-tools.mjs";
 
 const args = process.argv.slice(2);
@@ -21,19 +22,19 @@ await build();
 mkdirSync(join(root, "coverage"), { recursive: true });
 
 const whole = !smoke && filters.length === 0;
-const code = run(
+const memory = memoryFolder();
+const [program = "", ...argv] = (memory?.inside ?? ((command) => command))([
   bin("vitest"),
-  [
-    "run",
-    "--reporter=default",
-    "--reporter=junit",
-    "--outputFile.junit=coverage/junit.xml",
-    ...(whole ? ["--coverage"] : []),
-    ...(smoke ? ["--exclude", "test/chaos/**", "--exclude", "test/e2e/**", "--exclude", "packages/store/**"] : []),
-    ...filters,
-  ],
-  { allowFailure: true },
-);
+  "run",
+  "--reporter=default",
+  "--reporter=junit",
+  "--outputFile.junit=coverage/junit.xml",
+  ...(whole ? ["--coverage"] : []),
+  ...(smoke ? ["--exclude", "test/chaos/**", "--exclude", "test/e2e/**", "--exclude", "packages/store/**"] : []),
+  ...filters,
+]);
+const code = run(program, argv, { allowFailure: true });
+memory?.remove();
 // The example is tested as its own users would: by Node's test runner, without anything of this project.
 const exampleReport = join(root, "coverage/example-junit.xml");
 const exampleCode =

@@ -114,12 +114,14 @@ CREATE TABLE holdpoint.attempt_output (
   stream text NOT NULL,
   text text NOT NULL,
   at_ms bigint NOT NULL,
-  CONSTRAINT attempt_output_pkey PRIMARY KEY (tenant_id, task_id, attempt, seq),
-  CONSTRAINT attempt_output_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE,
+  day integer NOT NULL DEFAULT history_day(),
+  CONSTRAINT attempt_output_pkey PRIMARY KEY (tenant_id, task_id, attempt, seq, day),
   CONSTRAINT attempt_output_attempt_check CHECK ((attempt >= 1)),
   CONSTRAINT attempt_output_seq_check CHECK ((seq >= 1)),
   CONSTRAINT attempt_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'log'::text])))
-);
+) PARTITION BY RANGE (day);
+
+CREATE INDEX attempt_output_by_time ON ONLY holdpoint.attempt_output USING brin (at_ms);
 
 ALTER TABLE holdpoint.attempt_output ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.attempt_output FORCE ROW LEVEL SECURITY;
@@ -127,6 +129,11 @@ CREATE POLICY every_row ON holdpoint.attempt_output TO holdpoint_system USING (t
 CREATE POLICY own_rows ON holdpoint.attempt_output TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt_output TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.attempt_output TO holdpoint_system;
+
+CREATE TABLE holdpoint.attempt_output_d0 PARTITION OF holdpoint.attempt_output FOR VALUES FROM (0) TO (1);
+
+ALTER TABLE holdpoint.attempt_output_d0 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.attempt_output_d0 FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE holdpoint.audit_checkpoint (
   tenant_id text NOT NULL,
@@ -178,6 +185,83 @@ CREATE POLICY own_rows ON holdpoint.audit_head TO holdpoint_app USING ((tenant_i
 GRANT INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.audit_head TO holdpoint_system;
 
+CREATE TABLE holdpoint.callback (
+  tenant_id text NOT NULL,
+  callback_id uuid NOT NULL,
+  plan_id uuid NOT NULL,
+  task_id uuid,
+  url text NOT NULL,
+  secret text NOT NULL,
+  tasks integer NOT NULL,
+  open integer NOT NULL,
+  created_by text NOT NULL,
+  created_at_ms bigint NOT NULL,
+  CONSTRAINT callback_pkey PRIMARY KEY (tenant_id, callback_id),
+  CONSTRAINT callback_tenant_id_plan_id_fkey FOREIGN KEY (tenant_id, plan_id) REFERENCES plan(tenant_id, plan_id) ON DELETE CASCADE,
+  CONSTRAINT callback_check CHECK (((open >= 0) AND (open <= tasks))),
+  CONSTRAINT callback_secret_check CHECK ((secret <> ''::text)),
+  CONSTRAINT callback_tasks_check CHECK ((tasks >= 1)),
+  CONSTRAINT callback_url_check CHECK ((url <> ''::text))
+);
+
+ALTER TABLE holdpoint.callback ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.callback FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.callback TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.callback TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback TO holdpoint_system;
+
+CREATE TABLE holdpoint.callback_delivery (
+  tenant_id text NOT NULL,
+  delivery_id uuid NOT NULL,
+  callback_id uuid NOT NULL,
+  body text NOT NULL,
+  state text NOT NULL DEFAULT 'pending'::text,
+  attempts integer NOT NULL DEFAULT 0,
+  sending boolean NOT NULL DEFAULT false,
+  settled_at_ms bigint NOT NULL,
+  since_ms bigint NOT NULL,
+  due_at_ms bigint NOT NULL,
+  ended_at_ms bigint,
+  last_error text,
+  CONSTRAINT callback_delivery_pkey PRIMARY KEY (tenant_id, delivery_id),
+  CONSTRAINT callback_delivery_tenant_id_callback_id_fkey FOREIGN KEY (tenant_id, callback_id) REFERENCES callback(tenant_id, callback_id) ON DELETE CASCADE,
+  CONSTRAINT callback_delivery_attempts_check CHECK ((attempts >= 0)),
+  CONSTRAINT callback_delivery_check CHECK (((state = 'pending'::text) = (ended_at_ms IS NULL))),
+  CONSTRAINT callback_delivery_check1 CHECK (((NOT sending) OR (state = 'pending'::text))),
+  CONSTRAINT callback_delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'given_up'::text])))
+);
+
+CREATE INDEX callback_delivery_due ON holdpoint.callback_delivery USING btree (tenant_id, due_at_ms, delivery_id) WHERE (state = 'pending'::text);
+
+CREATE INDEX callback_delivery_of ON holdpoint.callback_delivery USING btree (tenant_id, callback_id, delivery_id);
+
+ALTER TABLE holdpoint.callback_delivery ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.callback_delivery FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.callback_delivery TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.callback_delivery TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback_delivery TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback_delivery TO holdpoint_system;
+
+CREATE TABLE holdpoint.callback_task (
+  tenant_id text NOT NULL,
+  task_id uuid NOT NULL,
+  callback_id uuid NOT NULL,
+  settled boolean NOT NULL DEFAULT false,
+  CONSTRAINT callback_task_pkey PRIMARY KEY (tenant_id, task_id, callback_id),
+  CONSTRAINT callback_task_tenant_id_callback_id_fkey FOREIGN KEY (tenant_id, callback_id) REFERENCES callback(tenant_id, callback_id) ON DELETE CASCADE,
+  CONSTRAINT callback_task_tenant_id_task_id_fkey FOREIGN KEY (tenant_id, task_id) REFERENCES task(tenant_id, task_id) ON DELETE CASCADE
+);
+
+CREATE INDEX callback_task_of ON holdpoint.callback_task USING btree (tenant_id, callback_id);
+
+ALTER TABLE holdpoint.callback_task ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.callback_task FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.callback_task TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.callback_task TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback_task TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.callback_task TO holdpoint_system;
+
 CREATE TABLE holdpoint.controller (
   tenant_id text NOT NULL,
   name text NOT NULL,
@@ -200,7 +284,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.controller TO holdpoint_system
 
 CREATE TABLE holdpoint.event (
   tenant_id text NOT NULL,
-  seq bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  seq bigint NOT NULL DEFAULT nextval('event_number'::regclass),
   xid xid8 NOT NULL,
   at_ms bigint NOT NULL,
   kind text NOT NULL,
@@ -210,12 +294,11 @@ CREATE TABLE holdpoint.event (
   data jsonb NOT NULL DEFAULT '{}'::jsonb,
   trace text,
   CONSTRAINT event_pkey PRIMARY KEY (tenant_id, seq),
-  CONSTRAINT event_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
   CONSTRAINT event_kind_check CHECK ((kind ~ '^[a-z]+\.[a-z_]+$'::text)),
   CONSTRAINT event_trace_check CHECK ((trace ~ '^[0-9a-f]{32}$'::text))
-);
+) PARTITION BY RANGE (seq);
 
-CREATE INDEX event_of_plan ON holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
+CREATE INDEX event_of_plan ON ONLY holdpoint.event USING btree (tenant_id, plan_id, seq) WHERE (plan_id IS NOT NULL);
 
 ALTER TABLE holdpoint.event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.event FORCE ROW LEVEL SECURITY;
@@ -223,6 +306,27 @@ CREATE POLICY every_row ON holdpoint.event TO holdpoint_system USING (true) WITH
 CREATE POLICY own_rows ON holdpoint.event TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT INSERT, SELECT ON holdpoint.event TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.event TO holdpoint_system;
+
+CREATE TABLE holdpoint.event_d0 PARTITION OF holdpoint.event FOR VALUES FROM ('0') TO ('10000000000');
+
+ALTER TABLE holdpoint.event_d0 ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.event_d0 FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE holdpoint.event_floor (
+  tenant_id text NOT NULL,
+  seq bigint NOT NULL,
+  dropped_at_ms bigint NOT NULL,
+  CONSTRAINT event_floor_pkey PRIMARY KEY (tenant_id),
+  CONSTRAINT event_floor_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT event_floor_seq_check CHECK ((seq > 0))
+);
+
+ALTER TABLE holdpoint.event_floor ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.event_floor FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.event_floor TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.event_floor TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT SELECT ON holdpoint.event_floor TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.event_floor TO holdpoint_system;
 
 CREATE TABLE holdpoint.evidence (
   tenant_id text NOT NULL,
@@ -367,6 +471,7 @@ CREATE TABLE holdpoint.plan (
   created_at_ms bigint NOT NULL,
   updated_at_ms bigint NOT NULL,
   kind text NOT NULL DEFAULT 'document'::text,
+  exposed_at_ms bigint,
   CONSTRAINT plan_tenant_id_source_key UNIQUE (tenant_id, source),
   CONSTRAINT plan_pkey PRIMARY KEY (tenant_id, plan_id),
   CONSTRAINT plan_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),

@@ -37,7 +37,7 @@ async function leftBehind({ processes }: Workshop, withinMs = 5000): Promise<rea
   }
 }
 
-describe("a run that is ended", () => {
+describe("a run that is ended", { timeout: 120_000 }, () => {
   test("goes on after kill -9 where it was: nothing lost, nothing counted, nobody left behind", async () => {
     const workshop = await open({ "PLAN.md": PLAN, ...SHARED });
     const going = workshop.start(["run", "PLAN.md", "--trust"]);
@@ -111,7 +111,7 @@ describe("a run that is ended", () => {
     const workshop = await open({ "PLAN.md": PLAN, ...SHARED });
     const server = await startTestServer(undefined);
     try {
-      for (const env of [{}, { DATABASE_URL: await server.emptyDatabase() }]) {
+      for (const env of [{}, { DATABASE_URL: await server.migratedDatabase() }]) {
         const going = workshop.start(["run", "PLAN.md", "--trust"], env);
         await going.exists("log.txt");
         for (const args of [

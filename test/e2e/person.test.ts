@@ -19,7 +19,7 @@ const gate = (metric: string, threshold: string): string =>
   `# Plan\n\n## Step 1: Release\n\n\`\`\`yaml\nquality_gates:\n  ${metric}: "${threshold}"\n\`\`\`\n`;
 const cli = `node ${BIN}`;
 
-describe("what only people may say", () => {
+describe("what only people may say", { timeout: 120_000 }, () => {
   test("work is held for a witness, and done when one has signed", async () => {
     const files = { "PLAN.md": gate("approval", "1 of release-manager"), ...agent("worker", "echo done > work.txt") };
     const { json, call, git, has } = await open(files);

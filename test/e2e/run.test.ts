@@ -25,7 +25,7 @@ const listing = (dir: string): string => readdirSync(dir, { recursive: true, enc
 const outcomes = (report: Verification): readonly string[] =>
   (report.work?.attempts ?? []).map(({ agent: name, attempt, outcome }) => `${name} ${attempt} ${outcome}`);
 
-describe.concurrent("holdpoint run", () => {
+describe.concurrent("holdpoint run", { timeout: 120_000 }, () => {
   test("refuses an attempt that its gate does not bear out, says what is missing, and accepts the next", async (context) => {
     const work =
       "cat > told.json; echo line >> work.txt; grep -q Lines told.json && echo line >> work.txt; rm told.json";

@@ -18,7 +18,7 @@ function plan(gate: string, check: string, severity = "critical"): string {
   return `# Plan\n\n## Phase 1: Build\n\n- [x] T-1 Do it\n\n\`\`\`yaml\n${block}\n\`\`\`\n`;
 }
 
-describe.concurrent("holdpoint verify", () => {
+describe.concurrent("holdpoint verify", { timeout: 120_000 }, () => {
   test("runs nothing without consent, lists what it would run, and ends with 2", async (context) => {
     const { call, has } = await open(context, { "PLAN.md": plan(">=3", "touch ran; echo size=5") });
     const { code, out } = await call("verify", "PLAN.md");

@@ -19,7 +19,7 @@ test.each(kinds)(
     const say = (line: string): void => void process.stdout.write(`replicas, seed ${SEED}: ${line}\n`);
     try {
       const databaseUrl = await server.emptyDatabase();
-      const chaos = { databaseUrl, folder, seed: SEED, seconds: 15, killEveryMs: 10_000, agents: 12, say };
+      const chaos = { databaseUrl, folder, seed: SEED, seconds: 8, killEveryMs: 4_000, agents: 12, say };
       const verdict = await checkReplicas(databaseUrl, await tryReplicas(chaos));
       say(JSON.stringify(verdict));
       expect(verdict).toMatchObject({ lost: 0, acceptedTwice: 0, toldWrongly: 0, freedLate: 0, faults: [] });

@@ -20,8 +20,13 @@ export interface ReplicaProcess {
  * Starts `holdpoint up` on a database.
  *
  * @param folder the replica's own, for the note that says how it is reached
+ * @param env more of its environment
  */
-export async function startReplica(databaseUrl: string, folder: string): Promise<ReplicaProcess> {
+export async function startReplica(
+  databaseUrl: string,
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ReplicaProcess> {
   const args = [
     BIN,
     "up",
@@ -35,7 +40,10 @@ export async function startReplica(databaseUrl: string, folder: string): Promise
     "warn",
     "--json",
   ];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   const gone = once(child, "exit");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const first = await lines.next();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { WorkGraph } from "@holdpoint/core";
 import { type App, createApp, createSystemRuntime } from "@holdpoint/server";
 import type { Store } from "@holdpoint/store";
+import { BIN } from "../e2e/built-cli.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const started = new Set<ChildProcess>();
@@ -23,24 +24,24 @@ export interface TestProcess {
 
 /** Starts the control plane of `serve.ts`; answers when it serves. */
 export async function startServer(databaseUrl: string, port: number): Promise<TestProcess> {
-  const server = start([join(import.meta.dirname, "serve.ts"), databaseUrl, String(port)]);
+  const tsx = join(ROOT, "node_modules/tsx/dist/loader.mjs");
+  const server = start(["--import", tsx, join(import.meta.dirname, "serve.ts"), databaseUrl, String(port)]);
   await until(() => server.text().includes("http://") || server.child.exitCode !== null);
   if (server.child.exitCode !== null) throw new Error(server.text());
   return server;
 }
 
-/** Starts `holdpoint` with these arguments. */
+/** Starts the built `holdpoint` with these arguments; `ensureBuilt` comes before. */
 export function startCli(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>> = {},
 ): TestProcess {
-  return start([join(ROOT, "packages/cli/src/main.ts"), ...args], cwd, env);
+  return start([BIN, ...args], cwd, env);
 }
 
 function start(args: readonly string[], cwd = ROOT, env: Readonly<Record<string, string>> = {}): TestProcess {
-  const tsx = join(ROOT, "node_modules/tsx/dist/loader.mjs");
-  const child = spawn(process.execPath, ["--import", tsx, ...args], { cwd, env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [...args], { cwd, env: { ...process.env, ...env } });
   started.add(child);
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));

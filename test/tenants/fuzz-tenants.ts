@@ -90,7 +90,7 @@ function withUnknown(
 ): { readonly request: MadeRequest; readonly swapped: ReadonlyMap<string, string> } | null {
   const swapped = new Map<string, string>();
   let text = JSON.stringify(request);
-  for (const id of [...names.plan, ...names.task, ...names.token]) {
+  for (const id of [...names.plan, ...names.task, ...names.token, ...names.callback]) {
     if (!text.includes(id)) continue;
     const unknown = randomUUID();
     swapped.set(unknown, id);

@@ -6,6 +6,7 @@ export interface Names {
   readonly plan: readonly string[];
   readonly task: readonly string[];
   readonly token: readonly string[];
+  readonly callback: readonly string[];
   readonly gate: readonly string[];
   readonly tenant: readonly string[];
   readonly word: readonly string[];
@@ -25,6 +26,7 @@ const FIXED: Readonly<Record<string, unknown>> = {
   waitMs: 0,
   overlapS: 86_400,
   lifetimeS: 86_400,
+  secret: `whsec_${Buffer.alloc(32, 1).toString("base64")}`,
 };
 /** How often an optional member is given. */
 const GIVEN = 0.6;
@@ -98,10 +100,11 @@ export class RequestMaker {
   private text(schema: Json, name: string): string {
     const { format, pattern, maxLength } = schema;
     const kind = name.toLowerCase();
-    for (const known of ["plan", "task", "token", "gate", "tenant"] as const) {
+    for (const known of ["plan", "task", "token", "callback", "gate", "tenant"] as const) {
       if (kind.includes(known)) return this.pick(this.names[known]);
     }
-    if (format === "uuid") return this.pick([...this.names.plan, ...this.names.task, ...this.names.token]);
+    if (format === "uuid")
+      return this.pick([...this.names.plan, ...this.names.task, ...this.names.token, ...this.names.callback]);
     if (format === "date-time") return new Date(Date.now() + 3_600_000).toISOString();
     if (format === "uri") return "http://127.0.0.1:9/";
     if (pattern === "^sha256:[0-9a-f]{64}$") return `sha256:${"a".repeat(64)}`;

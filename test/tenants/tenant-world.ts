@@ -37,6 +37,7 @@ export async function fillTenant(served: ServedPlane, tenant: string): Promise<W
   const plan = textAt(imported, "plan", "id");
   const batch = {
     queue: mark,
+    callback: { url: `http://127.0.0.1:9/${mark}` },
     tasks: Array.from({ length: 8 }, (_, at) => ({ key: `${mark}-${at}`, title: mark, payload: { mark } })),
   };
   const queued = await served.ask("POST", "/v1/tasks/batch", { token, body: batch });
@@ -55,6 +56,7 @@ export async function fillTenant(served: ServedPlane, tenant: string): Promise<W
   const tasks = (await served.store.run<{ id: string }>(TASKS, [tenant])).map(({ id }) => id);
   const plans = await keysIn(served, "/v1/plans", token, "id");
   const tokens = await keysIn(served, "/v1/tokens", token, "id");
+  const callbacks = await keysIn(served, "/v1/callbacks", token, "id");
   return {
     tenant,
     token,
@@ -63,12 +65,13 @@ export async function fillTenant(served: ServedPlane, tenant: string): Promise<W
       plan: plans,
       task: tasks,
       token: tokens,
+      callback: callbacks,
       gate: gates.length > 0 ? gates : ["no-gate"],
       tenant: [tenant],
       // Words that are stored would come back with the caller's own rows; so the mark is not among them.
       word: ["alpha", "beta", "gamma-1", ...items.filter((key) => /^[\w-]+$/.test(key) && !key.includes(mark))],
     },
-    ids: [...new Set([...plans, ...tasks, ...tokens])],
+    ids: [...new Set([...plans, ...tasks, ...tokens, ...callbacks])],
   };
 }
 

@@ -26,7 +26,8 @@ describe.each(FENCES)("two tenants with %s between them", (fence) => {
   let south: World;
 
   beforeAll(async () => {
-    served = await serveOn(withFence(await server.openStore(() => Date.now()), fence));
+    const store = withFence(await server.openStore(() => Date.now()), fence);
+    served = await serveOn(store, { aheadMs: 0 }, { callbacks: { allow: ["127.0.0.1"] } });
     north = await fillTenant(served, "north");
     south = await fillTenant(served, "south");
   });

@@ -140,4 +140,12 @@ export const agentProblems = {
     exit: 64,
     retryable: false,
   },
+  HP7310: {
+    title: "The token file cannot be used",
+    message: "{file} gives no token: {why}.",
+    remedy: "Put a token into it, alone: holdpoint token create NAME --kind runner > {file}",
+    why: "A runner that began with another token than the one that was meant would work for somebody else, or for nobody.",
+    exit: 65,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

@@ -18,6 +18,8 @@ export {
 } from "./runner/discover-scripts.ts";
 export { Runner, type RunnerEvent, type RunnerOptions } from "./runner/runner.ts";
 export { type RunnerHealth, serveHealth } from "./runner/runner-health.ts";
+export { TokenFile } from "./runner/token-file.ts";
+export { type TokenEvent, type TokenHolder, TokenKeeper } from "./runner/token-keeper.ts";
 export { digestInputs } from "./subject/digest-inputs.ts";
 export { subjectOf } from "./subject/subject-of.ts";
 export { cleanIgnored } from "./worktree/clean-ignored.ts";

@@ -93,6 +93,11 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
       { flags: "--trust", about: "allow the agents' commands to run" },
       { flags: "--agents <dir>", about: "folder of agent manifests", default: "agents/" },
       ...server,
+      {
+        flags: "--token-file <file>",
+        about: "file with the token, which is renewed there",
+        default: "HOLDPOINT_TOKEN_FILE",
+      },
       { flags: "--name <name>", about: "name of this runner, unique at the server", default: "the host's name" },
       { flags: "--dir <dir>", about: "folder that the commands run in", default: "the one that holds agents/" },
       { flags: "--state <dir>", about: "where reports wait", default: "~/.local/state/holdpoint/runners/NAME" },

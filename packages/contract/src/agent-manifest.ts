@@ -1,6 +1,6 @@
 import { convertUnit } from "@holdpoint/core";
 import { z } from "zod";
-import { durationSchema } from "./duration.ts";
+import { durationSchema } from "./duration-shape.ts";
 import { strictShape } from "./strict-shape.ts";
 
 /** Bounds of one attempt, as written. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { durationSchema, parseDurationMs } from "./duration.ts";
+import { parseDurationMs } from "./duration.ts";
+import { durationSchema } from "./duration-shape.ts";
 
 describe("parseDurationMs", () => {
   test.each([

@@ -1,22 +1,14 @@
 import { convertUnit } from "@holdpoint/core";
-import { z } from "zod";
-
-const DURATION = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|min|h|d|w)$/;
-
-/** Ten years: whatever is meant by more, it is not a duration that anything here waits for. */
-const GREATEST_MS = 3650 * 86_400_000;
 
 /**
  * A duration as people write it: a number and one of `ms s min h d w`, such as `60s`, `1.5h` or `7d`.
  *
- * A bare number is refused, because nobody can tell seconds from milliseconds by looking at it.
+ * A bare number does not match, because nobody can tell seconds from milliseconds by looking at it.
  */
-export const durationSchema: z.ZodType<string> = z
-  .string()
-  .regex(DURATION, { error: "must be a duration such as 500ms, 60s, 10min, 24h or 7d", abort: true })
-  .refine((text) => parseDurationMs(text) !== null, {
-    error: "must be longer than nothing and at most ten years",
-  });
+export const DURATION_PATTERN: RegExp = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|min|h|d|w)$/;
+
+/** Ten years: whatever is meant by more, it is not a duration that anything here waits for. */
+const GREATEST_MS = 3650 * 86_400_000;
 
 /**
  * Reads a duration.
@@ -24,7 +16,7 @@ export const durationSchema: z.ZodType<string> = z
  * @returns whole milliseconds, at least 1; null when the text is no duration, is zero or exceeds ten years
  */
 export function parseDurationMs(text: string): number | null {
-  const match = DURATION.exec(text);
+  const match = DURATION_PATTERN.exec(text);
   const exact = match === null ? null : convertUnit(Number(match[1]), match[2] ?? null, "ms");
   if (exact === null) return null;
   const ms = Math.round(exact);

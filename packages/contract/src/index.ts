@@ -10,6 +10,7 @@ export {
   TOKEN_KINDS,
 } from "./api/access.operations.ts";
 export { AGENT_STATES, AGENT_WANTED, MOST_AGENTS_PER_CALL, OUTPUT_BOUNDS } from "./api/agents.operations.ts";
+export { CALLBACK_STATES } from "./api/callbacks.operations.ts";
 export * from "./api/common.ts";
 export * from "./api/common.ts";
 export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";
@@ -21,10 +22,12 @@ export { configProblems } from "./config/config.problems.ts";
 export * from "./config/load-config.ts";
 export { SETTINGS, type Setting, settings } from "./config/settings.ts";
 export * from "./duration.ts";
+export * from "./duration-shape.ts";
 export * from "./edit-sidecar.ts";
 export * from "./event-line.ts";
 export * from "./evidence-record.ts";
 export * from "./inspection.ts";
+export * from "./inspection-shape.ts";
 export * from "./load-sidecar.ts";
 export * from "./problem-report.ts";
 export * from "./sidecar.problems.ts";

@@ -1,7 +1,8 @@
 import type { Criterion, PlanDocument, PlanItem } from "@holdpoint/core";
 import { describe, expect, test } from "vitest";
 import { criterionSchema } from "./criterion-shape.ts";
-import { inspectionJson, inspectionSchema } from "./inspection.ts";
+import { inspectionJson } from "./inspection.ts";
+import { inspectionSchema } from "./inspection-shape.ts";
 
 const CRITERIA: readonly Criterion[] = [
   { kind: "absolute", op: "<", value: 500, unit: "ms", qualifier: "p95" },

@@ -13,7 +13,7 @@ import { sidecarExample } from "./examples/sidecar.ts";
 import { taskInputExample } from "./examples/task-input.ts";
 import { trustFileExample } from "./examples/trust-file.ts";
 import { verificationExample } from "./examples/verification.ts";
-import { inspectionSchema } from "./inspection.ts";
+import { inspectionSchema } from "./inspection-shape.ts";
 import { problemSchema } from "./problem-report.ts";
 import { sidecarSchema } from "./sidecar-file.ts";
 import { TASK_ENVIRONMENT, taskInputSchema } from "./task-input.ts";

@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity, TIERS, type Tier } from "@holdpoint/core";
 import { z } from "zod";
-import { durationSchema } from "./duration.ts";
+import { durationSchema } from "./duration-shape.ts";
 import { strictShape } from "./strict-shape.ts";
 
 /** One check as the sidecar file has it: how a piece of evidence is produced. */

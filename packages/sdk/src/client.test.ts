@@ -158,6 +158,18 @@ describe("following", () => {
     expect(seen.map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "1"]);
   });
 
+  it("ends when what follows its last event is no longer kept, and says where it can go on", async () => {
+    const { seen, client } = await scripted((_, response) => {
+      const gone = { status: 410, code: "HP9110", title: "t", detail: "d", remedy: "r", retryable: false, cursor: "7" };
+      response.writeHead(410, { "content-type": "application/problem+json" });
+      response.end(JSON.stringify({ ...gone, type: "/problems/HP9110", instance: "i" }));
+    });
+    const options = { signal: new AbortController().signal, lastEventId: "3" };
+    const following = followEvents(client, operations.listEvents, {}, options).next();
+    await expect(following).rejects.toMatchObject({ code: "HP9110", document: { cursor: "7" } });
+    expect(seen).toHaveLength(1);
+  });
+
   it("takes a connection on which nothing comes for dead", async () => {
     const { client } = await scripted((_, response) => {
       response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();

@@ -2,6 +2,7 @@ import type { Operation } from "@holdpoint/contract";
 import { retryDelayMs } from "@holdpoint/core";
 import type { Client, RawInput } from "./client.ts";
 import { linkAbort } from "./link-abort.ts";
+import { ServerProblem } from "./server-problem.ts";
 
 /** One server-sent event, or that the connection stands or is gone. */
 export type Followed =
@@ -22,10 +23,17 @@ export interface FollowOptions {
   readonly quietMs?: number;
 }
 
+/** HTTP status of a place in a log that is no longer kept: trying again changes nothing. */
+const GONE = 410;
 /** A line longer than this is no event of ours, characters. */
 const LONGEST_BUFFER = 8_000_000;
 
-/** Follows a stream of server-sent events until the signal; connects again, after the last event, whenever it breaks. */
+/**
+ * Follows a stream of server-sent events until the signal; connects again, after the last event, whenever it breaks.
+ *
+ * @throws ServerProblem with status 410 when what followed the last event is no longer kept; its document's `cursor` says
+ *   where to go on
+ */
 export async function* followEvents(
   client: Client,
   operation: Operation,
@@ -52,6 +60,7 @@ export async function* followEvents(
       if (!signal.aborted) yield { type: "broken", error: null };
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof ServerProblem && error.status === GONE) throw error;
       yield { type: "broken", error };
     } finally {
       hangUp.release();

@@ -1,8 +1,10 @@
 import type { RetryPolicy, Runtime, WorkGraph } from "@holdpoint/core";
 import { type Store, type StoreScope, statement } from "@holdpoint/store";
+import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import { createEventLog, type EventLog, type SignalBus } from "./events/index.ts";
 import { createGateStore, type GateStore } from "./gates/index.ts";
 import { createPlanStore, importPlan, type PlanImport, type PlanImported, type PlanStore } from "./plans/index.ts";
+import { currentPlace } from "./trace-scope.ts";
 import { type BatchRecord, createWorkStore, importGraph, type WorkImported, type WorkStore } from "./work/index.ts";
 
 /** What an app is made of. */
@@ -17,8 +19,12 @@ export interface AppOptions {
   readonly signals?: SignalBus;
   /** Shares the database between tenants; see `createFairShare`. */
   readonly turn?: () => Promise<(cost: number) => void>;
+  /** Is told after each commit that wrote notifications for callbacks. */
+  readonly onNotifications?: () => void;
   /** Is told of each batch of commands, for metrics. */
   readonly onBatch?: (batch: BatchRecord) => void;
+  /** Makes spans of transactions, commands and tasks. @default none */
+  readonly tracing?: Tracing;
 }
 
 /** A plan with its graph of work, stored together. */
@@ -42,18 +48,21 @@ export interface App {
 
 /** Puts the rooms together: the only file that sees all of them. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { runtime, tenant = "local", signals } = options;
-  const own = options.store.forTenant(tenant);
+  const { runtime, tenant = "local", signals, tracing = NO_TRACING } = options;
+  const own = traced(options.store.forTenant(tenant), tracing);
   const store = signals === undefined ? own : tellingCommits(own, signals, tenant);
   await store.run(ADD_TENANT, [tenant, runtime.now()]);
   const retry = options.retry === undefined ? {} : { retry: options.retry };
   const turn = options.turn === undefined ? {} : { turn: options.turn };
-  const told = options.onBatch === undefined ? {} : { onBatch: options.onBatch };
+  const told = {
+    ...(options.onBatch === undefined ? {} : { onBatch: options.onBatch }),
+    ...(options.onNotifications === undefined ? {} : { onNotifications: options.onNotifications }),
+  };
   const onReady = (): void => signals?.emit(tenant, "ready");
   return {
     tenant,
     plans: createPlanStore(store, runtime, tenant),
-    work: createWorkStore(store, runtime, { tenant, ...retry, ...turn, ...told, onReady }),
+    work: createWorkStore(store, runtime, { tenant, ...retry, ...turn, ...told, onReady, tracing }),
     gates: createGateStore(store, runtime, tenant),
     events: createEventLog(store, tenant),
     importPlan: async ({ graph, maxAttempts, ...request }) => {
@@ -68,6 +77,26 @@ export async function createApp(options: AppOptions): Promise<App> {
       return imported;
     },
     close: () => options.store.close(),
+  };
+}
+
+/** Makes a span of each transaction. */
+function traced(store: StoreScope, tracing: Tracing): StoreScope {
+  if (!tracing.isOn) return store;
+  return {
+    run: (query, values) => store.run(query, values),
+    transaction: async (work) => {
+      const facts = { "db.system.name": "postgresql" };
+      const span = tracing.begin({ name: "transaction", kind: "client", parent: currentPlace(), facts });
+      try {
+        const result = await store.transaction(work);
+        span.end();
+        return result;
+      } catch (error) {
+        span.end({ failed: error instanceof Error ? error.name : "unknown" });
+        throw error;
+      }
+    },
   };
 }
 

@@ -85,7 +85,7 @@ describe("plans over HTTP", () => {
     expect((await call("GET", `/v1/plans/${id}`)).body).toMatchObject({ title: "P", revision: 2, paused: false });
 
     const revisions = await call("GET", `/v1/plans/${id}/revisions?limit=1`);
-    expect(at(revisions.body, "items", 0, "revision")).toBe(2);
+    expect(at(revisions.body, "items", 0)).toMatchObject({ revision: 2, format: "markdown", title: "P" });
     const older = await call("GET", `/v1/plans/${id}/revisions?limit=1&cursor=${String(revisions.body["next"])}`);
     expect([at(older.body, "items", 0, "revision"), older.body["next"]]).toEqual([1, null]);
 

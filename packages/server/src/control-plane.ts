@@ -1,29 +1,23 @@
-import { LEASE_TTL_MS, openApiDocument, sidecarFileProblems } from "@holdpoint/contract";
+import { LEASE_TTL_MS, openApiDocument } from "@holdpoint/contract";
+import type { ProblemTable, Runtime } from "@holdpoint/core";
+import type { Retention, Store } from "@holdpoint/store";
+import { NO_TRACING, type Tracing } from "@holdpoint/trace";
+import { type Access, type AccessParts, createAccess } from "./access/index.ts";
+import { type AgentDesk, agentRoutes, createAgentDesk, watchWork } from "./agents/index.ts";
 import {
-  bindingProblems,
-  type ProblemTable,
-  type Runtime,
-  readingNotes,
-  readPlanProblems,
-  workProblems,
-} from "@holdpoint/core";
-import { evidenceProblems } from "@holdpoint/evidence";
-import { type Store, storeProblems } from "@holdpoint/store";
-import { type Access, type AccessParts, accessProblems, auditProblems, createAccess } from "./access/index.ts";
-import { type AgentDesk, agentRoutes, agentsRoomProblems, createAgentDesk, watchWork } from "./agents/index.ts";
+  type CallbackOptions,
+  type CallbackRecord,
+  callbackRoutes,
+  createAddressGuard,
+  createCallbackSender,
+} from "./callbacks/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
-import { gateProblems, gateRoutes } from "./gates/index.ts";
-import {
-  type Authenticate,
-  createHttpServer,
-  guardProblems,
-  httpProblems,
-  type Implementation,
-  type RequestRecord,
-} from "./http/index.ts";
+import { gateRoutes } from "./gates/index.ts";
+import { createHistoryKeeper, DEFAULT_RETENTION } from "./history/index.ts";
+import { type Authenticate, createHttpServer, type Implementation, type RequestRecord } from "./http/index.ts";
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "./jobs/index.ts";
-import { type McpOptions, type McpRoom, mcpProblems, mountMcp } from "./mcp/index.ts";
+import { type McpOptions, type McpRoom, mountMcp } from "./mcp/index.ts";
 import {
   createHealth,
   createMetrics,
@@ -35,17 +29,10 @@ import {
 } from "./observe/index.ts";
 import { planRoutes } from "./plans/index.ts";
 import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./replicas/index.ts";
-import { completionRoutes, refusedCommand, runProblems } from "./run/index.ts";
+import { completionRoutes, refusedCommand } from "./run/index.ts";
+import { SERVER_PROBLEMS } from "./server-problems.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
-import {
-  type BatchRecord,
-  claimedTasks,
-  holdingRoutes,
-  taskRoutes,
-  type WorkRoom,
-  workRoomProblems,
-  workRoutes,
-} from "./work/index.ts";
+import { type BatchRecord, claimedTasks, holdingRoutes, taskRoutes, type WorkRoom, workRoutes } from "./work/index.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -61,6 +48,9 @@ export interface ControlPlaneParts {
   readonly mcp?: McpOptions;
   readonly onRequest?: (record: RequestRecord) => void;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
+  readonly onCallback?: (record: CallbackRecord) => void;
+  /** Where callbacks may go, and how long they are tried. */
+  readonly callbacks?: CallbackOptions | undefined;
   /** Problem tables besides those of the server itself, for the pages under /problems. */
   readonly problems?: readonly ProblemTable[];
   /** Whether /metrics needs no token from callers on the same machine. @default false */
@@ -69,8 +59,12 @@ export interface ControlPlaneParts {
   readonly dataDir?: string | null;
   /** Health of further parts, such as a cache. */
   readonly moreHealth?: () => Promise<readonly PartHealth[]>;
+  /** How long history is kept. @default 90 days */
+  readonly retention?: Retention | undefined;
   /** How long requests may take to end when the server stops, milliseconds. @default 10000 */
   readonly drainMs?: number | undefined;
+  /** Makes spans of requests, commands and tasks. It is left open. @default none */
+  readonly tracing?: Tracing;
 }
 
 /** Where to listen. */
@@ -107,15 +101,17 @@ const DRAIN_MS = 10_000;
 
 /** Puts the control plane together. */
 export async function createControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
-  const { store, runtime, replica } = parts;
+  const { store, runtime, replica, tracing = NO_TRACING } = parts;
   const startedAt = runtime.now();
-  const problems = new Map([...PROBLEMS, ...(parts.problems ?? [])].flatMap((table) => Object.entries(table)));
+  const problems = new Map([...SERVER_PROBLEMS, ...(parts.problems ?? [])].flatMap((table) => Object.entries(table)));
   const closing = new AbortController();
   const signals = createSignalBus();
   const metrics = createMetrics({ version: parts.version, store, now: () => runtime.now(), present: () => present() });
   const watch = createRoundWatch(["leases", "settle"], () => runtime.now());
   const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
-  const tenants = createTenantRooms({ store, runtime, signals, onBatch });
+  const guard = createAddressGuard(parts.callbacks?.allow ?? []);
+  const onNotifications = (): void => sender.service.wake();
+  const tenants = createTenantRooms({ store, runtime, signals, onBatch, guard, onNotifications, tracing });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const desk = createAgentDesk({
     store,
@@ -125,13 +121,36 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     closing: closing.signal,
     workOf: async (tenant) => (await rooms(tenant)).work,
   });
-  const services = backgroundServices(parts, rooms);
+  const services = backgroundServices(rooms);
+  const sender = createCallbackSender({
+    system: store.asSystem(),
+    deskOf: async (tenant) => (await rooms(tenant)).callbacks,
+    guard,
+    runtime,
+    version: parts.version,
+    options: parts.callbacks ?? {},
+    onRound: sawRound,
+    onCallback: (record) => {
+      metrics.sawCallback(record);
+      parts.onCallback?.(record);
+    },
+  });
   const relay = createWakeUpRelay({ store, signals, replica });
   const database = createDatabaseWatch({
     store,
     now: () => runtime.now(),
     random: () => runtime.random(),
     onRound: (round) => parts.onRound?.(round),
+  });
+  const history = createHistoryKeeper({
+    store,
+    now: () => runtime.now(),
+    random: () => runtime.random(),
+    retention: parts.retention ?? DEFAULT_RETENTION,
+    onRound: (round) => {
+      metrics.sawRound(round);
+      parts.onRound?.(round);
+    },
   });
   const access = createAccess(accessParts(parts));
   signals.onAny((_, kind, origin) => {
@@ -144,7 +163,12 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     services: () => watch.parts(),
     dataDir: parts.dataDir ?? null,
     now: () => runtime.now(),
-    more: async () => [...relay.health(), ...database.health(), ...((await parts.moreHealth?.()) ?? [])],
+    more: async () => [
+      ...relay.health(),
+      ...database.health(),
+      ...history.health(),
+      ...((await parts.moreHealth?.()) ?? []),
+    ],
   });
   const implementations: readonly Implementation[] = [
     ...implementationsOf(parts, rooms, () => runtime.now() - startedAt),
@@ -157,11 +181,13 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     guards: access.guards,
     closing: closing.signal,
     assets: docsAssets(),
+    tracing,
     mount: (app) =>
       mountMcp(app, {
         version: parts.version,
         implementations,
         authenticate,
+        guards: access.guards,
         runtime,
         closing: closing.signal,
         room: async (tenant) => mcpRoom(await rooms(tenant)),
@@ -177,7 +203,9 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     services.leases,
     services.settle,
     services.heard,
+    sender.service,
     database.service,
+    history.service,
     ...access.services,
   ];
   return {
@@ -197,7 +225,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
       // Long polls are answered with nothing and streams end; the rest comes to its own end.
       closing.abort();
       await server.drain(parts.drainMs ?? DRAIN_MS);
-      await Promise.all(all.map((service) => service.stop()));
+      await Promise.all([...all.map((service) => service.stop()), sender.stop()]);
       await access.close();
       await relay.close();
     },
@@ -211,19 +239,22 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     };
   }
 
-  function backgroundServices(
-    { onRound }: ControlPlaneParts,
-    roomsOf: (tenant: string) => Promise<TenantRooms>,
-  ): { readonly leases: BackgroundService; readonly settle: BackgroundService; readonly heard: BackgroundService } {
+  function sawRound(round: RoundOutcome<unknown>): void {
+    watch.saw(round);
+    metrics.sawRound(round);
+    parts.onRound?.(round);
+  }
+
+  function backgroundServices(roomsOf: (tenant: string) => Promise<TenantRooms>): {
+    readonly leases: BackgroundService;
+    readonly settle: BackgroundService;
+    readonly heard: BackgroundService;
+  } {
     const due = createDueTenants(store.asSystem());
     const shared = {
       backOffMs: BACK_OFF_MS,
       random: () => runtime.random(),
-      onRound: (round: RoundOutcome<unknown>) => {
-        watch.saw(round);
-        metrics.sawRound(round);
-        onRound?.(round);
-      },
+      onRound: sawRound,
     };
     return {
       heard: createBackgroundService({ ...shared, name: "heard", everyMs: HEARD_MS, runOnce: () => desk.flush() }),
@@ -305,9 +336,10 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         tasksOf: async (tenant, claims) => claimedTasks(workRoom(await roomsOf(tenant)), claims),
       }),
       ...taskRoutes(async (tenant) => {
-        const { work, desk: ofTasks } = await roomsOf(tenant);
-        return { work, desk: ofTasks, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
+        const of = await roomsOf(tenant);
+        return { ...of, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
       }),
+      ...callbackRoutes(roomsOf, () => sender.service.wake()),
       ...holdingRoutes(roomsOf),
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),
     ];
@@ -338,26 +370,6 @@ async function gateBriefs(
 function isLoopback(address: string): boolean {
   return address === "::1" || /^(?:::ffff:)?127\./.test(address);
 }
-
-/** The tables of the server and of what it stands on. */
-const PROBLEMS: readonly ProblemTable[] = [
-  readPlanProblems,
-  readingNotes,
-  sidecarFileProblems,
-  bindingProblems,
-  evidenceProblems,
-  workProblems,
-  workRoomProblems,
-  runProblems,
-  gateProblems,
-  storeProblems,
-  httpProblems,
-  guardProblems,
-  accessProblems,
-  auditProblems,
-  mcpProblems,
-  agentsRoomProblems,
-];
 
 function accessParts({ store, runtime, access, onRound }: ControlPlaneParts): AccessParts {
   return { store, runtime, ...access, ...(onRound === undefined ? {} : { onRound }) };

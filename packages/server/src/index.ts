@@ -15,8 +15,10 @@ export {
 export type * from "./agents/index.ts";
 export { agentsRoomProblems } from "./agents/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
+export { callbackProblems } from "./callbacks/index.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";
+export { eventProblems } from "./events/index.ts";
 export * from "./gates/index.ts";
 export { type Authenticate, guardProblems, httpProblems, type Principal, type RequestRecord } from "./http/index.ts";
 export { type McpOptions, mcpProblems } from "./mcp/index.ts";

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type { Runtime } from "@holdpoint/core";
+import { randomHex } from "./random-hex.ts";
 
 /** The runtime of a real process: its clock, UUIDv7 ids and chance. Made once, at the edge of the process. */
 export function createSystemRuntime(): Runtime {
@@ -28,10 +28,10 @@ export function createSystemRuntime(): Runtime {
 const MAX_COUNT = 0xfff;
 
 function uuidV7(ms: number, count: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(ms, 0, 6);
-  bytes.writeUInt16BE(0x7000 | count, 6);
-  bytes.writeUInt8(0x80 | ((bytes[8] ?? 0) & 0x3f), 8);
-  const hex = bytes.toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  const time = ms.toString(16).padStart(12, "0");
+  const random = randomHex(8);
+  const variant = (0x8 | (Number.parseInt(random.charAt(0), 16) & 0x3)).toString(16);
+  const rest = `${variant}${random.slice(1)}`;
+  const counted = count.toString(16).padStart(3, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counted}-${rest.slice(0, 4)}-${rest.slice(4)}`;
 }

@@ -1,6 +1,15 @@
 import type { Runtime } from "@holdpoint/core";
 import { type Session, type Store, statement } from "@holdpoint/store";
+import type { Tracing } from "@holdpoint/trace";
 import { type App, createApp } from "./app.ts";
+import {
+  type AddressGuard,
+  type CallbackDesk,
+  createCallbackDesk,
+  type MadeCallback,
+  makeCallback,
+  type WantedCallback,
+} from "./callbacks/index.ts";
 import { appendEvents, EventFeed, type SignalBus } from "./events/index.ts";
 import { openEvidenceBook } from "./gates/index.ts";
 import { createDocumentShelf, type JudgedPlan } from "./plans/index.ts";
@@ -40,6 +49,9 @@ export interface TenantRooms extends App {
   readonly desk: TaskDesk;
   readonly pauses: Pauses;
   readonly limits: Limits;
+  readonly callbacks: CallbackDesk;
+  /** @throws HP5030 for an address that callbacks may not go to */
+  makeCallback(wanted: WantedCallback): MadeCallback;
   planOf(planId: string): Promise<JudgedPlan | null>;
   /** How well a signature that is made now is shielded from what ran for the plan. */
   isolationOf(planId: string): Promise<"full" | "none">;
@@ -54,8 +66,14 @@ export interface TenantRoomsParts {
   readonly store: Store;
   readonly runtime: Runtime;
   readonly signals: SignalBus;
+  /** Says where callbacks may go. */
+  readonly guard: AddressGuard;
+  /** Is told after each commit that wrote notifications for callbacks. */
+  readonly onNotifications: () => void;
   /** Is told of each batch of commands, for metrics. */
   readonly onBatch?: (batch: BatchRecord) => void;
+  /** Makes spans of what the rooms do. @default none */
+  readonly tracing?: Tracing;
 }
 
 /** Batches of commands committed at one time, of all tenants: the pool keeps connections for reads. */
@@ -95,7 +113,9 @@ async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: st
     tenant,
     signals,
     turn: () => share.turn(tenant),
+    onNotifications: parts.onNotifications,
     ...(parts.onBatch === undefined ? {} : { onBatch: parts.onBatch }),
+    ...(parts.tracing === undefined ? {} : { tracing: parts.tracing }),
   });
   const feed = new EventFeed(app.events);
   const handOut = new HandOut(app.work, () => runtime.now());
@@ -135,6 +155,8 @@ async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: st
     desk: createTaskDesk(store, tenant),
     pauses: createPauses(store, runtime, tenant, changed),
     limits: createLimits(store, runtime, tenant, changed),
+    callbacks: createCallbackDesk(store, runtime, tenant, () => signals.emit(tenant, "committed")),
+    makeCallback: (wanted) => makeCallback(parts.guard, () => runtime.newId(), wanted),
     planOf: (planId) => shelf.of(planId),
     isolationOf: async (planId) => {
       const book = await openEvidenceBook(app.gates, planId);

@@ -253,4 +253,13 @@ export const storeProblems = {
     exit: 65,
     retryable: false,
   },
+  HP6040: {
+    title: "The database user cannot keep history",
+    message: "Partitions of history in {database} can neither be made nor dropped: {detail}",
+    remedy:
+      "Give `holdpoint up` the database user that owns the schema `holdpoint`, or start one replica with it. Nothing is lost meanwhile; the log grows.",
+    why: "A partition is made and dropped by the owner of its table alone.",
+    exit: 69,
+    retryable: false,
+  },
 } as const satisfies ProblemTable;

@@ -12,7 +12,13 @@ const TENANT_TABLES = statement(
   `SELECT c.relname AS name, c.relrowsecurity AND c.relforcerowsecurity AS forced,
      (SELECT string_agg(p.polname, ' ' ORDER BY p.polname) FROM pg_policy p WHERE p.polrelid = c.oid) AS policies
    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-   WHERE c.relnamespace = 'holdpoint'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY c.relname`,
+   WHERE c.relnamespace = 'holdpoint'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+   ORDER BY c.relname`,
+);
+const PARTITIONS = statement(
+  "partitions",
+  `SELECT relname AS name, relrowsecurity AND relforcerowsecurity AND relacl::text !~ 'holdpoint_(app|system)' AS fenced
+   FROM pg_class WHERE relnamespace = 'holdpoint'::regnamespace AND relispartition AND relkind = 'r' ORDER BY 1`,
 );
 const WHO = statement("who", "SELECT current_user::text AS role, current_setting('holdpoint.tenant', true) AS tenant");
 const TENANTS = statement("tenants", "SELECT tenant_id AS name FROM holdpoint.tenant ORDER BY 1");
@@ -62,7 +68,7 @@ describe.each(TEST_SERVERS)("tenants on $name", (kind) => {
        SELECT (jsonb_populate_record(r, '{"tenant_id": "west"}')).* FROM holdpoint.${table} r`,
     );
     await expect(north.run(foreign)).rejects.toMatchObject({ code: "42501" });
-    await expect(north.transaction((tx) => tx.run(foreign))).rejects.toThrow(/row-level security/);
+    await expect(north.transaction((tx) => tx.run(foreign))).rejects.toThrow(/row-level security|permission denied/);
   });
 
   test("change only their own rows without any WHERE, and cannot give them away", async () => {
@@ -79,6 +85,12 @@ describe.each(TEST_SERVERS)("tenants on $name", (kind) => {
     await expect(north.run(change)).rejects.toMatchObject({ code: "42501" });
     const remove = statement(`remove_${table}`, `DELETE FROM holdpoint.${table}`);
     await expect(north.run(remove)).rejects.toMatchObject({ code: "42501" });
+  });
+
+  test("reach partitions through their table alone", async () => {
+    const partitions = await store.run<{ name: string; fenced: boolean }>(PARTITIONS);
+    expect(partitions).toEqual(["attempt_output_d0", "event_d0"].map((name) => ({ name, fenced: true })));
+    for (const { name } of partitions) await expect(namesIn(north, name)).rejects.toMatchObject({ code: "42501" });
   });
 
   test("that have no rows see none, and a tenant can make itself known", async () => {

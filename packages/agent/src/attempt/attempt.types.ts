@@ -35,6 +35,8 @@ export interface AttemptSettings {
   readonly isolationReport?: IsolationReport;
   /** @default 2000 */
   readonly killGraceMs?: number;
+  /** By which an attempt's command goes on with its trace, as `TRACEPARENT`. @default none */
+  readonly traceparentOf?: (work: WorkRef) => string | undefined;
 }
 
 /** One thing that happened in an attempt while it ran. */

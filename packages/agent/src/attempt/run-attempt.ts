@@ -101,7 +101,7 @@ async function start(request: AttemptRequest, settings: AttemptSettings, place: 
     {
       command: agent.command,
       root: workspace,
-      env: environment(agent, input, place.inbox),
+      env: { ...environment(agent, input, place.inbox), ...traceOf(settings.traceparentOf?.(work)) },
       passEnv: agent.env,
       stdin: `${JSON.stringify(input)}\n`,
       limits: agent.limits,
@@ -125,6 +125,10 @@ function environment(agent: Agent, input: TaskInput, inbox: string): Record<stri
     [TASK_ENVIRONMENT.workspace]: input.workspace,
     [TASK_ENVIRONMENT.inbox]: inbox,
   };
+}
+
+function traceOf(traceparent: string | undefined): Record<string, string> {
+  return traceparent === undefined ? {} : { TRACEPARENT: traceparent };
 }
 
 /** An attempt writes in its own working tree and inbox; the original, and the workspaces of others, it can only read. */

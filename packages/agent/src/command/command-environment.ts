@@ -76,11 +76,11 @@ export function commandEnvironment(source: EnvironmentSource): Record<string, st
   return env;
 }
 
-/** Digest over sorted `NAME=value` pairs; variables that begin with `HOLDPOINT_` differ in every run and are left out. */
+/** Digest over sorted `NAME=value` pairs, without those that differ in every run: `HOLDPOINT_…` and `TRACEPARENT`. */
 export function environmentDigest(env: Readonly<Record<string, string>>): string {
   const hash = createHash("sha256");
   for (const name of Object.keys(env).sort()) {
-    if (!name.startsWith("HOLDPOINT_")) hash.update(`${name}=${env[name] ?? ""}\0`);
+    if (!name.startsWith("HOLDPOINT_") && name !== "TRACEPARENT") hash.update(`${name}=${env[name] ?? ""}\0`);
   }
   return `sha256:${hash.digest("hex")}`;
 }

@@ -1,6 +1,7 @@
 import { operations } from "@holdpoint/contract";
 import { type Runtime, retryDelayMs } from "@holdpoint/core";
 import { ServerProblem } from "@holdpoint/sdk";
+import type { WorkRef } from "../attempt/work-source.ts";
 import type { ServerLink } from "./server-link.ts";
 import type { Spool, SpooledTell, Tell } from "./spool.ts";
 
@@ -21,6 +22,8 @@ export interface OutboxParts {
   readonly link: ServerLink;
   readonly runtime: Pick<Runtime, "newId" | "random">;
   readonly onTold: (entry: SpooledTell, told: Told) => void | Promise<void>;
+  /** Trace that the report of an attempt goes on with. @default one of its own */
+  readonly traceparentOf?: (work: WorkRef) => string | undefined;
 }
 
 /** Tells the server what is in the spool, in its order, until it has taken each entry or says that its attempt is over. */
@@ -104,7 +107,8 @@ export class Outbox {
   async #tell({ id, kind, task, attempt, body }: SpooledTell): Promise<Told | null> {
     const { link } = this.#parts;
     const params = { task, attempt };
-    const options = { idempotencyKey: id };
+    const traceparent = this.#parts.traceparentOf?.({ taskId: task, attempt });
+    const options = { idempotencyKey: id, ...(traceparent === undefined ? {} : { traceparent }) };
     try {
       if (kind === "complete") {
         const { outcome } = await link.call(operations.completeAttempt, { params, body }, options);

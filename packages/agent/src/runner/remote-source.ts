@@ -3,6 +3,7 @@ import type { AttemptAccount, ClaimedWork, WorkRef, WorkSource } from "../attemp
 import type { ClaimMux, GivenTask } from "./claim-mux.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
 import type { Outbox } from "./outbox.ts";
+import { storableBody } from "./storable-body.ts";
 
 /** Largest report that is handed over, bytes; the server takes eight million characters. */
 const LARGEST_REPORT_BYTES = 7_500_000;
@@ -39,7 +40,7 @@ export function createRemoteSource(parts: {
   };
 
   function tell(kind: "complete" | "fail" | "release", work: WorkRef, body: Readonly<Record<string, unknown>>): void {
-    outbox.add({ kind, task: work.taskId, attempt: work.attempt, body });
+    outbox.add({ kind, task: work.taskId, attempt: work.attempt, body: storableBody(body) });
   }
 }
 

@@ -5,12 +5,14 @@ import { join, resolve } from "node:path";
 import { MOST_AGENTS_PER_CALL, operations } from "@holdpoint/contract";
 import type { Runtime } from "@holdpoint/core";
 import { type Client, followEvents } from "@holdpoint/sdk";
+import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import { AgentPool, type PoolEvent } from "../attempt/agent-pool.ts";
 import { attemptName } from "../attempt/run-attempt.ts";
 import type { Agent } from "../manifest/agent.ts";
 import { offeredCapabilities } from "../manifest/match-agent.ts";
 import { openWorktree, removeWorktree } from "../worktree/create-worktree.ts";
 import { mergeWorktree } from "../worktree/merge-worktree.ts";
+import { AttemptSpans } from "./attempt-spans.ts";
 import { ClaimMux } from "./claim-mux.ts";
 import { endOrphans } from "./end-orphans.ts";
 import { LeaseKeeper } from "./lease-keeper.ts";
@@ -51,9 +53,13 @@ export interface RunnerOptions {
   readonly awayMs?: number;
   /** Attempts of all agents at one time. @default four for each processor, 8 at least */
   readonly capacity?: number;
+  /** Files and folders that no attempt may see, such as what holds the token; absolute. */
+  readonly hidden?: readonly string[];
   /** @default "auto" */
   readonly isolation?: "auto" | "required" | "off";
   readonly onEvent?: (event: RunnerEvent) => void;
+  /** Makes spans of attempts. It is left open. @default none */
+  readonly tracing?: Tracing;
 }
 
 const LEASE_TTL_MS = 10_000;
@@ -79,6 +85,7 @@ export class Runner {
   readonly #outbox: Outbox;
   readonly #output: OutputFeed;
   readonly #pool: AgentPool;
+  readonly #spans: AttemptSpans;
   readonly #ended = new AbortController();
   #heartbeat: NodeJS.Timeout | null = null;
   #draining = false;
@@ -90,6 +97,7 @@ export class Runner {
     this.#options = options;
     this.#spool = Spool.open(options.stateFolder);
     this.#stateFolder = realpathSync(options.stateFolder);
+    this.#spans = new AttemptSpans(options.tracing ?? NO_TRACING, name);
     this.#link = new ServerLink(client, runtime);
     this.#keeper = new LeaseKeeper({
       link: this.#link,
@@ -111,17 +119,19 @@ export class Runner {
       link: this.#link,
       runtime,
       onTold: (entry, told) => this.#told(entry, told),
+      traceparentOf: (work) => this.#spans.traceparentOf(work),
     });
     this.#output = new OutputFeed(this.#link);
     this.#pool = new AgentPool({
       agents,
       source: createRemoteSource({ mux: this.#mux, keeper: this.#keeper, outbox: this.#outbox }),
-      plan: planOf(options.dir),
+      plan: planOf(options.dir, options.hidden ?? []),
       runtime,
       stateFolder: this.#stateFolder,
       artifactsFolder: join(this.#stateFolder, "artifacts"),
       leaseTtlMs,
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+      traceparentOf: (work) => this.#spans.traceparentOf(work),
       onEvent: (event) => this.#heard(event),
     });
   }
@@ -176,12 +186,17 @@ export class Runner {
   }
 
   #heard(event: PoolEvent): void {
+    if (event.type === "started") this.#spans.begin(event.work, event.agent);
     if (event.type === "attempt") this.#output.take(event.work, event.event);
     if (event.type === "ended") {
+      this.#spans.end(event.outcome, event.told);
       this.#output.end(event.outcome);
       this.#mux.ended();
       // Nobody is told of it, so nobody lets go of the lease.
-      if (event.told === "lost") this.#keeper.letGo(event.outcome);
+      if (event.told === "lost") {
+        this.#keeper.letGo(event.outcome);
+        this.#spans.forget(event.outcome);
+      }
     }
     this.#options.onEvent?.(event);
   }
@@ -189,6 +204,7 @@ export class Runner {
   async #told(entry: SpooledTell, told: Told): Promise<void> {
     const work = { taskId: entry.task, attempt: entry.attempt };
     this.#keeper.letGo(work);
+    this.#spans.forget(work);
     if (entry.kind === "complete") await this.#settleWorktree(work, told);
     this.#options.onEvent?.({ type: "told", entry, told });
   }
@@ -307,11 +323,11 @@ function readOrder(data: string): { agent: string; order: "pause" | "drain" | "r
 }
 
 /** Tasks of a server come from many plans, none of which has to lie here: what an attempt is told of is the folder. */
-function planOf(dir: string): ConstructorParameters<typeof AgentPool>[0]["plan"] {
+function planOf(dir: string, hidden: readonly string[]): ConstructorParameters<typeof AgentPool>[0]["plan"] {
   const root = realpathSync(resolve(dir));
   const digest = `sha256:${createHash("sha256").digest("hex")}`;
   const readOnly = [join(root, "agents")].filter((path) => existsSync(path));
-  return { dir: root, document: root, title: "", digest, readOnly, hidden: [] };
+  return { dir: root, document: root, title: "", digest, readOnly, hidden };
 }
 
 function messageOf(error: unknown): string {

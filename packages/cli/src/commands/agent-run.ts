@@ -1,10 +1,24 @@
 import { homedir, hostname } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { agentProblems, commandsOf, loadAgents, Runner, type RunnerEvent, serveHealth } from "@holdpoint/agent";
+import {
+  agentProblems,
+  commandsOf,
+  loadAgents,
+  Runner,
+  type RunnerEvent,
+  serveHealth,
+  type TokenEvent,
+  TokenKeeper,
+} from "@holdpoint/agent";
+import { configProblems, settings } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { createSystemRuntime } from "@holdpoint/server";
+import { openTracing, type Tracing } from "@holdpoint/trace";
 import type { CommandCall } from "../command.ts";
-import { serverOf } from "../connect/server-of.ts";
+import { hiddenToken, runnerServer } from "../connect/runner-token.ts";
+import { durationText } from "../output/duration.ts";
+import { userFolder } from "../trust/user-key.ts";
+import { VERSION } from "../version.ts";
 import { durationMs, optional, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
@@ -27,17 +41,21 @@ export async function run(call: CommandCall): Promise<number> {
     else for (const command of commands) call.out.write(`${command}\n`);
     return 0;
   }
-  const client = serverOf(call, "holdpoint agent", name);
+  const { client, token, file } = runnerServer(call, name);
   if (call.options["trust"] !== true) throw problem(commandProblems, "HP8024", { count: commands.length, folder });
   const leaseTtlMs = durationMs(call, "lease", LEASE);
   const capacity = countOf(call, "concurrency", "--concurrency");
+  const runtime = createSystemRuntime();
+  const tracing = await tracingOf(call, name);
   const runner = new Runner({
     client,
-    runtime: createSystemRuntime(),
+    tracing,
+    runtime,
     name,
     agents,
     dir,
     stateFolder,
+    hidden: [userFolder(call.env), ...(file === null ? [] : [hiddenToken(file.path, [dir, folder, stateFolder])])],
     ...(capacity === undefined ? {} : { capacity }),
     ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),
     onEvent: (event) => {
@@ -48,14 +66,39 @@ export async function run(call: CommandCall): Promise<number> {
   const health = await serveHealth(portOf(call), () => runner.health());
   call.err.write(`${name} works for ${client.url} with ${agents.length} agents; ${health.url}\n`);
   const stop = stopper(call, runner);
+  const onEvent = (event: TokenEvent): void => say(call, tokenText(event, file?.path ?? null));
+  const keeper = token === null ? null : new TokenKeeper({ client, runtime, token, file, onEvent });
+  keeper?.start();
   try {
     await runner.run();
   } finally {
     stop();
+    keeper?.stop();
     health.close();
+    await tracing.close();
   }
   if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, server: client.url, ...counts })}\n`);
   return 0;
+}
+
+/** Traces go where the standard variable says. @throws HP8103 */
+async function tracingOf(call: CommandCall, name: string): Promise<Tracing> {
+  const { env, kind } = settings.otlpEndpoint;
+  const written = call.env[env] ?? "";
+  const endpoint = kind.read(written);
+  if (written !== "" && endpoint === null) {
+    throw problem(configProblems, "HP8103", { place: env, value: written, expected: kind.expected }, { field: env });
+  }
+  return await openTracing({
+    endpoint,
+    version: VERSION,
+    instance: name,
+    role: "runner",
+    onTrouble: (why) => {
+      const told = why === null ? "traces are sent again" : `traces cannot be sent to ${written}: ${why}`;
+      call.err.write(`${new Date().toISOString()} ${told}\n`);
+    },
+  });
 }
 
 /** The first signal drains, the second ends at once. */
@@ -77,7 +120,31 @@ function stopper(call: CommandCall, runner: Runner): () => void {
 
 function tell(call: CommandCall, event: RunnerEvent): void {
   const text = textOf(event);
-  if (text !== null) call.err.write(`${new Date().toISOString()} ${text}\n`);
+  if (text !== null) say(call, text);
+}
+
+function say(call: CommandCall, text: string): void {
+  call.err.write(`${new Date().toISOString()} ${text}\n`);
+}
+
+/** @param file where the token is stored; null when it cannot be stored */
+function tokenText(event: TokenEvent, file: string | null): string {
+  const left = "leftMs" in event ? durationText(event.leftMs) : "";
+  switch (event.type) {
+    case "token-ends":
+      return `the token is valid for ${left} more and cannot be renewed where it came from; --token-file FILE lets this runner renew it`;
+    case "token-renewed":
+      return `the token was renewed in ${file}; it is valid for ${left}`;
+    case "token-taken":
+      return `took another token from ${file}`;
+    case "token-not-stored":
+      return `the token cannot be renewed in ${file} (${event.why}); the old one is valid for ${left} more`;
+    case "token-not-renewed":
+      return `the token could not be renewed (${event.why}); it is valid for ${left} more`;
+    case "token-refused":
+    default:
+      return `the server refuses the token: ${event.why}`;
+  }
 }
 
 function textOf(event: RunnerEvent): string | null {

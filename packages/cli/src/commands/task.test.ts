@@ -22,7 +22,7 @@ interface Listed {
 /** A plan whose first task is out of tries, since its agent fails until the file `good` is there. */
 async function dead(): Promise<Bench> {
   const agent = worker("test -e good", "workspace: shared\n");
-  const bench = openBench({ "PLAN.md": TEXT, ...agent }, await server.emptyDatabase(), false);
+  const bench = openBench({ "PLAN.md": TEXT, ...agent }, await server.migratedDatabase(), false);
   await bench.run();
   return bench;
 }
@@ -80,7 +80,7 @@ describe("holdpoint task", { timeout: 60_000 }, () => {
     expect(out).toMatch(/dead +3\/3 .*exited with status 1/);
     expect(out).toMatch(/waiting +0\/3 .*waits for 1 before it/);
     expect(out).toMatch(/\n\n2 tasks: 1 waiting, 1 dead\n$/);
-    const fresh = openBench({ "PLAN.md": TEXT }, await server.emptyDatabase(), false);
+    const fresh = openBench({ "PLAN.md": TEXT }, await server.migratedDatabase(), false);
     expect((await fresh.folder.call(list, ["PLAN.md"], {}, fresh.env)).out).toContain("No run has worked PLAN.md yet");
   });
 
@@ -93,7 +93,7 @@ describe("holdpoint task", { timeout: 60_000 }, () => {
 
   test("refuses an id that two tasks carry", async () => {
     const twice = "# Plan\n\n- [ ] T-1 One\n- [ ] T-1 Another\n";
-    const bench = openBench({ "PLAN.md": twice, ...worker("false") }, await server.emptyDatabase(), false);
+    const bench = openBench({ "PLAN.md": twice, ...worker("false") }, await server.migratedDatabase(), false);
     await bench.run();
     const { code, err } = await bench.folder.call(redrive, ["PLAN.md", "T-1"], WHO, bench.env);
     expect([code, err]).toEqual([64, expect.stringContaining("HP8022")]);
@@ -109,14 +109,14 @@ describe("holdpoint task", { timeout: 60_000 }, () => {
     ["cancel", ["T-1"], { as: "Robin" }, "HP8010"],
     ["list", [], { state: ["dying"] }, "HP8012"],
   ])("refuses task %s %j with %j", async (which, keys, options, code) => {
-    const { folder, env } = openBench({ "PLAN.md": TEXT }, await server.emptyDatabase(), false);
+    const { folder, env } = openBench({ "PLAN.md": TEXT }, await server.migratedDatabase(), false);
     const command = { redrive, cancel, list }[which] ?? list;
     const result = await folder.call(command, ["PLAN.md", ...keys], options, env);
     expect([result.code, result.err]).toEqual([64, expect.stringContaining(code)]);
   });
 
   test.each([["redrive"], ["cancel"]])("refuses to %s from inside an attempt", async (which) => {
-    const { folder, env } = openBench({ "PLAN.md": TEXT }, await server.emptyDatabase(), false);
+    const { folder, env } = openBench({ "PLAN.md": TEXT }, await server.migratedDatabase(), false);
     const inside = { ...env, HOLDPOINT_TASK: "T-1" };
     const { code, err } = await folder.call(which === "redrive" ? redrive : cancel, ["PLAN.md", "T-1"], WHO, inside);
     expect([code, err]).toEqual([64, expect.stringContaining("HP8013")]);

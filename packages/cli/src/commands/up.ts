@@ -11,7 +11,8 @@ import {
   createSystemRuntime,
   logControlPlane,
 } from "@holdpoint/server";
-import { openStore, type Store } from "@holdpoint/store";
+import { openStore, type Retention, type Store } from "@holdpoint/store";
+import { openTracing } from "@holdpoint/trace";
 import type { CommandCall } from "../command.ts";
 import { onInterrupt } from "../engine/interrupt.ts";
 import { type Style, styleFor } from "../output/style.ts";
@@ -70,20 +71,36 @@ interface Serving {
 
 async function serve(call: CommandCall, config: Config, { store, folder, dataDir, signal }: Serving): Promise<void> {
   const local = createLocalAccess();
+  const log = logOf(call, config);
+  const replica = `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`;
+  const endpoint = config.get(settings.otlpEndpoint);
+  const tracing = await openTracing({
+    endpoint,
+    version: VERSION,
+    instance: replica,
+    role: "server",
+    onTrouble: (why) => {
+      if (why === null) log.info({ endpoint }, "traces are sent again");
+      else log.warn({ endpoint, why }, "traces cannot be sent; the work goes on without them");
+    },
+  });
   let byToken: Authenticate = () => Promise.resolve(null);
   const plane = await createControlPlane({
     store,
     runtime: createSystemRuntime(),
     version: VERSION,
-    replica: `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`,
+    replica,
+    tracing,
     authenticate: async (credentials) => (await local.authenticate(credentials)) ?? (await byToken(credentials)),
     problems: PROBLEM_CATALOGUE,
     openMetrics: config.get(settings.openMetrics) === true,
     dataDir: store.kind === "embedded" ? folder : null,
+    retention: retentionOf(config),
     drainMs: config.get(settings.drainTimeout) ?? undefined,
     access: accessOf(config, folder),
+    callbacks: callbacksOf(config),
     mcp: { hosts: config.get(settings.trustedHosts) ?? [] },
-    ...logControlPlane(logOf(call, config)),
+    ...logControlPlane(log),
   });
   byToken = plane.access.authenticate;
   const url = await listen(plane, config);
@@ -96,6 +113,7 @@ async function serve(call: CommandCall, config: Config, { store, folder, dataDir
   } finally {
     removeServerNote(dataDir, note);
     await plane.close();
+    await tracing.close();
   }
 }
 
@@ -115,6 +133,14 @@ function configOf(call: CommandCall): Config {
   });
 }
 
+function retentionOf(config: Config): Retention {
+  const kept = (ms: number | null): number | null => (ms === Number.POSITIVE_INFINITY ? null : ms);
+  return {
+    event: kept(config.get(settings.retentionEvents)),
+    attempt_output: kept(config.get(settings.retentionOutput)),
+  };
+}
+
 function accessOf(config: Config, folder: string): Parameters<typeof createControlPlane>[0]["access"] {
   const redisUrl = config.get(settings.redisUrl);
   const requestsPerSecond = config.get(settings.rateLimit);
@@ -122,6 +148,16 @@ function accessOf(config: Config, folder: string): Parameters<typeof createContr
     auditFolder: join(folder, "audit"),
     ...(redisUrl === null ? {} : { redisUrl }),
     ...(requestsPerSecond === null ? {} : { requestsPerSecond }),
+  };
+}
+
+function callbacksOf(config: Config): Parameters<typeof createControlPlane>[0]["callbacks"] {
+  const timeoutMs = config.get(settings.callbackTimeout);
+  const giveUpMs = config.get(settings.callbackGiveUp);
+  return {
+    allow: config.get(settings.callbackAllow) ?? [],
+    ...(timeoutMs === null ? {} : { timeoutMs }),
+    ...(giveUpMs === null ? {} : { giveUpMs }),
   };
 }
 

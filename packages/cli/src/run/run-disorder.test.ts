@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const bench = async (files: Readonly<Record<string, string>>, git = false): Promise<Bench> =>
-  openBench(files, await server.emptyDatabase(), git);
+  openBench(files, await server.migratedDatabase(), git);
 
 const TWO = "# Plan\n\n- [ ] T-1 One\n- [ ] T-2 Two\n";
 
@@ -103,11 +103,12 @@ describe("a run in disorder", () => {
   });
 
   test("stays for a window, and tells what happens line by line", async () => {
+    // Slots of a second, so that a slow machine looks into each.
     const { folder, env } = await bench({
-      "PLAN.md": plan("soak", "1s validation", "echo soak=true"),
+      "PLAN.md": plan("soak", "4s validation", "echo soak=true"),
       ...worker("true"),
     });
-    const options = { trust: true, events: true, wait: "20s", writeBack: false };
+    const options = { trust: true, events: true, wait: "60s", writeBack: false };
     const { code, out } = await folder.call(run, ["PLAN.md"], options, env);
     const kinds = out
       .trimEnd()

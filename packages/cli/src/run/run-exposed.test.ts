@@ -19,7 +19,7 @@ const WHO = { plan: "PLAN.md", as: "Ada", role: "editor", reason: "read it" };
 async function held(exposed: boolean): Promise<Bench> {
   const files = { "PLAN.md": plan("approval", "1 of editor"), "PLAN.holdpoint.yaml": SIDECAR };
   const agent = worker("true", "workspace: shared\n");
-  const bench = openBench({ ...files, ...agent }, await server.emptyDatabase(), false);
+  const bench = openBench({ ...files, ...agent }, await server.migratedDatabase(), false);
   if (exposed) linkSync(bench.folder.path("PLAN.holdpoint.yaml"), `${bench.folder.dir}-other-name`);
   await bench.run();
   return bench;

@@ -14,7 +14,7 @@ const CHECK = "holdpoint: sidecar/v1\nchecks:\n  - { id: c, run: echo soak=true,
 const SIDECAR = `${CHECK}gates:\n  soak: { check: c }\n`;
 
 const bench = async (files: Readonly<Record<string, string>>): Promise<Bench> =>
-  openBench({ ...files, ...worker("echo x > x.txt") }, await server.emptyDatabase(), true);
+  openBench({ ...files, ...worker("echo x > x.txt") }, await server.migratedDatabase(), true);
 
 function says(report: Report): string {
   const [gate] = report.gates;

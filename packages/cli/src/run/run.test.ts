@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const bench = async (files: Readonly<Record<string, string>>, git = false): Promise<Bench> =>
-  openBench(files, await server.emptyDatabase(), git);
+  openBench(files, await server.migratedDatabase(), git);
 
 describe("run", () => {
   test("merges what was accepted, and shows the verdicts that turned", async () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, listOf, moment, nothing, pageOf, pageQuery, word } from "./common.ts";
+import { digits, id, listOf, moment, nothing, ordinal, pageOf, pageQuery, word } from "./common.ts";
 import { operation } from "./operation.ts";
 import { claimedTask, LEASE_TTL_MS, MAX_CLAIM_WAIT_MS } from "./work.operations.ts";
 
@@ -15,9 +15,12 @@ export const AGENT_STATES = ["healthy", "silent", "gone"] as const;
 
 const agentName = word.describe("Name of the agent, unique in the tenant.");
 const runnerName = word.describe("Name of the process that runs the agents.");
+/** Labels of one agent or controller. */
+const MOST_LABELS = 50;
 const labels = z
   .record(word, z.string().max(200))
-  .refine((value) => Object.keys(value).length <= 50, { error: "must have 50 entries at most" });
+  .refine((value) => Object.keys(value).length <= MOST_LABELS, { error: `must have ${MOST_LABELS} entries at most` })
+  .meta({ maxProperties: MOST_LABELS });
 
 const registration = z.object({
   name: agentName,
@@ -271,9 +274,9 @@ export const controllers = operation({
   compatibility: true,
 });
 
-const outputParams = z.object({ task: id, attempt: z.coerce.number().int().min(1).describe("The attempt.") });
+const outputParams = z.object({ task: id, attempt: digits(1).describe("The attempt.") });
 const piece = z.object({
-  seq: z.int().min(1).describe("Counts up from 1; a piece that is there already is left as it is."),
+  seq: ordinal.describe("Counts up from 1; a piece that is there already is left as it is."),
   stream: z.enum(["stdout", "stderr", "log"]),
   text: z.string().min(1).max(OUTPUT_BOUNDS.piece),
 });
@@ -290,6 +293,8 @@ export const appendOutput = operation({
   params: outputParams,
   body: z.object({ pieces: z.array(piece).min(1).max(OUTPUT_BOUNDS.piecesPerCall) }),
   response: z.object({ taken: z.int().describe("Pieces that were taken.") }),
+  // Programs write anything.
+  anyText: ["pieces.*.text"],
   status: 202,
   problems: [404, 413],
   bodyLimit: 16 * 1024 * 1024,
@@ -306,8 +311,8 @@ export const readOutput = operation({
   scope: "read",
   params: outputParams,
   query: z.object({
-    after: z.coerce.number().int().min(0).default(0).describe("The last `seq` that was read."),
-    limit: z.coerce.number().int().min(1).max(1_000).default(200).describe("Pieces at most."),
+    after: digits(0).default(0).describe("The last `seq` that was read."),
+    limit: digits(1, 1_000).default(200).describe("Pieces at most."),
   }),
   response: z.object({
     pieces: z.array(piece.extend({ at: moment })),

@@ -37,13 +37,48 @@ export const taskState: z.ZodType<(typeof TASK_STATES)[number]> = z.enum(TASK_ST
 /** Value of a verdict. */
 export const verdictValue: z.ZodType<(typeof VERDICTS)[number]> = z.enum(VERDICTS).describe("How the gate was judged.");
 
+/** Largest number that the database keeps for attempts, revisions and the like. */
+const MOST_COUNT = 2_147_483_647;
+
+/** Number of an attempt or revision, from 1. */
+export const ordinal: z.ZodType<number> = z.int().min(1).max(MOST_COUNT);
+
+/**
+ * A whole number in an address or a query, where it comes as text: in digits, and in no other of the ways that JavaScript
+ * would take for one.
+ *
+ * @param most default: the largest number of an attempt, revision or piece
+ */
+export function digits(least: number, most: number = MOST_COUNT): z.ZodType<number> {
+  return z.preprocess(
+    (value) => (typeof value === "string" && /^\d{1,16}$/.test(value) ? Number(value) : value),
+    z.int().min(least).max(most),
+  );
+}
+
 /** How many entries a page may have. */
 const PAGE_LIMIT = 1_000;
 
-/** The part of a query that asks for a page. */
-export const pageQuery = {
-  cursor: z.string().max(500).optional().describe("`next` of the page before; the first page when absent."),
-  limit: z.coerce.number().int().min(1).max(PAGE_LIMIT).default(100).describe("Entries at most."),
+const limit = digits(1, PAGE_LIMIT).default(100).describe("Entries at most.");
+const aboutCursor = "`next` of the page before; the first page when absent.";
+
+/** The part of a query that asks for a page; the cursor is the name that it goes on after. */
+export const pageQuery = { cursor: z.string().max(1_000).optional().describe(aboutCursor), limit } as const;
+
+/** The part of a query that asks for a page of a list that is counted through. */
+export const countedPageQuery = {
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/, "must be `next` of the page before")
+    .optional()
+    .describe(aboutCursor),
+  limit,
+} as const;
+
+/** The part of a query that asks for a page of a log. */
+export const logPageQuery = {
+  cursor: digits(0, Number.MAX_SAFE_INTEGER).default(0).describe("The last `seq` that was read."),
+  limit,
 } as const;
 
 /** A page of a list. */
@@ -63,7 +98,7 @@ export function pageOf<T>(item: z.ZodType<T>): z.ZodType<Page<T>> {
 
 /** A value of a query string that may be given several times. */
 export function listOf<T>(item: z.ZodType<T>): z.ZodType<readonly T[]> {
-  return z.preprocess((value) => (value === undefined ? [] : Array.isArray(value) ? value : [value]), z.array(item));
+  return z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item)).default([]);
 }
 
 /** An answer without content. */
@@ -81,6 +116,7 @@ export interface ProblemDocument {
   readonly instance: string;
   readonly errors?: readonly { readonly in: string; readonly field: string; readonly message: string }[];
   readonly task?: { readonly state: string | null; readonly attempt: number | null; readonly holder: string | null };
+  readonly cursor?: string;
 }
 
 /** Shape of {@link ProblemDocument}. */
@@ -111,4 +147,5 @@ export const problemDocument: z.ZodType<ProblemDocument> = z.object({
     })
     .exactOptional()
     .describe("Where the task stands, when a command for it was refused."),
+  cursor: z.string().exactOptional().describe("Where a reader can go on, when what its cursor asked for is gone."),
 });

@@ -66,7 +66,8 @@ export const putLimit = operation({
     })
     .refine((limit) => limit.maxRunning !== undefined || limit.rate !== undefined, {
       message: "must have maxRunning, rate or both",
-    }),
+    })
+    .meta({ anyOf: [{ required: ["maxRunning"] }, { required: ["rate"] }] }),
   response: limitView,
 });
 

@@ -49,6 +49,25 @@ describe("the OpenAPI document", () => {
     expect(JSON.stringify(operationOf("/v1/work/claim", "post"))).not.toContain(key);
   });
 
+  test("tells what becomes of a key that was used, and what is refused of any content", () => {
+    const { responses } = operationOf("/v1/pause", "post");
+    const conflict = { $ref: "#/components/responses/Conflict" };
+    expect(responses).toMatchObject({ 409: conflict, 413: {}, 415: {}, 422: {} });
+    expect(operationOf("/health", "get")["responses"]).not.toHaveProperty("422");
+  });
+
+  test("asks for no list of a query, and for what else has no default", () => {
+    expect(JSON.stringify(operationOf("/v1/tasks", "get"))).toContain('"name":"state","in":"query","required":false');
+    const diff = JSON.stringify(operationOf("/v1/plans/{plan}/diff", "get"));
+    expect(diff).toContain('"name":"from","in":"query","required":true');
+  });
+
+  test("says what a shape asks for beyond its fields", () => {
+    const limit = JSON.stringify(operationOf("/v1/limits/{key}", "put"));
+    expect(limit).toContain('"anyOf":[{"required":["maxRunning"]},{"required":["rate"]}]');
+    expect(JSON.stringify(operationOf("/v1/agents", "post"))).toContain('"maxProperties":50');
+  });
+
   test("refers to shared views instead of repeating them", () => {
     const listed = JSON.stringify(operationOf("/v1/tasks", "get"));
     expect(listed).toContain("#/components/schemas/Task");

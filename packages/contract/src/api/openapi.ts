@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { callback } from "./callbacks.operations.ts";
 import { problemDocument } from "./common.ts";
 import type { Operation } from "./operation.ts";
 import { gateView, planView } from "./plans.operations.ts";
@@ -28,6 +29,7 @@ const VIEWS: Readonly<Record<string, z.ZodType>> = {
   Task: taskView,
   ClaimedTask: claimedTask,
   Settlement: settlement,
+  Callback: callback,
 };
 
 /** Problems by status: the name among the components, and what the status says. */
@@ -45,6 +47,21 @@ const PROBLEM_RESPONSES: Readonly<Record<number, readonly [name: string, about: 
   429: ["TooMany", "Too many requests; `Retry-After` says when to try again."],
   500: ["Fault", "A fault in the server."],
   503: ["NotNow", "The server or what it depends on is not there now; `Retry-After` says when to try again."],
+};
+
+const count: Json = { type: "integer", minimum: 0 };
+const retryAfter: JsonObject = { description: "Seconds.", required: true, schema: count };
+
+/** Headers that answer a problem besides. */
+const PROBLEM_HEADERS: Readonly<Record<number, JsonObject>> = {
+  401: { "WWW-Authenticate": { description: "How to authenticate.", required: true, schema: { type: "string" } } },
+  429: {
+    "Retry-After": retryAfter,
+    "RateLimit-Limit": { description: "Requests a second that are allowed.", schema: count },
+    "RateLimit-Remaining": { description: "Requests that are left now.", schema: count },
+    "RateLimit-Reset": { description: "Seconds until the next one is allowed.", schema: count },
+  },
+  503: { "Retry-After": retryAfter },
 };
 
 /**
@@ -91,7 +108,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
           required: false,
           description:
             "Any text that is new for each write: the same write with it again is answered as the first was, for 24 hours.",
-          schema: { type: "string", minLength: 1, maxLength: 255 },
+          schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
         },
       },
       securitySchemes: {
@@ -107,11 +124,10 @@ export function openApiDocument(operations: readonly Operation[], version: strin
 
 function describe(operation: Operation): JsonObject {
   const { id, tag, summary, description, scope, body, compatibility } = operation;
-  const isKept = operation.method !== "GET" && operation.idempotency !== "none";
   const parameters = [
     ...parametersOf("path", operation.params),
     ...parametersOf("query", operation.query),
-    ...(isKept ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+    ...(isKept(operation) ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
   ];
   return {
     operationId: id,
@@ -134,6 +150,11 @@ function describe(operation: Operation): JsonObject {
   };
 }
 
+/** Whether its answers are kept for `Idempotency-Key`. */
+function isKept({ method, idempotency }: Operation): boolean {
+  return method !== "GET" && idempotency !== "none";
+}
+
 function responsesOf(operation: Operation): JsonObject {
   const { status = 200, alsoStatus = [], produces = "application/json", response } = operation;
   const content = status === 204 ? {} : { content: { [produces]: { schema: schemaOf(response, "output") } } };
@@ -146,7 +167,12 @@ function responsesOf(operation: Operation): JsonObject {
   const problems = [
     400,
     ...(operation.scope === null ? [] : [401, 403, 429]),
-    ...(operation.body === undefined ? [] : [413, 415]),
+    // Whatever is sent along is looked at, even where nothing is asked for.
+    ...(operation.method === "GET" ? [] : [413, 415]),
+    // The key of a request that is being answered, and the key of another one.
+    ...(isKept(operation) ? [409, 422] : []),
+    // A text that cannot be stored.
+    ...(operation.params === undefined && operation.query === undefined && operation.body === undefined ? [] : [422]),
     ...(operation.problems ?? []),
     500,
     503,
@@ -163,10 +189,9 @@ function responsesOf(operation: Operation): JsonObject {
 }
 
 function problemResponse(status: string, [name, about]: readonly [string, string]): [string, JsonObject] {
-  const retry = { "Retry-After": { description: "Seconds.", schema: { type: "integer", minimum: 0 } } };
   const content = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
-  const headers = status === "429" || status === "503" ? { headers: retry } : {};
-  return [name, { description: about, ...headers, content }];
+  const headers = PROBLEM_HEADERS[Number(status)];
+  return [name, { description: about, ...(headers === undefined ? {} : { headers }), content }];
 }
 
 function parametersOf(place: "path" | "query", shape: z.ZodType | undefined): JsonObject[] {

@@ -43,6 +43,11 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, R = unknown> {
    * frequent, or answers a secret.
    */
   readonly idempotency?: "none";
+  /**
+   * Fields of the body whose text may hold what a database cannot, such as `evidence.*.content`: the handler sees to it.
+   * Elsewhere it is refused.
+   */
+  readonly anyText?: readonly string[];
   /** Largest request body, bytes. @default 1 MiB */
   readonly bodyLimit?: number;
   /** Where an older system had the same answer: not part of `/v1`, kept for its scripts. */

@@ -1,5 +1,6 @@
 import * as access from "./access.operations.ts";
 import * as agents from "./agents.operations.ts";
+import * as callbacks from "./callbacks.operations.ts";
 import * as limits from "./limits.operations.ts";
 import type { Operation } from "./operation.ts";
 import * as plans from "./plans.operations.ts";
@@ -9,7 +10,17 @@ import * as tasks from "./tasks.operations.ts";
 import * as work from "./work.operations.ts";
 
 /** What the groups export, operations among it, by id. */
-export const operations = { ...system, ...plans, ...tasks, ...queues, ...limits, ...work, ...agents, ...access };
+export const operations = {
+  ...system,
+  ...plans,
+  ...tasks,
+  ...callbacks,
+  ...queues,
+  ...limits,
+  ...work,
+  ...agents,
+  ...access,
+};
 
 /** Every operation, in the order of the reference. */
 export const OPERATIONS: readonly Operation[] = Object.values<unknown>(operations).filter(isOperation);

@@ -1,7 +1,7 @@
 import { CLAIMED, FRESHNESS, ITEM_KINDS, REASONS, SEVERITIES } from "@holdpoint/core";
 import { z } from "zod";
 import { criterionSchema } from "../criterion-shape.ts";
-import { digest, id, moment, pageOf, pageQuery, sentence, verdictValue } from "./common.ts";
+import { countedPageQuery, digest, digits, id, moment, pageOf, pageQuery, sentence, verdictValue } from "./common.ts";
 import { operation } from "./operation.ts";
 
 const planParams = z.object({ plan: id.describe("Id of the plan.") });
@@ -104,7 +104,7 @@ export const listRevisions = operation({
   summary: "List the revisions of a plan",
   scope: "read",
   params: planParams,
-  query: z.object({ ...pageQuery }),
+  query: z.object({ ...countedPageQuery }),
   response: pageOf(revision),
   problems: [404],
 });
@@ -117,7 +117,7 @@ export const getDocument = operation({
   tag: "plans",
   summary: "Get the document of a revision, byte for byte",
   scope: "read",
-  params: planParams.extend({ revision: z.coerce.number().int().min(1).describe("Number of the revision.") }),
+  params: planParams.extend({ revision: digits(1).describe("Number of the revision.") }),
   response: z.string().describe("The document."),
   produces: "text/plain",
   problems: [404],
@@ -141,8 +141,8 @@ export const diffPlan = operation({
   scope: "read",
   params: planParams,
   query: z.object({
-    from: z.coerce.number().int().min(1).describe("The earlier revision."),
-    to: z.coerce.number().int().min(1).optional().describe("The later revision. Default: the current one."),
+    from: digits(1).describe("The earlier revision."),
+    to: digits(1).optional().describe("The later revision. Default: the current one."),
   }),
   response: z.object({ from: z.int(), to: z.int(), items: z.array(diffEntry), gates: z.array(diffEntry) }),
   problems: [404],
@@ -170,7 +170,7 @@ export const listItems = operation({
   summary: "List the items of a plan, claimed beside verified",
   scope: "read",
   params: planParams,
-  query: z.object({ ...pageQuery }),
+  query: z.object({ ...countedPageQuery }),
   response: pageOf(item),
   problems: [404],
 });
@@ -202,7 +202,7 @@ export const listGates = operation({
   summary: "List the gates of a plan with their verdicts",
   scope: "read",
   params: planParams,
-  query: z.object({ ...pageQuery, verdict: verdictValue.optional(), item: z.string().optional() }),
+  query: z.object({ ...countedPageQuery, verdict: verdictValue.optional(), item: z.string().optional() }),
   response: pageOf(gateView),
   problems: [404],
 });

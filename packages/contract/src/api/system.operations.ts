@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, moment, pageOf } from "./common.ts";
+import { digits, id, moment, pageOf } from "./common.ts";
 import { operation } from "./operation.ts";
 
 /** Liveness. */
@@ -95,20 +95,20 @@ export const listEvents = operation({
   tag: "events",
   summary: "Read the log of state changes; as a stream with `Accept: text/event-stream`",
   description:
-    "As a stream each event is sent as it is committed, with its `seq` as the event id; `Last-Event-ID` or `cursor` resumes without a gap. As JSON it is a page.",
+    "As a stream each event is sent as it is committed, with its `seq` as the event id; `Last-Event-ID` or `cursor` resumes without a gap. As JSON it is a page. Events are kept for as long as `retention-events` says; a cursor with dropped events behind it is refused (410), and `cursor` of the problem says where to go on.",
   scope: "read",
   query: z.object({
-    cursor: z.coerce
-      .number()
-      .int()
-      .min(0)
+    cursor: digits(0, Number.MAX_SAFE_INTEGER)
       .optional()
-      .describe("The last `seq` that was read; the stream begins at the end when absent."),
-    limit: z.coerce.number().int().min(1).max(1_000).default(100).describe("Entries of a page at most."),
+      .describe(
+        "The last `seq` that was read; when absent, a stream begins at the end and a page with the oldest event.",
+      ),
+    limit: digits(1, 1_000).default(100).describe("Entries of a page at most."),
     plan: id.optional().describe("Only of this plan."),
   }),
   response: pageOf(event),
   streams: "text/event-stream",
+  problems: [410],
 });
 
 /** The whole control plane at a glance. */

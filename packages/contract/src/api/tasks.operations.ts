@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { callbackBrief, madeCallback, newCallback } from "./callbacks.operations.ts";
 import { anyJson, id, listOf, moment, pageOf, pageQuery, sentence, taskState, word } from "./common.ts";
 import { operation } from "./operation.ts";
 
@@ -27,6 +28,7 @@ export const taskView = z.object({
   blocked: z.boolean().describe("Held because its agent cannot go on; an operator unblocks it."),
   assigned: z.string().nullable().describe("The only agent that is offered it; null for whoever comes."),
   concurrencyKey: z.string().nullable(),
+  callback: callbackBrief.nullable().describe("How its own callback stands; null when it has none."),
 });
 
 const newTask = z.object({
@@ -41,6 +43,7 @@ const newTask = z.object({
   maxAttempts: z.int().min(1).max(100).default(3).describe("Tries before it is dead."),
   runAt: moment.optional().describe("Not before. Default: at once."),
   concurrencyKey: word.optional().describe("Tasks with one key share the limit that is set for it."),
+  callback: newCallback.optional(),
 });
 
 const queueName = word.default("default").describe("Queue that they belong to; made when it is not there.");
@@ -54,7 +57,11 @@ export const createTask = operation({
   summary: "Create a task in a queue",
   scope: "plan",
   body: newTask.extend({ queue: queueName }),
-  response: z.object({ id, created: z.boolean().describe("False when the key was there already.") }),
+  response: z.object({
+    id,
+    created: z.boolean().describe("False when the key was there already."),
+    callback: madeCallback,
+  }),
   status: 201,
   alsoStatus: [200],
   problems: [413, 422],
@@ -69,9 +76,18 @@ export const createTasks = operation({
   tag: "tasks",
   summary: "Create up to 5000 tasks at once: all or none",
   scope: "plan",
-  body: z.object({ queue: queueName, tasks: z.array(newTask).min(1).max(5_000) }),
+  body: z.object({
+    queue: queueName,
+    tasks: z.array(newTask).min(1).max(5_000),
+    callback: newCallback
+      .optional()
+      .describe("Told when the last of the tasks that the call creates is settled; each task may have its own, too."),
+  }),
   response: z.object({
-    tasks: z.array(z.object({ id, created: z.boolean() })).describe("In the order of the request."),
+    tasks: z
+      .array(z.object({ id, created: z.boolean(), callback: madeCallback }))
+      .describe("In the order of the request."),
+    callback: madeCallback,
   }),
   status: 201,
   problems: [413, 422],
@@ -92,6 +108,7 @@ export const listTasks = operation({
     state: listOf(taskState).describe("Only in these states; may be given several times."),
   }),
   response: pageOf(taskView),
+  problems: [422],
 });
 
 /** One task. */
@@ -219,6 +236,7 @@ export const listDeadLetters = operation({
   scope: "read",
   query: z.object({ ...pageQuery, plan: id.optional() }),
   response: pageOf(taskView),
+  problems: [422],
 });
 
 const selection = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { anyJson, digest, id, moment, sentence, taskState, verdictValue, word } from "./common.ts";
+import { anyJson, digest, digits, id, moment, ordinal, sentence, taskState, verdictValue, word } from "./common.ts";
 import { operation } from "./operation.ts";
 
 /** Longest that a claim may wait for work, milliseconds. */
@@ -62,7 +62,7 @@ export const claimWork = operation({
   idempotency: "none",
 });
 
-const attemptRef = z.object({ task: id, attempt: z.int().min(1) });
+const attemptRef = z.object({ task: id, attempt: ordinal });
 
 /** How one entry of a batch ended. */
 const entryOutcome = z.object({
@@ -104,6 +104,9 @@ const handed = z
   ])
   .describe("What an agent hands over: a metric is a claim (E0), a report an artifact (E1).");
 
+/** A report is judged as it is, however odd. */
+const REPORT_TEXT = ["evidence.*.content"];
+
 const subject = z
   .object({
     commit: z
@@ -137,7 +140,7 @@ export const settlement = z.object({
   nextActions: z.array(z.string()).describe("What can be done about it."),
 });
 
-const attemptParams = z.object({ task: id, attempt: z.coerce.number().int().min(1).describe("Your attempt.") });
+const attemptParams = z.object({ task: id, attempt: digits(1).describe("Your attempt.") });
 
 /** Says that the work is done; gates decide. */
 export const completeAttempt = operation({
@@ -165,6 +168,7 @@ export const completeAttempt = operation({
   response: settlement,
   alsoStatus: [202],
   problems: [404, 409, 413],
+  anyText: REPORT_TEXT,
   bodyLimit: 16 * 1024 * 1024,
 });
 
@@ -181,6 +185,7 @@ export const addEvidence = operation({
   response: z.object({ digests: z.array(digest) }),
   status: 201,
   problems: [404, 409, 413],
+  anyText: REPORT_TEXT,
   bodyLimit: 16 * 1024 * 1024,
 });
 

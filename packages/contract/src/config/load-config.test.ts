@@ -24,6 +24,7 @@ describe("the configuration", () => {
     expect(config.get(settings.bodyLimit)).toBe(1024 * 1024);
     expect(config.get(settings.trustedHosts)).toEqual([]);
     expect(config.get(settings.databaseUrl)).toBeNull();
+    expect(config.get(settings.retentionEvents)).toBe(90 * 86_400_000);
     expect(config.explain().every(({ source, place }) => source === "default" && place === null)).toBe(true);
   });
 
@@ -46,6 +47,12 @@ describe("the configuration", () => {
     expect(told.get("host")).toEqual(["default", null]);
   });
 
+  test("keeps something for a time or for ever", () => {
+    const kept = (value: string): number | null =>
+      loadConfig(sources(null, { flags: { "retention-events": value } })).get(settings.retentionEvents);
+    expect([kept("2w"), kept("forever")]).toEqual([14 * 86_400_000, Number.POSITIVE_INFINITY]);
+  });
+
   test("refuses a key that is not known, with file and line", () => {
     const error = refused(sources("port: 1\nprot: 2\n"));
     expect([error.code, error.place]).toEqual(["HP8102", { file: "holdpoint.config.yaml", line: 2 }]);
@@ -62,6 +69,8 @@ describe("the configuration", () => {
     ["port", "many", "a whole number"],
     ["drain-timeout", "10", "a duration with its unit"],
     ["drain-timeout", "2h", "from 1ms to 10min"],
+    ["retention-events", "12h", "forever, or a duration with its unit (ms, s, min, h, d, w) from 1d"],
+    ["retention-events", "always", "forever, or a duration"],
     ["body-limit", "10", "a size with its unit"],
     ["body-limit", "1GiB", "to 64MiB"],
     ["rate-limit", "100", "a rate such as 100/s"],
@@ -72,6 +81,8 @@ describe("the configuration", () => {
     ["database-url", "postgres://", "postgres://"],
     ["redis-url", "redis://ann@/0", "redis://"],
     ["trusted-hosts", "a.example,b c", "a host name; several"],
+    ["callback-allow", "10.0.0.0/8,http://a", "a network such as 10.0.0.0/8"],
+    ["callback-timeout", "2min", "to 1min"],
     ["data-dir", "a\nb", "a path"],
   ])("refuses %s %s, and says what it takes", (name, value, expected) => {
     const error = refused(sources(null, { flags: { [name]: value } }));
@@ -87,6 +98,12 @@ describe("the configuration", () => {
   test("reads rates as per second, and sizes as bytes", () => {
     const config = loadConfig(sources("rate-limit: 600/min\nbody-limit: 1.5MiB\n"));
     expect([config.get(settings.rateLimit), config.get(settings.bodyLimit)]).toEqual([10, 1_572_864]);
+  });
+
+  test("reads names, addresses and networks that callbacks may go to", () => {
+    const config = loadConfig(sources("callback-allow: [hooks.internal, 10.0.0.1, 10.2.0.0/16, ::1, fd00::/8]\n"));
+    expect(config.get(settings.callbackAllow)).toHaveLength(5);
+    expect([config.get(settings.callbackTimeout), config.get(settings.callbackGiveUp)]).toEqual([10_000, 86_400_000]);
   });
 
   test("takes an address of a socket, with and without a user", () => {

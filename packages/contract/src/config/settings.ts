@@ -2,6 +2,7 @@ import {
   address,
   choice,
   duration,
+  keptFor,
   line,
   list,
   postgresAddress,
@@ -42,6 +43,9 @@ function setting<T>(name: string, { kind, standard, about, env, isSecret }: Writ
 }
 
 const hostName = /^(?:[A-Za-z0-9.-]+|\[?[0-9A-Fa-f:]+\]?)(?::\d{1,5})?$/;
+
+const reachable =
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:\/\d{1,3})?)$/;
 
 /** Every setting, by the name that code uses. */
 export const settings = {
@@ -89,6 +93,16 @@ export const settings = {
     standard: ".",
     about: "Folder whose `.holdpoint/` holds the embedded database, where no database server is named.",
   }),
+  retentionEvents: setting("retention-events", {
+    kind: keptFor("1d"),
+    standard: "90d",
+    about: "How long the log of events is kept; older partitions are dropped. What judging needs is kept for ever.",
+  }),
+  retentionOutput: setting("retention-output", {
+    kind: keptFor("1d"),
+    standard: "30d",
+    about: "How long the live output of attempts is kept.",
+  }),
   drainTimeout: setting("drain-timeout", {
     kind: duration("1ms", "10min"),
     standard: "10s",
@@ -98,6 +112,21 @@ export const settings = {
     kind: size("1KiB", "64MiB"),
     standard: "1MiB",
     about: "Largest request body of operations that set no limit of their own.",
+  }),
+  callbackAllow: setting("callback-allow", {
+    kind: list(line("a host name, an address or a network such as 10.0.0.0/8", reachable)),
+    standard: "",
+    about: "Where callbacks may go besides the public internet; a name is allowed whatever it resolves to.",
+  }),
+  callbackTimeout: setting("callback-timeout", {
+    kind: duration("100ms", "1min"),
+    standard: "10s",
+    about: "How long the receiver of a callback has to answer.",
+  }),
+  callbackGiveUp: setting("callback-give-up", {
+    kind: duration("1s", "30d"),
+    standard: "1d",
+    about: "How long a callback is tried before it is given up.",
   }),
   rateLimit: setting("rate-limit", {
     kind: rate(),
@@ -113,6 +142,12 @@ export const settings = {
     kind: choice("auto", "json", "text"),
     standard: "auto",
     about: "JSON for machines or short lines for people; `auto` is text on a terminal.",
+  }),
+  otlpEndpoint: setting("otlp-endpoint", {
+    kind: address("http", "https"),
+    standard: null,
+    env: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    about: "Where traces are sent by OTLP over HTTP, such as http://localhost:4318. Without one, none are made.",
   }),
   openMetrics: setting("open-metrics", {
     kind: yesOrNo(),

@@ -29,6 +29,16 @@ export function duration(least: string, most: string): ValueKind<number> {
   };
 }
 
+/** How long something is kept: a duration, or `forever`; the value is in milliseconds, infinite for `forever`. */
+export function keptFor(least: string): ValueKind<number> {
+  const kind = duration(least, "3650d");
+  return {
+    expected: `forever, or ${kind.expected}`,
+    unit: kind.unit,
+    read: (text) => (text === "forever" ? Number.POSITIVE_INFINITY : kind.read(text)),
+  };
+}
+
 const BYTES: Readonly<Record<string, number>> = {
   B: 1,
   kB: 1e3,

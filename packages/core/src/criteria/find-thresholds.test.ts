@@ -165,9 +165,10 @@ describe("thresholds in prose", () => {
       "5%, ",
     ]) {
       const text = unit.repeat(200_000);
-      const start = performance.now();
+      // Of the processor, so that a busy machine is not taken for a slow reader.
+      const start = process.cpuUsage();
       findThresholds(text, { states: true });
-      expect(performance.now() - start).toBeLessThan(2000);
+      expect(process.cpuUsage(start).user / 1_000).toBeLessThan(2000);
     }
     expect(findThresholds(`${" ".repeat(30_000)}<5ms`)).toEqual([]);
   });

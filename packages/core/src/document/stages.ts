@@ -1,5 +1,4 @@
-import type { Draft } from "./draft.ts";
-import { draft } from "./draft.ts";
+import { type Draft, draft } from "./draft.ts";
 import type { Heading } from "./heading.ts";
 import { comparable } from "./item-text.ts";
 import type { Meaning } from "./meaning.ts";

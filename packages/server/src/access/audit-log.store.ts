@@ -10,8 +10,9 @@ const AT_ONCE = 1_000;
 /** First and longest pause after a failure, milliseconds. */
 const PAUSE_MS = { first: 100, most: 1_000 } as const;
 
-/** Left out: they come far too often, and the event log has every change that they make. */
+/** Left out: they come far too often, and the event log has every change that they make; a sign of life makes none. */
 const IN_THE_EVENT_LOG: ReadonlySet<string> = new Set([
+  "heartbeat",
   "claimWork",
   "renewWork",
   "tellProgress",
@@ -204,6 +205,7 @@ function follow(tenant: string, head: Head, batch: readonly Waiting[]): readonly
       status: deed.status,
       code: deed.code,
       trace: deed.trace,
+      ...(deed.tool === undefined ? {} : { tool: deed.tool }),
       prev: hash,
     };
     const sealed = seal(entry);

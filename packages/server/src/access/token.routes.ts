@@ -34,6 +34,13 @@ export function tokenRoutes(tokensOf: (tenant: string) => TokenStore, now: () =>
       return { items: page.map(toTokenView), next: rows.length > query.limit ? (page.at(-1)?.tokenId ?? null) : null };
     }),
     implement(operations.rotateToken, ({ params, body, principal }) => rotate(principal, params.token, body)),
+    implement(operations.ownToken, async ({ principal }) => {
+      const { tenant, tokenId } = principal;
+      if (tokenId === null) throw problem(accessProblems, "HP9405");
+      const view = await tokensOf(tenant).get(tokenId);
+      if (view === null) throw notFound(tokenId);
+      return { view: toTokenView(view), leftMs: Math.max(0, view.expiresAt - now()) };
+    }),
     implement(operations.renewToken, ({ body, principal }) => {
       if (principal.tokenId === null) throw problem(accessProblems, "HP9405");
       return rotate(principal, principal.tokenId, body);

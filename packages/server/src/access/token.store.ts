@@ -8,6 +8,8 @@ import { hashOf, makeToken } from "./token-format.ts";
 /** Tokens of one tenant. */
 export interface TokenStore {
   issue(token: NewToken): Promise<IssuedToken>;
+  /** Null when there is none. */
+  get(tokenId: string): Promise<TokenView | null>;
   /** In the order in which they were made. */
   list(page: { readonly after: string | null; readonly limit: number }): Promise<readonly TokenView[]>;
   /** Makes a successor with the same rights; the old one is valid until `oldUntil` at most. Null when there is none. */
@@ -32,6 +34,10 @@ const LIST = statement(
   "token_list",
   `SELECT ${COLUMNS} FROM holdpoint.access_token
    WHERE tenant_id = $1 AND ($2::uuid IS NULL OR token_id > $2) ORDER BY token_id LIMIT $3`,
+);
+const GET = statement(
+  "token_get",
+  `SELECT ${COLUMNS} FROM holdpoint.access_token WHERE tenant_id = $1 AND token_id = $2`,
 );
 const LOCK = statement(
   "token_lock",
@@ -110,6 +116,7 @@ export function createTokenStore(
 ): TokenStore {
   return {
     issue: (token) => store.transaction((tx) => addToken(tx, runtime, tenant, token)),
+    get: async (tokenId) => (await store.run<Row>(GET, [tenant, tokenId])).map(toView)[0] ?? null,
     list: async ({ after, limit }) => (await store.run<Row>(LIST, [tenant, after, limit])).map(toView),
     async rotate(tokenId, by, lifetimeMs, oldUntil) {
       const issued = await store.transaction(async (tx) => {

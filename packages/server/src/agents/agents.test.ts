@@ -6,6 +6,11 @@ import { startPlane, type TestPlane, until } from "./agents.testing.ts";
 
 const { registerAgents, claimForAgents, heartbeat, listAgents, getAgent, renewWork } = operations;
 const SEEN = statement("test_seen", "SELECT name, seen_at_ms FROM holdpoint.agent_seen ORDER BY name");
+const AGAIN = statement(
+  "test_again",
+  `INSERT INTO holdpoint.attempt_output (tenant_id, task_id, attempt, seq, stream, text, at_ms, day)
+   SELECT tenant_id, task_id, attempt, seq, stream, 'again', at_ms, 40000 FROM holdpoint.attempt_output`,
+);
 const LEASE = statement("test_lease", "SELECT expires_at_ms FROM holdpoint.task_lease");
 
 describe.each(TEST_SERVERS.slice(0, 1))("the room of agents on $name", (kind) => {
@@ -218,6 +223,10 @@ describe.each(TEST_SERVERS.slice(0, 1))("the room of agents on $name", (kind) =>
     await at.call(operations.appendOutput, { params, body: { pieces: [stdout(1, "one"), stdout(2, "t\0wo")] } });
     await at.call(operations.appendOutput, { params, body: { pieces: [stdout(2, "again"), stdout(3, "three")] } });
     await at.call(operations.appendOutput, { params: { ...params, attempt: 2 }, body: { pieces: [stdout(1, "x")] } });
+    // Sent again on a later day.
+    await at.call(operations.readOutput, { params });
+    await store.run(statement("test_later", "SELECT holdpoint.add_partition('attempt_output', 40000, 40001)"));
+    await store.run(AGAIN);
     const read = await at.call(operations.readOutput, { params, query: "?after=1" });
     expect(read.body).toMatchObject({
       pieces: [

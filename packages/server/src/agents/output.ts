@@ -30,10 +30,11 @@ const CUT: Statement = statement(
 
 const READ: Statement = statement(
   "output_read",
-  `SELECT seq, stream, text, at_ms, (SELECT min(seq) FROM holdpoint.attempt_output
+  // A piece that was sent again on the next day stands there twice.
+  `SELECT DISTINCT ON (seq) seq, stream, text, at_ms, (SELECT min(seq) FROM holdpoint.attempt_output
        WHERE tenant_id = $1 AND task_id = $2 AND attempt = $3) AS first
    FROM holdpoint.attempt_output
-   WHERE tenant_id = $1 AND task_id = $2 AND attempt = $3 AND seq > $4 ORDER BY seq LIMIT $5`,
+   WHERE tenant_id = $1 AND task_id = $2 AND attempt = $3 AND seq > $4 ORDER BY seq, day LIMIT $5`,
 );
 
 /** A piece of output. */

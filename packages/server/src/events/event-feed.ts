@@ -9,6 +9,9 @@ const TAIL_ROWS = 5_000;
 /** Rows of one read. */
 const PAGE_ROWS = 1_000;
 
+/** What a feed needs of a log. */
+type FollowedLog = Pick<EventLog, "read" | "last">;
+
 /** Where to follow from. */
 export interface FeedRequest {
   /** The last `seq` that was read; null begins at the end of the log. */
@@ -23,7 +26,7 @@ export interface FeedRequest {
  * whoever is behind catches up by itself. Nothing is read while nobody follows.
  */
 export class EventFeed {
-  readonly #log: EventLog;
+  readonly #log: FollowedLog;
   readonly #waiting = new Set<() => void>();
   #tail: EventRow[] = [];
   /** Everything after this is in `#tail`. */
@@ -32,7 +35,7 @@ export class EventFeed {
   #reading = false;
   #dirty = false;
 
-  constructor(log: EventLog) {
+  constructor(log: FollowedLog) {
     this.#log = log;
   }
 
@@ -47,7 +50,7 @@ export class EventFeed {
     if (this.#followers > 0) void this.#read();
   }
 
-  /** The rows after a place, as they come, until the signal. */
+  /** The rows after a place, as they come, until the signal. @throws HP9110 when rows after the place were dropped */
   async *follow({ after, planId, signal }: FeedRequest): AsyncGenerator<readonly EventRow[]> {
     this.#followers += 1;
     const poll = setInterval(() => this.wake(), POLL_MS);

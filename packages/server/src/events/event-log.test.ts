@@ -1,4 +1,4 @@
-import { type Session, type Store, statement } from "@holdpoint/store";
+import { keepHistory, type Session, type Store, statement } from "@holdpoint/store";
 import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appendEvents, createEventLog } from "./event-log.ts";
@@ -101,6 +101,35 @@ describe.each(TEST_SERVERS)("the event log on $name", (testServer) => {
     });
     await expect(undone).rejects.toThrow("undo");
     expect(await createEventLog(store, name).read()).toEqual([]);
+  });
+
+  test("refuses a cursor behind which events were dropped, and says from where it goes on", async () => {
+    const [name, idle] = [await tenant("kept"), await tenant("idle")];
+    const day = (n: number): number => n * 86_400_000;
+    const append = (of: string, at: number): Promise<void> =>
+      store.transaction((tx) => appendEvents(tx, of, at, [{ kind: "a.b" }, { kind: "a.c" }]));
+    await append(idle, day(20_000));
+    await append(name, day(20_000));
+    const log = createEventLog(store.forTenant(name), name);
+    const quiet = createEventLog(store.forTenant(idle), idle);
+    const [first, second] = (await log.read()).map(({ seq }) => seq);
+    const [, last = 0] = (await quiet.read()).map(({ seq }) => seq);
+    await keepHistory(store, day(20_000), { event: day(5), attempt_output: null });
+    await append(name, day(20_010));
+    expect((await keepHistory(store, day(20_006), { event: day(5), attempt_output: null })).dropped).toEqual([
+      "event_d0",
+    ]);
+    const gone = { code: "HP9110", cursor: String(second) };
+    await expect(log.read({ after: first ?? 0 })).rejects.toMatchObject(gone);
+    await expect(log.read({ after: first ?? 0, planId: PLAN })).rejects.toMatchObject(gone);
+    await expect(log.requireKept(first ?? 0)).rejects.toMatchObject(gone);
+    for (const after of [0, second ?? 0]) {
+      expect((await log.read({ after })).map(({ kind }) => kind)).toEqual(["a.b", "a.c"]);
+      await log.requireKept(after);
+    }
+    // Nothing of this tenant was dropped after its cursor, however old that is.
+    expect(await quiet.read({ after: last })).toEqual([]);
+    await expect(quiet.read({ after: last - 1 })).rejects.toMatchObject({ cursor: String(last) });
   });
 
   test("writes nothing for no events", async () => {

@@ -1,6 +1,8 @@
+import { problem } from "@holdpoint/core";
 import { type Session, statement } from "@holdpoint/store";
 import { currentTrace } from "../trace-scope.ts";
 import type { EventData, EventLog, EventQuery, EventRow, NewEvent } from "./event.types.ts";
+import { eventProblems } from "./events.problems.ts";
 
 /** `mark` comes first, so that the transaction has its number before any row takes one from the sequence. */
 const APPEND = statement(
@@ -14,21 +16,23 @@ const APPEND = statement(
    ORDER BY e.place`,
 );
 
-const READ = statement(
-  "event_read",
-  `SELECT seq, at_ms, kind, plan_id, subject, attempt, data, trace
-   FROM holdpoint.event
-   WHERE tenant_id = $1 AND seq > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
-   ORDER BY seq LIMIT $3`,
-);
+/** Rows and how far the log was dropped, of one moment: `dropped` stands in each row, and in one without an event when there is none. */
+function read(where: string): string {
+  return `SELECT d.dropped, e.* FROM (
+     SELECT coalesce((SELECT seq FROM holdpoint.event_floor WHERE tenant_id = $1), 0) AS dropped
+   ) d LEFT JOIN (
+     SELECT seq, at_ms, kind, plan_id, subject, attempt, data, trace
+     FROM holdpoint.event
+     WHERE tenant_id = $1${where} AND seq > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
+     ORDER BY seq LIMIT $3
+   ) e ON true ORDER BY e.seq`;
+}
 
-const READ_OF_PLAN = statement(
-  "event_read_of_plan",
-  `SELECT seq, at_ms, kind, plan_id, subject, attempt, data, trace
-   FROM holdpoint.event
-   WHERE tenant_id = $1 AND plan_id = $4 AND seq > $2 AND xid < pg_snapshot_xmin(pg_current_snapshot())
-   ORDER BY seq LIMIT $3`,
-);
+const READ = statement("event_read", read(""));
+
+const READ_OF_PLAN = statement("event_read_of_plan", read(" AND plan_id = $4"));
+
+const FLOOR = statement("event_floor", "SELECT seq FROM holdpoint.event_floor WHERE tenant_id = $1");
 
 const LAST = statement(
   "event_last",
@@ -40,7 +44,10 @@ const LAST = statement(
 const DEFAULT_LIMIT = 1_000;
 
 interface Row {
-  readonly seq: number;
+  /** The newest event that was dropped; 0 when none was. */
+  readonly dropped: number;
+  /** Null in the one row that there is when there is no event. */
+  readonly seq: number | null;
   readonly at_ms: number;
   readonly kind: string;
   readonly plan_id: string | null;
@@ -83,13 +90,25 @@ export function createEventLog(store: Session, tenant: string): EventLog {
         planId === undefined
           ? await store.run<Row>(READ, [tenant, after, limit])
           : await store.run<Row>(READ_OF_PLAN, [tenant, after, limit, planId]);
-      return rows.map(toEvent);
+      requireKept(after, rows[0]?.dropped ?? 0);
+      return rows.flatMap(toEvent);
+    },
+    requireKept: async (after) => {
+      requireKept(after, (await store.run<{ seq: number }>(FLOOR, [tenant]))[0]?.seq ?? 0);
     },
     last: async () => (await store.run<{ seq: number }>(LAST, [tenant]))[0]?.seq ?? 0,
   };
 }
 
-function toEvent(row: Row): EventRow {
+/** 0 is no place in the log: it asks for all that is kept. */
+function requireKept(after: number, dropped: number): void {
+  if (after === 0 || after >= dropped) return;
+  const error = problem(eventProblems, "HP9110", { after, from: dropped });
+  throw Object.assign(error, { cursor: String(dropped) });
+}
+
+function toEvent(row: Row): readonly EventRow[] {
   const { seq, kind, subject, attempt, data, trace } = row;
-  return { seq, at: row.at_ms, kind, planId: row.plan_id, subject, attempt, data, trace };
+  if (seq === null) return [];
+  return [{ seq, at: row.at_ms, kind, planId: row.plan_id, subject, attempt, data, trace }];
 }

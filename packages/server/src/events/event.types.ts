@@ -1,3 +1,5 @@
+import type { SpanPlace } from "@holdpoint/trace";
+
 /** A JSON object that is kept as it comes. */
 export type EventData = Readonly<Record<string, unknown>>;
 
@@ -12,6 +14,8 @@ export interface NewEvent {
   readonly data?: EventData;
   /** Trace of the request that caused it; that of the request that is being answered when absent. */
   readonly trace?: string | null;
+  /** Span of what caused it, for the traces of tasks; not stored. */
+  readonly span?: SpanPlace | null;
 }
 
 /** One row of the log. */
@@ -31,7 +35,7 @@ export interface EventRow {
 
 /** Where to read on. */
 export interface EventQuery {
-  /** The last `seq` that was read; 0 reads from the beginning. @default 0 */
+  /** The last `seq` that was read; 0 reads from the beginning of what is kept. @default 0 */
   readonly after?: number;
   readonly planId?: string;
   /** @default 1000 */
@@ -43,8 +47,12 @@ export interface EventLog {
   /**
    * The next rows in order. A row never appears behind a cursor that was handed out: rows wait until every transaction
    * that began before theirs has ended.
+   *
+   * @throws HP9110 when rows after the cursor were dropped
    */
   read(query?: EventQuery): Promise<readonly EventRow[]>;
+  /** Makes sure that nothing after a cursor was dropped. @throws HP9110 */
+  requireKept(after: number): Promise<void>;
   /** The place after the newest row that may be read; 0 when there is none. */
   last(): Promise<number>;
 }

@@ -27,6 +27,8 @@ export function eventRoutes(room: (tenant: string) => Promise<EventRoom>): reado
         return { items: rows.map(toView), next: last === undefined ? null : String(last.seq) };
       }
       const after = cursorOf(request.header("last-event-id")) ?? query.cursor ?? null;
+      // Told before the stream begins: what began cannot be refused any more.
+      if (after !== null) await events.requireKept(after);
       return new StreamReply(stream(feed, { after, ...plan }, request.signal), "text/event-stream; charset=utf-8");
     }),
   ];

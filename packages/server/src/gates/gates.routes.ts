@@ -78,7 +78,7 @@ export function gateRoutes(room: (tenant: string) => Promise<GateRoom>): readonl
         .filter((gate) => query.item === undefined || gate.item === query.item)
         .map((gate) => toView(gate, verdicts.get(gate.key)))
         .filter((gate) => query.verdict === undefined || gate.verdict === query.verdict);
-      const from = Math.max(0, Number(query.cursor ?? 0) || 0);
+      const from = Number(query.cursor ?? 0);
       const next = from + query.limit < all.length ? String(from + query.limit) : null;
       return { items: all.slice(from, from + query.limit), next };
     }),

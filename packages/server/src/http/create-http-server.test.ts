@@ -79,6 +79,69 @@ describe("the edge", () => {
     expect([status, body["code"]]).toEqual([404, "HP9102"]);
   });
 
+  test("says which methods an address takes when it is asked with another, before it looks at a body", async () => {
+    const wrong = await plane.call("PUT", "/v1/plans", "{", { token: null });
+    expect([wrong.status, wrong.body["code"], wrong.headers.get("allow")]).toEqual([405, "HP9430", "GET, HEAD, POST"]);
+    const named = await plane.call("DELETE", "/v1/plans/some?x=1", undefined, { token: null });
+    expect([named.status, named.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    // An address of its own comes before one with a name in this place.
+    const own = await plane.call("OPTIONS", "/v1/agents/claim", undefined, { token: null });
+    expect([own.status, own.headers.get("allow")]).toEqual([405, "POST"]);
+    expect((await plane.call("GET", "/v1/tasks/batch")).status).toBe(405);
+    expect((await plane.call("PUT", "/mcp", undefined, { token: null })).headers.get("allow")).toContain("POST");
+    expect((await plane.call("PUT", "/v1/plans/", undefined, { token: null })).status).toBe(404);
+  });
+
+  test("looks at a name that is far too long as at any other", async () => {
+    const gate = "g".repeat(5_000);
+    const { status, body } = await plane.call("GET", `/v1/plans/00000000-0000-7000-8000-000000000001/gates/${gate}`);
+    expect([status, body["code"]]).toEqual([400, "HP9101"]);
+  });
+
+  test.each(["0x10", "1e1", "+5", " 5", "", "1.0", "true"])("takes %j for no number in a query", async (limit) => {
+    const answer = await plane.call("GET", `/v1/plans?limit=${encodeURIComponent(limit)}`);
+    expect(answer).toMatchObject({ status: 400, body: { code: "HP9101", errors: [{ in: "query", field: "limit" }] } });
+  });
+
+  test("takes no attempt or revision that is larger than any can be", async () => {
+    const id = "00000000-0000-7000-8000-000000000001";
+    for (const path of [`/v1/tasks/${id}/attempts/1/output?after=2147483648`, `/v1/plans/${id}/diff?from=2147483648`]) {
+      expect([path, (await plane.call("GET", path)).status]).toEqual([path, 400]);
+    }
+    const leases = [{ task: id, attempt: 2_147_483_648 }];
+    expect((await plane.call("POST", "/v1/work/renew", { leases })).status).toBe(400);
+    expect(
+      (await plane.call("POST", "/v1/work/renew", { leases: [{ task: id, attempt: 2_147_483_647 }] })).status,
+    ).toBe(200);
+  });
+
+  test("refuses what no database keeps, in names, queries and bodies, and says where it is", async () => {
+    const query = await plane.call("GET", "/v1/queues?cursor=a%00b");
+    expect([query.status, query.body["code"]]).toEqual([422, "HP5023"]);
+    expect(query.body["errors"]).toMatchObject([{ in: "query", field: "cursor" }]);
+    const payload = { list: [{ ok: "a" }, { "\0": "b" }] };
+    const body = await plane.call("POST", "/v1/tasks", { title: "a", payload });
+    expect(body.body).toMatchObject({ code: "HP5023", errors: [{ in: "body", field: "payload.list.1" }] });
+  });
+
+  test("takes the content of a report as it is, and nothing else of the evidence", async () => {
+    await plane.call("POST", "/v1/tasks", { title: "dig", capabilities: ["dig"] });
+    const claim = await plane.call("POST", "/v1/work/claim", { agent: "a", capabilities: ["dig"] });
+    const [task]: readonly { id: string }[] = Array.isArray(claim.body["tasks"]) ? claim.body["tasks"] : [];
+    const path = `/v1/tasks/${task?.id ?? ""}/attempts/1/evidence`;
+    const report = { type: "report", name: "a.xml", content: "<\0>", reader: "junit" };
+    expect((await plane.call("POST", path, { evidence: [report] })).status).toBe(201);
+    const { body } = await plane.call("POST", path, { evidence: [report, { ...report, name: "\0" }] });
+    expect(body).toMatchObject({ code: "HP5023", errors: [{ in: "body", field: "evidence.1.name" }] });
+  });
+
+  test("refuses a body that is nested without an end", async () => {
+    const nested = `{"title": "a", "payload": ${"[".repeat(200_000)}${"]".repeat(200_000)}}`;
+    const { status, body } = await plane.call("POST", "/v1/tasks", nested);
+    expect([status, body["code"]]).toEqual([400, "HP9101"]);
+    expect(body["detail"]).toContain("nested more than 200 deep");
+  });
+
   test("goes on with the trace of the caller, and begins one where there is none", async () => {
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     const given = await plane.call("GET", "/v1/nothing", undefined, { headers: { traceparent } });

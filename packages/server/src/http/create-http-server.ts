@@ -1,25 +1,31 @@
 import { setMaxListeners } from "node:events";
 import compress from "@fastify/compress";
-import helmet from "@fastify/helmet";
 import { allows, type Operation } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
+import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { withTrace } from "../trace-scope.ts";
+import { createAddressBook } from "./address-book.ts";
 import { deedOf, guardedWrite } from "./guarded-write.ts";
 import type { Guards, WrittenAnswer } from "./guards.ts";
+import { HangUp } from "./hang-up.ts";
 import { httpProblems } from "./http.problems.ts";
 import { type Implementation, Reply, StreamReply } from "./implementation.ts";
 import { createInFlight } from "./in-flight.ts";
 import { limitRequest } from "./limit-request.ts";
 import type { Authenticate, Credentials, Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
+import { beginRequestSpan, endRequestSpan } from "./request-span.ts";
 import { validateRequest } from "./request-validation.ts";
+import { securityHeaders } from "./security-headers.ts";
 import { sendStream } from "./send-stream.ts";
 import { serialiserOf } from "./serialise.ts";
 import { type TraceContext, traceOf } from "./trace-context.ts";
 
 /** Largest request body unless its operation says otherwise, bytes. */
 const BODY_BYTES = 1024 * 1024;
+/** More than Node reads of all headers together, characters. */
+const MOST_ADDRESS_CHARS = 65_536;
 /** Smallest answer that is worth compressing, bytes. */
 const COMPRESS_FROM_BYTES = 1024;
 
@@ -49,6 +55,8 @@ export interface HttpServerParts {
   readonly assets?: readonly Asset[];
   /** Adds what speaks another protocol at an address of its own. */
   readonly mount?: (app: FastifyInstance) => Promise<void>;
+  /** Makes a span of each request. @default none */
+  readonly tracing?: Tracing;
   /** Whether a caller at this address needs no token for an operation. @default always needed where there is a scope */
   readonly isOpen?: (operation: Operation, remote: string) => boolean;
 }
@@ -84,6 +92,7 @@ declare module "fastify" {
 /** The edge of the control plane: routes from operations, one way to refuse, nothing of what any room does. */
 export async function createHttpServer(parts: HttpServerParts): Promise<HttpServer> {
   const inFlight = createInFlight();
+  const { tracing = NO_TRACING } = parts;
   // Every request that is being answered listens.
   setMaxListeners(0, parts.closing);
   const app = Fastify({
@@ -93,33 +102,43 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
     forceCloseConnections: "idle",
     // While it closes, the catalogue's own problem is answered.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 500 },
+    // The shapes of the operations bound their names, and say so; Node bounds the whole address.
+    routerOptions: { maxParamLength: MOST_ADDRESS_CHARS },
     // Both would reveal more than the catalogue says.
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply),
   });
   app.decorateRequest("operation", null);
   app.decorateRequest("principal", null);
   app.decorateRequest("fault", null);
+  const always = securityHeaders();
+  const addresses = createAddressBook();
+  app.addHook("onRoute", ({ url, method }) => addresses.add(url, method));
   app.addHook("onRequest", async (request, reply) => {
     inFlight.begin();
-    request.trace = traceOf(headerOf(request, "traceparent"));
+    request.trace = traceOf(
+      headerOf(request, "traceparent"),
+      tracing.isOn ? (parent) => beginRequestSpan(tracing, request, parent) : undefined,
+    );
+    reply.headers(always);
     reply.header("traceparent", request.trace.traceparent);
-    if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
   });
   app.addHook("onSend", async (_, reply) => {
     if (parts.closing.aborted) reply.header("connection", "close");
   });
   app.addHook("onResponse", async (request, reply) => {
     inFlight.end();
+    endRequestSpan(request, reply);
     parts.onRequest?.(recordOf(request, reply));
   });
-  await app.register(helmet, { contentSecurityPolicy: { directives: CONTENT_SECURITY_POLICY }, hsts: false });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
-  app.setErrorHandler(refuse);
-  app.setNotFoundHandler((request, reply) => {
-    const params = { method: request.method, path: request.url.split("?")[0] ?? "" };
-    return refuse(problem(httpProblems, "HP9102", params), request, reply);
+  // After the hooks of both, so that what is refused here has their headers, too.
+  app.addHook("onRequest", async (request) => {
+    if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
+    // Before a body is read that nobody wants.
+    const isMissing = request.is404 || addresses.excludes(request.method, pathOf(request));
+    if (isMissing) throw addresses.refusalOf(request.method, pathOf(request));
   });
+  app.setErrorHandler(refuse);
   for (const implementation of parts.implementations) register(app, implementation, parts);
   for (const { path, type, read } of parts.assets ?? []) {
     app.get(path, async (_, reply) =>
@@ -141,19 +160,6 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   };
 }
 
-const CONTENT_SECURITY_POLICY = {
-  "default-src": ["'self'"],
-  "script-src": ["'self'"],
-  "style-src": ["'self'"],
-  "img-src": ["'self'", "data:"],
-  "object-src": ["'none'"],
-  "base-uri": ["'none'"],
-  "frame-ancestors": ["'none'"],
-  "form-action": ["'self'"],
-  // The server may be reached over plain HTTP on loopback.
-  "upgrade-insecure-requests": null,
-};
-
 function register(app: FastifyInstance, implementation: Implementation, parts: HttpServerParts): void {
   const { operation } = implementation;
   const write = serialiserOf(operation);
@@ -174,16 +180,19 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
       const { params, query, body } = validateRequest(operation, request);
       const { principal } = request;
       if (principal === null) throw new Error(`${operation.id} was reached without a principal`);
-      const hangUp = hangUpSignal(request, parts.closing);
+      const hangUp = new HangUp(request.raw.socket, parts.closing);
       const facts = {
         traceId: request.trace.traceId,
-        signal: hangUp.signal,
+        get signal() {
+          return hangUp.signal;
+        },
         header: (name: string): string | null => headerOf(request, name),
       };
       const call = { params, query, body, principal, request: facts };
+      const inScope = <T>(run: () => T): T => withTrace(facts.traceId, run, request.trace.span?.place);
       try {
         if (operation.method === "GET") {
-          const answer = await withTrace(facts.traceId, () => implementation.handle(call));
+          const answer = await inScope(() => implementation.handle(call));
           if (!(answer instanceof StreamReply)) return await send(reply, written(operation, write, answer));
           const mayFollow = async (): Promise<boolean> =>
             operation.scope === null || (await parts.authenticate(credentialsOf(request))) !== null;
@@ -193,11 +202,12 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
           operation,
           principal,
           parts: { params, query, body },
-          key: headerOf(request, "idempotency-key"),
+          // An empty key is a malformed one, not none.
+          key: request.headers["idempotency-key"]?.toString() ?? null,
           trace: request.trace.traceId,
         };
         const perform = async (): Promise<WrittenAnswer> =>
-          written(operation, write, await withTrace(facts.traceId, () => implementation.handle(call)));
+          written(operation, write, await inScope(() => implementation.handle(call)));
         return await send(reply, await guardedWrite(guards, asked, perform));
       } finally {
         hangUp.stop();
@@ -265,22 +275,6 @@ function send(reply: FastifyReply, { status, headers, text }: WrittenAnswer): Fa
   return status === 204 ? reply.send() : reply.send(text);
 }
 
-/** Tells of a caller that hangs up while it waits, and of a server that shuts down. */
-function hangUpSignal(request: FastifyRequest, closing: AbortSignal): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  if (closing.aborted) abort();
-  request.raw.socket.once("close", abort);
-  closing.addEventListener("abort", abort, { once: true });
-  return {
-    signal: controller.signal,
-    stop: () => {
-      request.raw.socket.off("close", abort);
-      closing.removeEventListener("abort", abort);
-    },
-  };
-}
-
 async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   // A request that fails before the first hook has no trace yet.
   const trace = request.trace ?? traceOf(headerOf(request, "traceparent"));
@@ -293,7 +287,7 @@ async function refuse(error: unknown, request: FastifyRequest, reply: FastifyRep
 /** What the framework refuses, in the words of the catalogue. */
 function asKnown(error: unknown, request: FastifyRequest): unknown {
   if (error instanceof HoldpointError || !(error instanceof Error)) return error;
-  const operation = request.operation?.id ?? `${request.method} ${request.url.split("?")[0] ?? ""}`;
+  const operation = request.operation?.id ?? `${request.method} ${pathOf(request)}`;
   switch ("code" in error ? error.code : null) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return problem(httpProblems, "HP9106", { operation, bound: request.operation?.bodyLimit ?? BODY_BYTES });
@@ -314,6 +308,10 @@ function asKnown(error: unknown, request: FastifyRequest): unknown {
 /** What the framework itself calls a bad request, such as a body with a key that could change prototypes. */
 function isCallersFault(error: Error): boolean {
   return "statusCode" in error && error.statusCode === 400;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split("?")[0] ?? "";
 }
 
 function headerOf(request: FastifyRequest, name: string): string | null {

@@ -15,6 +15,8 @@ export interface Write {
   /** From `Idempotency-Key`; null when it was not sent. */
   readonly key: string | null;
   readonly trace: string;
+  /** Tool of the Model Context Protocol that it comes through; absent over HTTP. */
+  readonly tool?: string;
 }
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -32,12 +34,12 @@ export async function guardedWrite(
   write: Write,
   perform: () => Promise<WrittenAnswer>,
 ): Promise<WrittenAnswer> {
-  const { operation, principal, parts, key, trace } = write;
+  const { operation, principal, parts, key, trace, tool } = write;
   const audit = guards.audit?.covers(operation) === true ? guards.audit : null;
   if (audit !== null && !audit.takes(principal.tenant)) {
     throw problem(guardProblems, "HP9415", { operation: operation.id });
   }
-  const deed = audit === null ? null : deedOf(operation, principal, parts, trace);
+  const deed = audit === null ? null : deedOf(operation, principal, parts, trace, tool);
   const first = await begin(guards, write);
   if (first !== null && "status" in first) {
     return { ...first, headers: { ...first.headers, "idempotency-replayed": "true" } };
@@ -94,6 +96,7 @@ export function deedOf(
   principal: Principal,
   { params, body }: RequestParts,
   trace: string,
+  tool?: string,
 ): Omit<Deed, "status" | "code"> {
   return {
     principal,
@@ -101,6 +104,7 @@ export function deedOf(
     params: textsOf(params),
     body: body === undefined || body === null ? null : digestOf(body),
     trace,
+    ...(tool === undefined ? {} : { tool }),
   };
 }
 

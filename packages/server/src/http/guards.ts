@@ -45,6 +45,8 @@ export interface Deed {
   readonly status: number;
   readonly code: string | null;
   readonly trace: string;
+  /** Tool of the Model Context Protocol that it came through; absent over HTTP. */
+  readonly tool?: string;
 }
 
 /** Records who did what. */

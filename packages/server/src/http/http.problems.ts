@@ -93,4 +93,22 @@ export const httpProblems = {
     retryable: false,
     http: 415,
   },
+  HP5023: {
+    title: "A text holds what cannot be stored",
+    message: "{where} holds a NUL character or half of a surrogate pair.",
+    remedy: "Send text in valid Unicode without U+0000; encode bytes, for example in base64.",
+    why: "PostgreSQL stores neither, and leaving characters out would change what was said.",
+    exit: 64,
+    retryable: false,
+    http: 422,
+  },
+  HP9430: {
+    title: "The address does not take this method",
+    message: "{path} takes {allow}, not {method}.",
+    remedy: "Use one of the methods that the header Allow lists; /docs says what each does.",
+    why: "An operation that is there under another method is not the one that was meant.",
+    exit: 64,
+    retryable: false,
+    http: 405,
+  },
 } as const satisfies ProblemTable;

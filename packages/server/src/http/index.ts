@@ -4,6 +4,7 @@ export {
   type RequestRecord,
 } from "./create-http-server.ts";
 export { guardProblems } from "./guard.problems.ts";
+export { deedOf, guardedWrite } from "./guarded-write.ts";
 export type { AuditTrail, Deed, Guards } from "./guards.ts";
 export { httpProblems } from "./http.problems.ts";
 export {
@@ -15,9 +16,10 @@ export {
   StreamReply,
 } from "./implementation.ts";
 export { createKeptAnswers, removeKeptAnswers } from "./kept-answers.store.ts";
+export { limitRequest } from "./limit-request.ts";
 export type { Authenticate, Principal } from "./principal.ts";
 export { problemReply } from "./problem-document.ts";
 export { createRateLimits } from "./rate-limits.ts";
 export { createRedisCount } from "./redis-count.ts";
-export { validateRequest } from "./request-validation.ts";
+export { type RequestParts, validateRequest } from "./request-validation.ts";
 export { type Rate, TokenBuckets } from "./token-bucket.ts";

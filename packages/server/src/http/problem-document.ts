@@ -21,6 +21,9 @@ interface Extensions {
   readonly errors?: readonly FieldError[];
   readonly task?: ProblemDocument["task"];
   readonly retryAfterS?: number;
+  readonly cursor?: string;
+  /** Methods that the address takes. */
+  readonly allow?: string;
 }
 
 /** What was put on the error with `Object.assign`. */
@@ -37,12 +40,13 @@ export function problemReply(error: unknown, instance: string): ProblemReply {
   const known = error instanceof HoldpointError ? error : problem(httpProblems, "HP9100", {}, { cause: error });
   const { definition, code } = known;
   const status = httpStatusOf(definition);
-  const { errors, task, retryAfterS } = extensionsOf(known);
+  const { errors, task, retryAfterS, cursor, allow } = extensionsOf(known);
   const headers: Record<string, string> = {};
   if (status === 401) headers["www-authenticate"] = 'Bearer realm="holdpoint"';
   if (status === 429 || status === 503 || retryAfterS !== undefined) {
     headers["retry-after"] = String(retryAfterS ?? RETRY_AFTER_S);
   }
+  if (allow !== undefined) headers["allow"] = allow;
   return {
     status,
     headers,
@@ -57,6 +61,7 @@ export function problemReply(error: unknown, instance: string): ProblemReply {
       instance,
       ...(errors === undefined ? {} : { errors }),
       ...(task === undefined ? {} : { task }),
+      ...(cursor === undefined ? {} : { cursor }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Operation } from "@holdpoint/contract";
-import { problem } from "@holdpoint/core";
+import { type HoldpointError, problem } from "@holdpoint/core";
 import type { z } from "zod";
+import { contentFault, MOST_DEPTH } from "./content-fault.ts";
 import { httpProblems } from "./http.problems.ts";
 
 /** One field that does not fit. */
@@ -24,7 +25,7 @@ const MOST_ERRORS = 20;
  * Checks the parts of a request by the shapes of its operation.
  *
  * @returns the parts with defaults filled in
- * @throws HoldpointError HP9101 with every field that does not fit
+ * @throws HoldpointError HP9101 with every field that does not fit; HP5023 for a text that cannot be stored
  */
 export function validateRequest(operation: Operation, given: RequestParts): RequestParts {
   const errors: FieldError[] = [];
@@ -48,12 +49,33 @@ export function validateRequest(operation: Operation, given: RequestParts): Requ
     body: checked("body", operation.body),
   };
   const first = errors[0];
-  if (first === undefined) return parts;
+  if (first === undefined) {
+    refuseContent(operation, parts);
+    return parts;
+  }
   const told = first.field === "" ? first.message : `${first.field}: ${first.message}`;
-  throw Object.assign(
-    problem(httpProblems, "HP9101", { where: first.in, operation: operation.id, first: told }, { field: first.field }),
-    { errors: errors.slice(0, MOST_ERRORS) },
-  );
+  throw Object.assign(misfit(operation, first.in, told, first.field), { errors: errors.slice(0, MOST_ERRORS) });
+}
+
+function refuseContent(operation: Operation, parts: RequestParts): void {
+  for (const [place, part] of Object.entries(parts)) {
+    const fault = contentFault(part, place === "body" ? operation.anyText : []);
+    if (fault === null) continue;
+    const { field } = fault;
+    const where = `${field === "" ? place : field} of ${operation.id}`;
+    const [refused, message] =
+      fault.kind === "unstorable"
+        ? [problem(httpProblems, "HP5023", { where }, { field }), "holds U+0000 or half of a surrogate pair"]
+        : [
+            misfit(operation, place, `is nested more than ${MOST_DEPTH} deep`),
+            `is nested more than ${MOST_DEPTH} deep`,
+          ];
+    throw Object.assign(refused, { errors: [{ in: place, field, message }] });
+  }
+}
+
+function misfit(operation: Operation, where: string, first: string, field = ""): HoldpointError {
+  return problem(httpProblems, "HP9101", { where, operation: operation.id, first }, { field });
 }
 
 /** Keys that were sent and that no shape took, by their paths: what is left out quietly may be a mistyped field. */

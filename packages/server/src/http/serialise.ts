@@ -21,12 +21,20 @@ function isSchema(value: unknown): value is Schema {
   return typeof value === "object" && value !== null;
 }
 
-/** Formats would be checked again while writing; values come from code that is typed by the same schema. */
+/** Checks that would be made again while writing; values come from code that is typed by the same schema. */
+const CHECKS: ReadonlySet<string> = new Set(["format", "pattern", "propertyNames"]);
+
 function withoutFormats(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutFormats);
   if (typeof schema !== "object" || schema === null) return schema;
-  const kept = Object.entries(schema).filter(
-    ([key]) => key !== "format" && key !== "pattern" && key !== "propertyNames",
+  const kept = Object.entries(schema).filter(([key]) => !CHECKS.has(key));
+  return Object.fromEntries(
+    kept.map(([key, value]) => [key, key === "properties" ? withoutFormatsOfEach(value) : withoutFormats(value)]),
   );
-  return Object.fromEntries(kept.map(([key, value]) => [key, withoutFormats(value)]));
+}
+
+/** The keys of `properties` are names of fields, one of which may be `format`. */
+function withoutFormatsOfEach(fields: unknown): unknown {
+  if (typeof fields !== "object" || fields === null) return fields;
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, withoutFormats(field)]));
 }

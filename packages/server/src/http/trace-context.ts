@@ -1,8 +1,10 @@
-import { randomBytes } from "node:crypto";
+import { type Span, type SpanPlace, traceparentOf } from "@holdpoint/trace";
+import { randomHex } from "../random-hex.ts";
 
 const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 const NO_TRACE = "0".repeat(32);
 const NO_SPAN = "0".repeat(16);
+const SAMPLED = 1;
 
 /** The trace that a request belongs to. https://www.w3.org/TR/trace-context/ */
 export interface TraceContext {
@@ -11,14 +13,28 @@ export interface TraceContext {
   readonly spanId: string;
   /** What is sent back. */
   readonly traceparent: string;
+  /** The span, where one is made. */
+  readonly span: Span | null;
 }
 
-/** Goes on with the trace of a request, or begins one when it has none or an invalid one. */
-export function traceOf(header: string | null): TraceContext {
-  const match = header === null ? null : TRACEPARENT.exec(header);
-  const given = match?.[1] === NO_TRACE || match?.[2] === NO_SPAN ? undefined : match?.[1];
-  const traceId = given ?? randomBytes(16).toString("hex");
-  const spanId = randomBytes(8).toString("hex");
-  const flags = given === undefined ? "01" : (match?.[3] ?? "01");
-  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-${flags}` };
+/**
+ * Goes on with the trace of a request, or begins one when it has none or an invalid one.
+ *
+ * @param begin makes the span of the request below that of its caller; absent where none are made
+ */
+export function traceOf(header: string | null, begin?: (parent: SpanPlace | null) => Span): TraceContext {
+  const parent = parentOf(header);
+  const span = begin?.(parent) ?? null;
+  const place = span?.place ?? {
+    traceId: parent?.traceId ?? randomHex(16),
+    spanId: randomHex(8),
+    isSampled: parent?.isSampled ?? true,
+  };
+  return { traceId: place.traceId, spanId: place.spanId, traceparent: traceparentOf(place), span };
+}
+
+function parentOf(header: string | null): SpanPlace | null {
+  const [, traceId, spanId, flags] = (header === null ? null : TRACEPARENT.exec(header)) ?? [];
+  if (traceId === undefined || spanId === undefined || traceId === NO_TRACE || spanId === NO_SPAN) return null;
+  return { traceId, spanId, isSampled: (Number.parseInt(flags ?? "0", 16) & SAMPLED) !== 0 };
 }

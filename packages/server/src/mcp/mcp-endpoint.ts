@@ -4,14 +4,24 @@ import { toNodeHandler } from "@modelcontextprotocol/node";
 import { type AuthInfo, createMcpHandler, type McpServer, type McpServerOptions } from "@modelcontextprotocol/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { type Authenticate, httpProblems, type Implementation, type Principal, problemReply } from "../http/index.ts";
+import {
+  type Authenticate,
+  type Guards,
+  httpProblems,
+  type Implementation,
+  limitRequest,
+  type Principal,
+  problemReply,
+  type RequestFacts,
+} from "../http/index.ts";
+import { withTrace } from "../trace-scope.ts";
 import { checkPlace, LOOPBACK_HOSTS } from "./host-check.ts";
 import { mcpProblems } from "./mcp.problems.ts";
 import { createOperationCaller } from "./operation-caller.ts";
 import { challenge, METADATA_PATHS, resourceMetadata } from "./resource-metadata.ts";
 import type { McpRoom, ToolContext } from "./tool.ts";
 import { createToolServer } from "./tool-server.ts";
-import { TOOL_SCOPES, toolsFor } from "./tools.ts";
+import { closedTool, TOOL_SCOPES, toolsFor } from "./tools.ts";
 
 /** What a test adds to the server of each request. */
 export interface Fixtures {
@@ -34,6 +44,8 @@ export interface McpParts {
   readonly version: string;
   readonly implementations: readonly Implementation[];
   readonly authenticate: Authenticate;
+  /** The limits and the audit log of the HTTP interface. @default none */
+  readonly guards?: Pick<Guards, "limits" | "audit">;
   readonly runtime: Pick<Runtime, "now">;
   /** Aborted when the server begins to shut down. */
   readonly closing: AbortSignal;
@@ -67,11 +79,11 @@ interface Caller {
 
 /** Serves the Model Context Protocol, both revisions over one address, and its RFC 9728 metadata. */
 export async function mountMcp(server: FastifyInstance, parts: McpParts): Promise<void> {
-  const { options = {}, closing } = parts;
+  const { options = {}, closing, guards = {} } = parts;
   const hosts = [...LOOPBACK_HOSTS, ...(options.hosts ?? [])];
   // The protocol's own object for who is authorised is what comes through to the factory; nothing of the token is in it.
   const callers = new WeakMap<AuthInfo, Caller>();
-  const operationCaller = createOperationCaller(parts.implementations);
+  const operationCaller = createOperationCaller(parts.implementations, guards.audit);
   const handler = createMcpHandler(
     ({ authInfo }) => {
       const caller = authInfo === undefined ? undefined : callers.get(authInfo);
@@ -79,7 +91,7 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
       const made = createToolServer({
         version: parts.version,
         tools: toolsFor(caller.principal.scopes, operationCaller),
-        contextOf: (signal) => contextOf(caller, AbortSignal.any([signal, closing])),
+        contextOf: (signal, name) => contextOf(caller, AbortSignal.any([signal, closing]), name),
         onFault: (error) => {
           caller.request.fault = error;
         },
@@ -92,27 +104,36 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
   );
   const handle = toNodeHandler(handler, { maxRequestBodySize: BODY_BYTES });
 
-  async function contextOf({ principal, request }: Caller, signal: AbortSignal): Promise<ToolContext> {
-    const facts = {
-      traceId: request.trace.traceId,
-      signal,
-      header: (name: string): string | null => headerOf(request, name),
-    };
+  function factsOf(request: FastifyRequest, signal: AbortSignal): RequestFacts {
+    return { traceId: request.trace.traceId, signal, header: (name) => headerOf(request, name) };
+  }
+
+  async function contextOf({ principal, request }: Caller, signal: AbortSignal, tool: string): Promise<ToolContext> {
+    const by = { principal, request: factsOf(request, signal), tool };
+    request.trace.span?.tell({ "gen_ai.tool.name": tool });
     return {
       principal,
       now: () => parts.runtime.now(),
       room: await parts.room(principal.tenant),
-      call: (operation, given) => operationCaller.call(operation, given, { principal, request: facts }),
+      call: (operation, given) => operationCaller.call(operation, given, by),
     };
   }
 
-  async function principalOf(request: FastifyRequest): Promise<Principal> {
+  /** Records calls of tools that are there, and that the token does not open: the protocol itself answers them. */
+  async function recordClosed({ principal, request }: Caller, body: string): Promise<void> {
+    const tool = closedTool(body, toolsFor(principal.scopes, operationCaller));
+    const by = { principal, request: factsOf(request, closing), tool: tool?.name ?? "" };
+    for (const operation of tool?.calls ?? []) await operationCaller.recordRefused(operation, by);
+  }
+
+  async function principalOf(request: FastifyRequest, reply: FastifyReply): Promise<Principal> {
     const principal = await parts.authenticate({
       token: tokenOf(request),
       clientId: headerOf(request, "x-client-id"),
       remote: request.ip,
     });
     if (principal === null) throw problem(httpProblems, "HP9103", { operation: MCP.id });
+    await limitRequest(guards.limits, principal, reply);
     if (toolsFor(principal.scopes, operationCaller).length === 0) {
       const held = [...principal.scopes].join(", ") || "none";
       throw problem(mcpProblems, "HP9303", { held, wanted: TOOL_SCOPES.join(", ") });
@@ -133,8 +154,8 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
     scope.route({
       method: ["GET", "POST", "DELETE"],
       url: MCP.path,
-      onRequest: async (request) => {
-        request.principal = await principalOf(request);
+      onRequest: async (request, reply) => {
+        request.principal = await principalOf(request, reply);
       },
       handler: async (request, reply) => {
         const { principal } = request;
@@ -146,7 +167,11 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
           if (value !== undefined) reply.raw.setHeader(name, value);
         }
         reply.hijack();
-        await handle(bareRequest(request, authInfo), reply.raw);
+        const heard: Buffer[] = [];
+        const bare = bareRequest(request, authInfo, heard);
+        const { traceId, span } = request.trace;
+        await withTrace(traceId, () => handle(bare, reply.raw), span?.place);
+        await recordClosed({ principal, request }, Buffer.concat(heard).toString("utf8"));
       },
     });
     for (const url of METADATA_PATHS) {
@@ -159,16 +184,31 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
   });
 }
 
-/** The request as the protocol needs it; its token goes no further than here. */
-function bareRequest(request: FastifyRequest, auth: AuthInfo): Parameters<ReturnType<typeof toNodeHandler>>[0] {
+/**
+ * The request as the protocol needs it; its token goes no further than here.
+ *
+ * @param heard takes what is read of the body
+ */
+function bareRequest(
+  request: FastifyRequest,
+  auth: AuthInfo,
+  heard: Buffer[],
+): Parameters<ReturnType<typeof toNodeHandler>>[0] {
   const { authorization: _, "x-auth-token": __, ...headers } = request.raw.headers;
   return {
     method: request.method,
     url: request.url,
     headers,
     auth,
-    [Symbol.asyncIterator]: () => request.raw[Symbol.asyncIterator](),
+    [Symbol.asyncIterator]: () => hearing(request.raw, heard),
   };
+}
+
+async function* hearing(body: AsyncIterable<Buffer>, heard: Buffer[]): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    heard.push(chunk);
+    yield chunk;
+  }
 }
 
 async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, base: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { SCOPES, type Scope } from "@holdpoint/contract";
 import { startTestServer, type TestServer } from "@holdpoint/store/testing";
 import { type CallToolResult, Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { type ControlPlane, createControlPlane } from "../control-plane.ts";
+import { type ControlPlane, type ControlPlaneParts, createControlPlane } from "../control-plane.ts";
 import type { Authenticate } from "../http/index.ts";
 import { createSystemRuntime } from "../system-runtime.ts";
 
@@ -29,7 +29,7 @@ export const authenticateByName: Authenticate = ({ token }) => {
 };
 
 /** Starts a control plane on loopback. */
-export async function startTestPlane(): Promise<TestPlane> {
+export async function startTestPlane(more: Partial<ControlPlaneParts> = {}): Promise<TestPlane> {
   const database: TestServer = await startTestServer(undefined);
   const system = createSystemRuntime();
   let ahead = 0;
@@ -45,6 +45,7 @@ export async function startTestPlane(): Promise<TestPlane> {
     onRequest: ({ fault }) => {
       if (fault !== null) faults.push(fault);
     },
+    ...more,
   });
   const url = await plane.listen({ host: "127.0.0.1", port: 0 });
   return {

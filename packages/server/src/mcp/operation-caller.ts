@@ -1,11 +1,15 @@
 import type { Operation } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import {
+  deedOf,
+  type Guards,
+  guardedWrite,
   httpProblems,
   type Implementation,
   type Principal,
   Reply,
   type RequestFacts,
+  type RequestParts,
   validateRequest,
 } from "../http/index.ts";
 
@@ -24,12 +28,30 @@ export interface OperationCaller {
   call<P, Q, B, R>(
     operation: Operation<P, Q, B, R>,
     given: Given<NoInfer<P>, NoInfer<Q>, NoInfer<B>>,
-    by: { readonly principal: Principal; readonly request: RequestFacts },
+    by: CalledBy,
   ): Promise<R>;
+  /** Records that somebody tried what the scopes of the token do not allow. Never throws. */
+  recordRefused(operation: Pick<Operation, "id">, by: CalledBy): Promise<void>;
 }
 
-/** A caller of these implementations. Who may call what is for whoever uses it to decide. */
-export function createOperationCaller(implementations: readonly Implementation[]): OperationCaller {
+/** Who calls, and through what. */
+export interface CalledBy {
+  readonly principal: Principal;
+  readonly request: RequestFacts;
+  /** Name of the tool that calls, for the audit log. */
+  readonly tool: string;
+}
+
+/**
+ * A caller of these implementations. Who may call what is for whoever uses it to decide.
+ *
+ * @param audit records every write as over HTTP, with the tool that it came through
+ */
+export function createOperationCaller(
+  implementations: readonly Implementation[],
+  audit?: Guards["audit"],
+): OperationCaller {
+  const guards: Guards = audit === undefined ? {} : { audit };
   const known = new Map(implementations.map((one) => [one.operation.id, one]));
   return {
     offers: ({ id }) => known.has(id),
@@ -38,11 +60,31 @@ export function createOperationCaller(implementations: readonly Implementation[]
       if (implementation === undefined) {
         throw problem(httpProblems, "HP9102", { method: operation.method, path: operation.path });
       }
+      const { principal, request, tool } = by;
       const { params = {}, query = {}, body } = given;
-      const validated = validateRequest(implementation.operation, { params, query, body });
-      const answer = await implementation.handle({ ...validated, ...by });
+      const parts = validateRequest(implementation.operation, { params, query, body });
+      const handle = (): Promise<unknown> => implementation.handle({ ...parts, principal, request });
+      const answer = operation.method === "GET" ? await handle() : await write(implementation.operation, parts, handle);
       // As over HTTP, what the schema does not name is not told.
       return operation.response.parse(answer instanceof Reply ? answer.body : answer);
+
+      async function write(asked: Operation, of: RequestParts, perform: () => Promise<unknown>): Promise<unknown> {
+        let done: unknown;
+        const deed = { operation: asked, principal, parts: of, key: null, trace: request.traceId, tool };
+        await guardedWrite(guards, deed, async () => {
+          done = await perform();
+          const status = (done instanceof Reply ? done.status : null) ?? asked.status ?? 200;
+          return { status, headers: {}, text: "" };
+        });
+        return done;
+      }
+    },
+    async recordRefused({ id }, { principal, request, tool }) {
+      const operation = known.get(id)?.operation;
+      if (operation === undefined || operation.method === "GET" || audit?.covers(operation) !== true) return;
+      const asked = { params: {}, query: undefined, body: undefined };
+      const deed = deedOf(operation, principal, asked, request.traceId, tool);
+      await audit.record({ ...deed, status: 403, code: "HP9104" });
     },
   };
 }

@@ -55,7 +55,7 @@ function implementations(): readonly Implementation[] {
     }),
     implement(operations.createTask, ({ body }) => {
       expect(body).toMatchObject({ title: "Dig", queue: "garden", dependsOn: ["seed"], maxAttempts: 2 });
-      return Promise.resolve(new Reply({ id: PLAN, created: true }, 201));
+      return Promise.resolve(new Reply({ id: PLAN, created: true, callback: null }, 201));
     }),
   ];
 }
@@ -77,7 +77,7 @@ async function run(name: string, input: unknown): Promise<{ data: unknown; text:
       counts: (planId) => work.counts(planId),
       payload: () => Promise.resolve(null),
     },
-    call: (operation, given) => caller.call(operation, given, { principal, request }),
+    call: (operation, given) => caller.call(operation, given, { principal, request, tool: name }),
   };
   return await tool.run(tool.input.parse(input), context);
 }

@@ -15,8 +15,8 @@ const LISTED = 100;
 const READ_TTL_MS = 1_000;
 const JSON_TYPE = "application/json";
 
-/** Context of the request that a server was made for. */
-export type ContextOf = (signal: AbortSignal) => Promise<ToolContext>;
+/** Context of the request that a server was made for. @param name tool or resource that needs it */
+export type ContextOf = (signal: AbortSignal, name: string) => Promise<ToolContext>;
 
 /**
  * Registers plans, gates and tasks as resources. Each is also told by a tool, since many clients show only those:
@@ -28,7 +28,7 @@ export function registerResources(server: McpServer, contextOf: ContextOf): void
     "plan",
     new ResourceTemplate("holdpoint://plan/{plan}", {
       list: async (ctx) => {
-        const { room } = await contextOf(ctx.mcpReq.signal);
+        const { room } = await contextOf(ctx.mcpReq.signal, "plan_list");
         const plans = (await room.plans()).slice(0, LISTED);
         return {
           resources: plans.map(({ planId, title, importedAt }) => ({
@@ -41,21 +41,21 @@ export function registerResources(server: McpServer, contextOf: ContextOf): void
       },
     }),
     { title: "Plan", description: "How a plan stands, as plan_status tells it.", ...shared },
-    (uri, { plan }, ctx) => read(uri, "plan_status", { plan }, contextOf(ctx.mcpReq.signal)),
+    (uri, { plan }, ctx) => read(uri, "plan_status", { plan }, contextOf(ctx.mcpReq.signal, "plan_status")),
   );
   server.registerResource(
     "gate",
     new ResourceTemplate("holdpoint://plan/{plan}/gate/{gate}", { list: undefined }),
     { title: "Gate", description: "A gate and what would open it, as gate_explain tells it.", ...shared },
     (uri, { plan, gate }, ctx) =>
-      read(uri, "gate_explain", { plan, gate: decoded(gate) }, contextOf(ctx.mcpReq.signal)),
+      read(uri, "gate_explain", { plan, gate: decoded(gate) }, contextOf(ctx.mcpReq.signal, "gate_explain")),
   );
   server.registerResource(
     "task",
     new ResourceTemplate("holdpoint://task/{task}", { list: undefined }),
     { title: "Task", description: "A task with what it must prove, as work_get tells it.", ...shared },
     async (uri, { task }, ctx) => {
-      const { room } = await contextOf(ctx.mcpReq.signal);
+      const { room } = await contextOf(ctx.mcpReq.signal, "work_get");
       const view = typeof task === "string" && UUID.test(task) ? await room.task(task) : null;
       if (view === null) throw new ResourceNotFoundError(uri.href);
       return contents(uri, await briefOf(room, view));

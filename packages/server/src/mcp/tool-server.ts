@@ -54,7 +54,7 @@ export function createToolServer({ version, tools, contextOf, onFault, options }
         outputSchema: schemasOf(tool).output,
         annotations: { ...tool.hints },
       },
-      async (input, ctx) => answer(tool, input, await contextOf(ctx.mcpReq.signal), onFault),
+      async (input, ctx) => answer(tool, input, await contextOf(ctx.mcpReq.signal, tool.name), onFault),
     );
   }
   registerResources(server, contextOf);

@@ -18,7 +18,7 @@ const NO_SPACE = 64 * MIB;
 
 const READ_LOG: Statement = statement(
   "health_event_log",
-  `SELECT (SELECT seq FROM holdpoint.event ORDER BY seq DESC LIMIT 1) AS seq,
+  `SELECT (SELECT seq FROM holdpoint.event LIMIT 1) AS seq,
      (SELECT (extract(epoch FROM clock_timestamp() - min(xact_start)) * 1000)::bigint FROM pg_stat_activity
       WHERE datname = current_database() AND backend_xid IS NOT NULL) AS held_ms`,
 );

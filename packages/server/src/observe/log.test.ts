@@ -74,6 +74,26 @@ describe("the log", () => {
     ]);
   });
 
+  test("tells of each try to send a notification, with a warning when it failed", () => {
+    const { lines, log } = logged("info");
+    const { onCallback } = logControlPlane(log);
+    const ids = { tenant: "t", callbackId: "c", deliveryId: "d", origin: "https://example.org" };
+    onCallback({ ...ids, outcome: "failed", attempts: 1, error: "it answered 500", tookMs: 2.4 });
+    onCallback({ ...ids, outcome: "delivered", attempts: 2, error: null, tookMs: 1 });
+    expect(parsed(lines)).toMatchObject([
+      {
+        level: "warn",
+        msg: "callback",
+        callback: "c",
+        message: "d",
+        outcome: "failed",
+        error: "it answered 500",
+        ms: 2,
+      },
+      { level: "info", msg: "callback", outcome: "delivered", attempts: 2 },
+    ]);
+  });
+
   test("gives what the catalogue knows without a stack", () => {
     const { lines, log } = logged("warn");
     const error = problem(httpProblems, "HP9108");

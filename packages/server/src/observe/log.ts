@@ -1,5 +1,6 @@
 import { HoldpointError } from "@holdpoint/core";
 import { pino } from "pino";
+import type { CallbackRecord } from "../callbacks/index.ts";
 import type { RequestRecord } from "../http/index.ts";
 import type { RoundOutcome } from "../jobs/index.ts";
 import { logLine } from "./log-line.ts";
@@ -55,10 +56,14 @@ export function createLog({ level, to, isForPeople }: LogOptions): Log {
 /** Operations that are asked for all the time, and say nothing while they succeed. */
 const QUIET: ReadonlySet<string> = new Set(["health", "ready", "metrics"]);
 
-/** What a control plane tells of, written to a log: one line for each request, and one for each round that fails. */
+/**
+ * What a control plane tells of, written to a log: one line for each request, one for each try to send a notification, and
+ * one for each round that fails.
+ */
 export function logControlPlane(log: Log): {
   readonly onRequest: (record: RequestRecord) => void;
   readonly onRound: (round: RoundOutcome<unknown>) => void;
+  readonly onCallback: (record: CallbackRecord) => void;
 } {
   const failing = new Set<string>();
   return {
@@ -78,6 +83,11 @@ export function logControlPlane(log: Log): {
       else if (status >= 500) log.warn(fields, "request");
       else if (QUIET.has(operation)) log.debug(fields, "request");
       else log.info(fields, "request");
+    },
+    onCallback({ callbackId: callback, deliveryId: message, tookMs, ...same }) {
+      const fields = { ...same, callback, message, ms: Math.round(tookMs) };
+      if (same.outcome === "delivered" || same.outcome === "put_back") log.info(fields, "callback");
+      else log.warn(fields, "callback");
     },
     onRound(round) {
       const { name, ok } = round;

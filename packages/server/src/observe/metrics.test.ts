@@ -55,7 +55,7 @@ describe("metrics", () => {
 
   test("ask the database once for readers that come close together", async () => {
     let asked = 0;
-    const row = { ready: 4, resting: 1, oldest_at_ms: 4_000, leased: 2, reported: 0, held: 1, dead: 0 };
+    const row = { ready: 4, resting: 1, oldest_at_ms: 4_000, leased: 2, reported: 0, held: 1, dead: 0, callbacks: 3 };
     const all = metrics(() => {
       asked += 1;
       return Promise.resolve([row]);
@@ -64,6 +64,7 @@ describe("metrics", () => {
     expect(asked).toBe(1);
     expect(text).toContain('holdpoint_tasks{state="ready"} 4');
     expect(text).toContain("holdpoint_oldest_ready_seconds 6");
+    expect(text).toContain("holdpoint_pending_callbacks 3");
     expect(text).toContain("holdpoint_database_up 1");
   });
 
@@ -75,7 +76,7 @@ describe("metrics", () => {
   });
 
   test("say that nothing is ready as an age of nothing", async () => {
-    const row = { ready: 0, resting: 0, oldest_at_ms: null, leased: 0, reported: 0, held: 0, dead: 0 };
+    const row = { ready: 0, resting: 0, oldest_at_ms: null, leased: 0, reported: 0, held: 0, dead: 0, callbacks: 0 };
     expect(await metrics(() => Promise.resolve([row])).text()).toContain("holdpoint_oldest_ready_seconds 0");
   });
 });

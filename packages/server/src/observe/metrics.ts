@@ -1,5 +1,6 @@
 import { type Session, type Statement, statement } from "@holdpoint/store";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { CallbackRecord } from "../callbacks/index.ts";
 import type { RequestRecord } from "../http/index.ts";
 import type { RoundOutcome } from "../jobs/index.ts";
 import type { BatchRecord } from "../work/index.ts";
@@ -15,13 +16,16 @@ const QUEUE: Statement = statement(
      (SELECT count(*) FROM holdpoint.task_lease) AS leased,
      (SELECT count(*) FROM holdpoint.task WHERE state = 'reported') AS reported,
      (SELECT count(*) FROM holdpoint.task WHERE state = 'held') AS held,
-     (SELECT count(*) FROM holdpoint.task WHERE state = 'dead') AS dead
+     (SELECT count(*) FROM holdpoint.task WHERE state = 'dead') AS dead,
+     (SELECT count(*) FROM holdpoint.callback_delivery WHERE state = 'pending') AS callbacks
    FROM holdpoint.task_ready r`,
 );
 
 const STATES = ["ready", "resting", "leased", "reported", "held", "dead"] as const;
 
-type QueueRow = Readonly<Record<(typeof STATES)[number], number>> & { readonly oldest_at_ms: number | null };
+type QueueRow = Readonly<Record<(typeof STATES)[number] | "callbacks", number>> & {
+  readonly oldest_at_ms: number | null;
+};
 
 /** What the numbers are read from. */
 export interface MetricsParts {
@@ -38,6 +42,7 @@ export interface Metrics {
   sawRequest(record: RequestRecord): void;
   sawRound(round: RoundOutcome<unknown>): void;
   sawBatch(batch: BatchRecord): void;
+  sawCallback(record: CallbackRecord): void;
   /** All of them in Prometheus' text format. */
   text(): Promise<string>;
 }
@@ -62,11 +67,13 @@ export function createMetrics(parts: MetricsParts): Metrics {
       if (row === undefined) return;
       for (const state of STATES) gauges.tasks.set({ state }, row[state]);
       gauges.oldest.set(row.oldest_at_ms === null ? 0 : Math.max(0, parts.now() - row.oldest_at_ms) / 1000);
+      gauges.callbacks.set(row.callbacks);
       gauges.databaseUp.set(1);
     } catch {
       // Numbers of before would pass for those of now.
       gauges.tasks.reset();
       gauges.oldest.set(Number.NaN);
+      gauges.callbacks.set(Number.NaN);
       gauges.databaseUp.set(0);
     }
   }
@@ -86,6 +93,9 @@ export function createMetrics(parts: MetricsParts): Metrics {
         if (verb === "expired") counters.expiries.inc();
       }
       counters.fenced.inc(fenced);
+    },
+    sawCallback({ outcome, tookMs }) {
+      counters.callbacks.observe({ outcome }, tookMs / 1000);
     },
     async text() {
       const at = performance.now();
@@ -152,6 +162,13 @@ function counts(registers: Registers) {
       registers,
     }),
     expiries: new Counter({ name: "holdpoint_lease_expiries_total", help: "Leases that ran out.", registers }),
+    callbacks: new Histogram({
+      name: "holdpoint_callback_duration_seconds",
+      help: "Tries to send a notification, by what became of them, with their duration.",
+      labelNames: ["outcome"],
+      buckets: SECONDS,
+      registers,
+    }),
     fenced: new Counter({
       name: "holdpoint_fence_refusals_total",
       help: "Commands of attempts that had been replaced by later ones.",
@@ -172,6 +189,11 @@ function levels(registers: Registers) {
     oldest: new Gauge({
       name: "holdpoint_oldest_ready_seconds",
       help: "How long the task that is ready for the longest time has been so.",
+      registers,
+    }),
+    callbacks: new Gauge({
+      name: "holdpoint_pending_callbacks",
+      help: "Notifications that are to be sent, or to be tried again.",
       registers,
     }),
     databaseUp: new Gauge({

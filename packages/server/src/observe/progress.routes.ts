@@ -38,7 +38,7 @@ export function progressRoutes(room: (tenant: string) => Promise<ProgressRoom>):
     implement(operations.listItems, async ({ params, query, principal }) => {
       const of = await room(principal.tenant);
       const { plan, standing } = await see(of, params.plan);
-      const from = Math.max(0, Number(query.cursor ?? 0) || 0);
+      const from = Number(query.cursor ?? 0);
       const items = plan.items
         .slice(from, from + query.limit)
         .map(({ key, id, kind, title, line, parent, claimed, owners, window }) => ({

@@ -51,7 +51,8 @@ export function planRoutes(room: (tenant: string) => Promise<PlanRoom>): readonl
     }),
     implement(operations.listPlans, async ({ query, principal }) => {
       const { plans } = await room(principal.tenant);
-      const all = await plans.list();
+      // In the order by which a cursor is compared; that of the database depends on its locale.
+      const all = [...(await plans.list())].sort((a, b) => (a.source < b.source ? -1 : 1));
       const from = query.cursor === undefined ? 0 : all.findIndex((plan) => plan.source > (query.cursor ?? ""));
       const page = from < 0 ? [] : all.slice(from, from + query.limit);
       const more = from >= 0 && from + query.limit < all.length;
@@ -62,7 +63,7 @@ export function planRoutes(room: (tenant: string) => Promise<PlanRoom>): readonl
     ),
     implement(operations.listRevisions, async ({ params, query, principal }) => {
       const { room: of } = await found(principal.tenant, params.plan);
-      const before = query.cursor === undefined ? {} : { before: Number(query.cursor) || 1 };
+      const before = query.cursor === undefined ? {} : { before: Number(query.cursor) };
       const rows = await of.plans.revisions(params.plan, { ...before, limit: query.limit + 1 });
       const page = rows.slice(0, query.limit);
       const items = page.map(({ importedAt, ...row }) => ({ ...row, importedAt: new Date(importedAt).toISOString() }));

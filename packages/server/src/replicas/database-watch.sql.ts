@@ -21,15 +21,17 @@ export const HOLDERS: Statement = statement(
    ) AS holders ORDER BY xids DESC, held_ms DESC NULLS LAST LIMIT 1`,
 );
 
-/** Rows and sizes of the tables that change with every task. */
+/** Rows and sizes of the tables that change with every task; of one in partitions, the sum of them. */
 export const TABLES: Statement = statement(
   "watch_tables",
-  `SELECT s.relname AS name, s.n_live_tup::bigint AS live, s.n_dead_tup::bigint AS dead, pg_table_size(s.relid) AS bytes,
-     (SELECT coalesce(sum(pg_relation_size(i.indexrelid)), 0)::bigint FROM pg_index i WHERE i.indrelid = s.relid) AS index_bytes,
-     (SELECT count(*) FROM pg_index i WHERE i.indrelid = s.relid) AS indexes
-   FROM pg_stat_user_tables s
-   WHERE s.schemaname = 'holdpoint' AND s.relname IN ('task', 'task_ready', 'task_lease', 'attempt', 'event')
-   ORDER BY s.relname`,
+  `SELECT t.relname AS name, sum(s.n_live_tup)::bigint AS live, sum(s.n_dead_tup)::bigint AS dead,
+     sum(pg_table_size(s.relid))::bigint AS bytes, sum(pg_indexes_size(s.relid))::bigint AS index_bytes,
+     (SELECT count(*) FROM pg_index i WHERE i.indrelid = t.oid) AS indexes
+   FROM pg_class t LEFT JOIN pg_inherits p ON p.inhparent = t.oid
+     JOIN pg_stat_user_tables s ON s.relid = coalesce(p.inhrelid, t.oid)
+   WHERE t.relnamespace = 'holdpoint'::regnamespace
+     AND t.relname IN ('task', 'task_ready', 'task_lease', 'attempt', 'event')
+   GROUP BY t.oid, t.relname ORDER BY t.relname`,
 );
 
 /** Whether the database user is shown the sessions of other users. */

@@ -1,10 +1,15 @@
-import { type Store, statement } from "@holdpoint/store";
+import { keepHistory, type Store, statement } from "@holdpoint/store";
 import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabaseWatch, healthOf } from "./database-watch.ts";
 
 const MINUTE = 60_000;
 const ANALYZE = statement("analyze", "ANALYZE holdpoint.task");
+const ADD_EVENT = statement(
+  "add_event",
+  `WITH t AS (INSERT INTO holdpoint.tenant VALUES ('t', 0) ON CONFLICT DO NOTHING)
+   INSERT INTO holdpoint.event (tenant_id, xid, at_ms, kind) VALUES ('t', pg_current_xact_id(), 0, 'a.b')`,
+);
 const SNAPSHOT = statement("hold_snapshot", "SELECT pg_current_xact_id()");
 
 describe.each(TEST_SERVERS)("the watch over the database on $name", (kind) => {
@@ -30,6 +35,17 @@ describe.each(TEST_SERVERS)("the watch over the database on $name", (kind) => {
     expect(figures.tables.map(({ name }) => name)).toEqual(["attempt", "event", "task", "task_lease", "task_ready"]);
     expect(figures.tables.every(({ live, indexBytesPerRow }) => live > 0 || indexBytesPerRow === null)).toBe(true);
     expect(watch.health()).toMatchObject([{ name: "database horizon", status: "ok" }]);
+  });
+
+  test("counts a table in partitions as one", async () => {
+    const own = await server.openStore(() => 0);
+    for (const day of [20_000, 20_001]) {
+      await keepHistory(own, day * 86_400_000, { event: null, attempt_output: null });
+      await own.run(ADD_EVENT);
+    }
+    await own.run(statement("analyze_events", "ANALYZE holdpoint.event"));
+    const { tables } = await createDatabaseWatch({ store: own, now: () => 0, random: () => 0 }).look();
+    expect(tables.filter(({ name }) => name === "event")).toMatchObject([{ live: 2, dead: 0 }]);
   });
 
   test.runIf(kind.hasUsers)("names the session that holds the horizon, and sees it let go", async () => {

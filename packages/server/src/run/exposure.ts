@@ -7,7 +7,16 @@ const KIND = "attempt.exposed";
 
 const EXPOSED: Statement = statement(
   "attempt_exposed",
-  "SELECT EXISTS (SELECT FROM holdpoint.event WHERE tenant_id = $1 AND plan_id = $2 AND kind = $3) AS exposed",
+  // The log as well: a replica of an older version writes there alone.
+  `SELECT exposed_at_ms IS NOT NULL
+     OR EXISTS (SELECT FROM holdpoint.event WHERE tenant_id = $1 AND plan_id = $2 AND kind = $3) AS exposed
+   FROM holdpoint.plan WHERE tenant_id = $1 AND plan_id = $2`,
+);
+
+const EXPOSE: Statement = statement(
+  "attempt_expose",
+  `UPDATE holdpoint.plan SET exposed_at_ms = $3
+   WHERE tenant_id = $1 AND plan_id = $2 AND exposed_at_ms IS NULL`,
 );
 
 /** An attempt that runs, or ran, where it could reach what is kept beside the plan. */
@@ -17,11 +26,14 @@ export interface Exposure extends AttemptRef {
   readonly reason: string | null;
 }
 
-/** Notes in the log that an attempt of a plan had no isolation: whatever it left running could sign for people from then on. */
+/** Notes for ever, and in the log, that an attempt of a plan had no isolation: whatever it left running could sign for people from then on. */
 export async function recordExposure(store: Store, tenant: string, now: number, exposure: Exposure): Promise<void> {
   const { planId, taskId: subject, attempt, reason } = exposure;
   const event = { kind: KIND, planId, subject, attempt, data: { reason } };
-  await store.transaction((tx) => appendEvents(tx, tenant, now, [event]));
+  await store.transaction(async (tx) => {
+    await tx.run(EXPOSE, [tenant, planId, now]);
+    await appendEvents(tx, tenant, now, [event]);
+  });
 }
 
 /**

@@ -9,7 +9,8 @@ export const SHARE_WORK: Statement = statement(
   "work_share",
   `SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 5005)),
      EXISTS (SELECT FROM holdpoint.task_ready WHERE tenant_id = $1 AND assigned IS NOT NULL) AS assigned,
-     EXISTS (SELECT FROM holdpoint.work_limit WHERE tenant_id = $1) AS limited`,
+     EXISTS (SELECT FROM holdpoint.work_limit WHERE tenant_id = $1) AS limited,
+     EXISTS (SELECT FROM holdpoint.callback WHERE tenant_id = $1) AS callbacks`,
 );
 
 export const LOCK_WORK: Statement = statement("work_lock", "SELECT pg_advisory_xact_lock(hashtextextended($1, 5005))");

@@ -1,10 +1,12 @@
 import type { RetryPolicy } from "@holdpoint/core";
 import type { Session, Statement } from "@holdpoint/store";
+import { queueSettled } from "../callbacks/index.ts";
 import type { NewEvent } from "../events/index.ts";
 import { CLAIM, LOCK_LIMITS, LOCK_WORK, SHARE_WORK } from "./claim.sql.ts";
 import { createTasks } from "./create-tasks.ts";
 import { ASSIGN, CANCEL, HALT, PRIORITISE, REDRIVE, REOFFER } from "./operator.sql.ts";
 import {
+  type CommandOrigin,
   refusalOf,
   type Standing,
   type TaskCommandOf,
@@ -64,6 +66,7 @@ type ClaimAnswer = { readonly dropped: number } & (ClaimedRow | { readonly place
 interface Uses {
   readonly assigned: boolean;
   readonly limited: boolean;
+  readonly callbacks: boolean;
 }
 
 interface StandingRow extends Omit<Standing, "maxAttempts" | "judgeFirst" | "holder"> {
@@ -73,12 +76,13 @@ interface StandingRow extends Omit<Standing, "maxAttempts" | "judgeFirst" | "hol
   readonly agent: string | null;
 }
 
-type Place<C> = { readonly at: number; readonly command: C; readonly trace: string | null };
+type Place<C> = CommandOrigin & { readonly at: number; readonly command: C };
 
 /** Runs a batch of commands inside one transaction, kind after kind, and gathers the events it makes. */
 export class CommandBatch {
   readonly events: NewEvent[] = [];
-  private uses: Uses = { assigned: false, limited: false };
+  private uses: Uses = { assigned: false, limited: false, callbacks: false };
+  private queued = 0;
   private readonly tx: Session;
   private readonly context: BatchContext;
   private readonly results: (WorkResult | undefined)[] = [];
@@ -90,7 +94,7 @@ export class CommandBatch {
 
   /** Answers in the order of the commands. */
   async run(commands: readonly TracedCommand[]): Promise<readonly WorkResult[]> {
-    const placed = commands.map(({ command, trace }, at) => ({ at, command, trace }));
+    const placed = commands.map((given, at) => ({ ...given, at }));
     const of = <K extends WorkCommand["kind"]>(kind: K): Place<Extract<WorkCommand, { kind: K }>>[] =>
       placed.filter((entry): entry is Place<Extract<WorkCommand, { kind: K }>> => entry.command.kind === kind);
     const created = of("create");
@@ -121,6 +125,7 @@ export class CommandBatch {
     await this.move("prioritised", PRIORITISE, of("prioritise"), (c) => [c.priority, c.by]);
     await this.move("assigned", ASSIGN, of("assign"), (c) => [c.agent, c.by]);
     await this.claim(of("claim"));
+    if (this.uses.callbacks) this.queued = await queueSettled(this.tx, this.context, this.events);
     return commands.map((_, at) => {
       const result = this.results[at];
       if (result === undefined) throw new Error("a command of a batch was left without an answer");
@@ -135,6 +140,11 @@ export class CommandBatch {
     return this.uses.limited && this.events.some((event) => event.kind !== "task.claimed");
   }
 
+  /** How many notifications the batch wrote that are to be sent. */
+  get notifications(): number {
+    return this.queued;
+  }
+
   private async enter(alone: boolean): Promise<void> {
     const { tenant } = this.context;
     if (alone) await this.tx.run(LOCK_WORK, [tenant]);
@@ -147,11 +157,14 @@ export class CommandBatch {
     if (entries.length === 0) return;
     const requests = entries.map(({ command }) => command.input);
     const { outcomes, events } = await createTasks(this.tx, this.context, requests);
-    this.events.push(...events);
-    entries.forEach(({ at }, place) => {
+    const origins = new Map<string, CommandOrigin>();
+    entries.forEach((entry, place) => {
       const created = outcomes[place];
-      if (created !== undefined) this.results[at] = { kind: "created", created };
+      if (created === undefined) return;
+      this.results[entry.at] = { kind: "created", created };
+      if (created.ok) for (const { taskId } of created.tasks) origins.set(taskId, entry);
     });
+    this.events.push(...events.map((event) => ({ ...event, ...originOf(origins.get(event.subject ?? "")) })));
   }
 
   private async move<C extends TaskCommandOf>(
@@ -175,8 +188,7 @@ export class CommandBatch {
         const { state, attempt, tries } = row;
         this.results[entry.at] = { kind: "outcome", outcome: { ok: true, state, attempt, tries } };
       }
-      if (verb !== "renewed")
-        this.events.push(eventOf(entry === undefined ? "unblocked" : verb, row, entry?.trace ?? null));
+      if (verb !== "renewed") this.events.push(eventOf(entry === undefined ? "unblocked" : verb, row, entry));
     }
     await this.refuseRest(entries);
   }
@@ -205,7 +217,7 @@ export class CommandBatch {
     const inputs = due.map((row) => [row.task_id, row.attempt, reason, this.context.random()]);
     const values = [tenant, now, ...columns(inputs), ...this.retryValues("expired")];
     const rows = await this.tx.run<MovedRow>(SQL.FAIL, values);
-    for (const row of rows) this.events.push(eventOf("expired", row, null));
+    for (const row of rows) this.events.push(eventOf("expired", row, undefined));
     return rows.map((row) => ({ taskId: row.task_id, attempt: row.attempt }));
   }
 
@@ -231,7 +243,7 @@ export class CommandBatch {
       Array.from({ length: entry.command.input.limit ?? 1 }, () => ({
         at: entry.at,
         request: entry.command.input,
-        trace: entry.trace,
+        ...originOf(entry),
       })),
     );
     const first = group[0]?.command.input;
@@ -251,7 +263,7 @@ export class CommandBatch {
       for (const row of claimed) {
         const slot = slots[row.place - 1];
         if (slot !== undefined) answers.get(slot.at)?.push(toClaim(row));
-        this.events.push(eventOf("claimed", { ...row, missing: [], reason: null }, slot?.trace ?? null));
+        this.events.push(eventOf("claimed", { ...row, missing: [], reason: null }, slot));
       }
       if ((rows[0]?.dropped ?? 0) === 0) break;
       slots = slots.slice(claimed.length);
@@ -282,7 +294,12 @@ function columns(rows: readonly (readonly unknown[])[]): readonly (readonly unkn
   return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column]));
 }
 
-function eventOf(verb: string, row: MovedRow, trace: string | null): NewEvent {
+/** What no request gave has no origin. */
+function originOf(origin: CommandOrigin | undefined): CommandOrigin {
+  return { trace: origin?.trace ?? null, span: origin?.span ?? null };
+}
+
+function eventOf(verb: string, row: MovedRow, origin: CommandOrigin | undefined): NewEvent {
   const { key, state, tries, reason, missing, by, agent } = row;
   const told = {
     reason: reason ?? undefined,
@@ -298,7 +315,7 @@ function eventOf(verb: string, row: MovedRow, trace: string | null): NewEvent {
     subject: row.task_id,
     attempt: row.attempt,
     data: { key, to: state, tries, ...told },
-    trace,
+    ...originOf(origin),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { TaskState } from "@holdpoint/core";
 import type { Session } from "@holdpoint/store";
+import { type Registration, registerCallbacks } from "../callbacks/index.ts";
 import type { NewEvent } from "../events/index.ts";
 import * as SQL from "./create-tasks.sql.ts";
 import { ADD_EDGES } from "./graph-import.sql.ts";
@@ -38,6 +39,18 @@ export async function createTasks(
   const stored = await storedTasks(tx, context.tenant, planOf, keysOf(requests));
   const { outcomes, drafts } = resolveCreation(requests, stored, () => context.newId());
   if (drafts.length === 0) return { outcomes, events: [] };
+  const creation = await addDrafts(tx, context, planOf, drafts, outcomes);
+  await registerCallbacks(tx, context, registrationsOf(requests, creation.outcomes, planOf));
+  return creation;
+}
+
+async function addDrafts(
+  tx: Session,
+  context: CreationContext,
+  planOf: ReadonlyMap<string, string>,
+  drafts: readonly TaskDraft[],
+  outcomes: readonly CreateOutcome[],
+): Promise<Creation> {
   const rows = drafts.map((draft) => toRow(draft, planOf.get(draft.queue) ?? ""));
   const { tenant, now } = context;
   const made = await tx.run<{ task_id: string }>(SQL.ADD_QUEUE_TASKS, [tenant, now, JSON.stringify(rows)]);
@@ -103,6 +116,25 @@ async function foundInstead(
       return taskId === undefined ? task : { taskId, created: false };
     });
     return { ok: true, tasks };
+  });
+}
+
+/** Callbacks of what was created: a task that was there already is left as it is, and so are its callbacks. */
+function registrationsOf(
+  requests: readonly CreateRequest[],
+  outcomes: readonly CreateOutcome[],
+  planOf: ReadonlyMap<string, string>,
+): readonly Registration[] {
+  return requests.flatMap(({ queue, tasks, by, callback }, at): readonly Registration[] => {
+    const outcome = outcomes[at];
+    if (outcome?.ok !== true) return [];
+    const shared = { planId: planOf.get(queue) ?? "", by };
+    const created = outcome.tasks.flatMap((made, place) => (made.created ? [{ ...made, task: tasks[place] }] : []));
+    const own = created.flatMap(({ taskId, task }): readonly Registration[] =>
+      task?.callback === undefined ? [] : [{ ...task.callback, ...shared, about: "task", taskIds: [taskId] }],
+    );
+    if (callback === undefined || created.length === 0) return own;
+    return [...own, { ...callback, ...shared, about: "batch", taskIds: created.map(({ taskId }) => taskId) }];
   });
 }
 

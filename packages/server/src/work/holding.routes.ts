@@ -3,7 +3,6 @@ import { problem } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement } from "../http/index.ts";
 import type { Limits } from "./limits.ts";
 import type { Pauses, PauseWord } from "./pauses.ts";
-import { storableJson } from "./storable-text.ts";
 import type { TaskDesk } from "./task-desk.ts";
 
 /** What the routes that hold work back need of a tenant. */
@@ -89,7 +88,5 @@ export function holdingRoutes(room: (tenant: string) => Promise<HoldingRoom>): r
 }
 
 function wordOf(by: string, body: { readonly reason?: string | undefined } | undefined): PauseWord {
-  const reason = body?.reason ?? null;
-  storableJson(reason, "the reason");
-  return { by, reason };
+  return { by, reason: body?.reason ?? null };
 }

@@ -88,7 +88,7 @@ describe("the routes of tasks, queues and limits", () => {
     const first = await call("POST", "/v1/tasks", task);
     const again = await call("POST", "/v1/tasks", task);
     expect([first.status, again.status]).toEqual([201, 200]);
-    expect(again.body).toEqual({ id: first.body["id"], created: false });
+    expect(again.body).toEqual({ id: first.body["id"], created: false, callback: null });
     expect(await claimOne()).toMatchObject({ id: first.body["id"], key: "build", payload: { ref: "main" }, gates: [] });
     const shown = await call("GET", `/v1/tasks/${String(first.body["id"])}`);
     expect(shown.body).toMatchObject({ key: "build", state: "leased", concurrencyKey: "ci", lease: { agent: "ada" } });
@@ -119,7 +119,7 @@ describe("the routes of tasks, queues and limits", () => {
     }
     expect((await call("POST", "/v1/tasks", { title: "x", payload: "\\u0000 as text" })).status).toBe(201);
     expect(await call("POST", "/v1/tasks", { title: "x", runAt: "tomorrow" })).toMatchObject({ status: 400 });
-    expect(await call("GET", "/v1/tasks?cursor=x")).toMatchObject({ status: 400, body: { code: "HP5024" } });
+    expect(await call("GET", "/v1/tasks?cursor=x")).toMatchObject({ status: 422, body: { code: "HP5024" } });
   });
 
   test("know no task of another tenant", async () => {

@@ -1,8 +1,8 @@
 import { type BodyOf, operations } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
+import type { CallbackBrief, CallbackDesk, MadeCallback, WantedCallback } from "../callbacks/index.ts";
 import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
-import { storableJson } from "./storable-text.ts";
-import type { TaskDesk } from "./task-desk.ts";
+import type { PageOf, TaskDesk } from "./task-desk.ts";
 import { workRoomProblems } from "./work.problems.ts";
 import type { CommandOutcome, NewTask, OperatorCommand, TaskView, WorkStore } from "./work.types.ts";
 
@@ -15,6 +15,9 @@ const BULK = 500;
 export interface TaskRoom {
   readonly work: WorkStore;
   readonly desk: TaskDesk;
+  readonly callbacks: Pick<CallbackDesk, "ofTasks">;
+  /** @throws HP5030 for an address that callbacks may not go to */
+  makeCallback(wanted: WantedCallback): MadeCallback;
   /** The problem of a command that changed nothing. */
   refused(taskId: string, outcome: Extract<CommandOutcome, { readonly ok: false }>): Error;
 }
@@ -23,27 +26,36 @@ export interface TaskRoom {
 export function taskRoutes(room: (tenant: string) => Promise<TaskRoom>): readonly Implementation[] {
   return [
     implement(operations.createTask, async ({ body, principal }) => {
-      const { queue, ...task } = body;
-      const tasks = [toNewTask(task)];
-      const [created] = await (await room(principal.tenant)).work.create({ queue, tasks, by: principal.name });
+      const of = await room(principal.tenant);
+      const { queue, ...wanted } = body;
+      const { task, made } = toNewTask(of, wanted);
+      const [created] = await of.work.create({ queue, tasks: [task], by: principal.name });
       if (created === undefined) throw new Error("a task was created without an answer");
-      return new Reply({ id: created.taskId, created: created.created }, created.created ? 201 : 200);
+      return new Reply(toCreated(created, made), created.created ? 201 : 200);
     }),
     implement(operations.createTasks, async ({ body, principal }) => {
-      const tasks = body.tasks.map(toNewTask);
-      const { work } = await room(principal.tenant);
-      const created = await work.create({ queue: body.queue, tasks, by: principal.name });
-      return { tasks: created.map((task) => ({ id: task.taskId, created: task.created })) };
+      const of = await room(principal.tenant);
+      const wanted = body.tasks.map((task) => toNewTask(of, task));
+      const made = body.callback === undefined ? null : of.makeCallback(body.callback);
+      const tasks = wanted.map(({ task }) => task);
+      const request = { queue: body.queue, tasks, by: principal.name };
+      const created = await of.work.create(made === null ? request : { ...request, callback: made.callback });
+      const isAny = created.some((task) => task.created);
+      return {
+        tasks: created.map((task, at) => toCreated(task, wanted[at]?.made ?? null)),
+        callback: isAny ? (made?.told ?? null) : null,
+      };
     }),
     implement(operations.listTasks, async ({ query, principal }) => {
       const { plan, state, cursor, limit } = query;
-      const { desk } = await room(principal.tenant);
-      const page = await desk.page({ limit, states: state, ...pageOf(plan, cursor) });
-      return { items: page.items.map(toTask), next: page.next };
+      const of = await room(principal.tenant);
+      return await toPage(of, await of.desk.page({ limit, states: state, ...pageOf(plan, cursor) }));
     }),
-    implement(operations.getTask, async ({ params, principal }) =>
-      toTask(await found(await room(principal.tenant), params.task)),
-    ),
+    implement(operations.getTask, async ({ params, principal }) => {
+      const of = await room(principal.tenant);
+      const task = await found(of, params.task);
+      return toTask(task, (await of.callbacks.ofTasks([task.taskId])).get(task.taskId));
+    }),
     implement(operations.listAttempts, async ({ params, principal }) => {
       const of = await room(principal.tenant);
       const attempts = await of.desk.attempts(params.task);
@@ -77,9 +89,8 @@ export function taskRoutes(room: (tenant: string) => Promise<TaskRoom>): readonl
       return told(of, params.task, await of.work.assign(command));
     }),
     implement(operations.listDeadLetters, async ({ query, principal }) => {
-      const { desk } = await room(principal.tenant);
-      const page = await desk.dead({ limit: query.limit, ...pageOf(query.plan, query.cursor) });
-      return { items: page.items.map(toTask), next: page.next };
+      const of = await room(principal.tenant);
+      return await toPage(of, await of.desk.dead({ limit: query.limit, ...pageOf(query.plan, query.cursor) }));
     }),
     implement(operations.redriveDeadLetters, async ({ body, principal }) => {
       const of = await room(principal.tenant);
@@ -147,25 +158,48 @@ async function ofPlan(
 
 type TaskBody = Omit<BodyOf<typeof operations.createTask>, "queue">;
 
-function toNewTask(body: TaskBody): NewTask {
-  const { key, payload, runAt, concurrencyKey, ...same } = body;
+/** A task as it is to be created, and its own callback. */
+interface WantedTask {
+  readonly task: NewTask;
+  readonly made: MadeCallback | null;
+}
+
+function toNewTask(of: Pick<TaskRoom, "makeCallback">, body: TaskBody): WantedTask {
+  const { key, payload, runAt, concurrencyKey, callback, ...same } = body;
   const name = key ?? body.title;
-  storableJson({ title: body.title, dependsOn: body.dependsOn }, `the task ${JSON.stringify(name)}`);
   if (payload !== undefined) {
-    const bytes = Buffer.byteLength(storableJson(payload, `the payload of ${JSON.stringify(name)}`));
+    const bytes = Buffer.byteLength(JSON.stringify(payload));
     if (bytes > PAYLOAD_BYTES) throw problem(workRoomProblems, "HP5022", { task: name, bytes, bound: PAYLOAD_BYTES });
   }
-  return {
+  const made = callback === undefined ? null : of.makeCallback(callback);
+  const task = {
     ...same,
     runAt: runAt === undefined ? null : Date.parse(runAt),
     concurrencyKey: concurrencyKey ?? null,
     ...(key === undefined ? {} : { key }),
     ...(payload === undefined ? {} : { payload }),
+    ...(made === null ? {} : { callback: made.callback }),
   };
+  return { task, made };
+}
+
+/** A callback is told of when it was stored: with a task that was there already, it was not. */
+function toCreated(
+  { taskId, created }: { readonly taskId: string; readonly created: boolean },
+  made: MadeCallback | null,
+): { id: string; created: boolean; callback: MadeCallback["told"] | null } {
+  return { id: taskId, created, callback: created ? (made?.told ?? null) : null };
+}
+
+async function toPage(
+  { callbacks }: Pick<TaskRoom, "callbacks">,
+  { items, next }: PageOf<TaskView>,
+): Promise<PageOf<TaskAnswer>> {
+  const briefs = await callbacks.ofTasks(items.map(({ taskId }) => taskId));
+  return { items: items.map((task) => toTask(task, briefs.get(task.taskId))), next };
 }
 
 function decision(taskId: string, by: string, reason: string): OperatorCommand {
-  storableJson(reason, "the reason");
   return { taskId, by, reason };
 }
 
@@ -192,15 +226,20 @@ type TaskAnswer = Omit<TaskView, "taskId" | "planId" | "lease" | "readyAt" | "po
   readonly plan: string;
   readonly lease: { readonly agent: string; readonly expiresAt: string } | null;
   readonly readyAt: string | null;
+  readonly callback: CallbackBrief | null;
 };
 
-function toTask({ taskId, planId, lease, readyAt, position: _position, ...same }: TaskView): TaskAnswer {
+function toTask(
+  { taskId, planId, lease, readyAt, position: _position, ...same }: TaskView,
+  callback: CallbackBrief | undefined,
+): TaskAnswer {
   return {
     ...same,
     id: taskId,
     plan: planId,
     lease: lease === null ? null : { agent: lease.agent, expiresAt: momentOf(lease.expiresAt) },
     readyAt: readyAt === null ? null : momentOf(readyAt),
+    callback: callback ?? null,
   };
 }
 

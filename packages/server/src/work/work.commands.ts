@@ -1,4 +1,5 @@
 import { type TaskCommandKind, type TaskKind, type TaskState, transition } from "@holdpoint/core";
+import type { SpanPlace } from "@holdpoint/trace";
 import type {
   AcceptCommand,
   AssignCommand,
@@ -42,10 +43,17 @@ export type WorkCommand =
   | { readonly kind: "expire"; readonly input: ExpireRequest }
   | { readonly kind: "claim"; readonly input: ClaimRequest };
 
-/** A command with the trace of the request that gave it; a batch holds commands of many. */
-export interface TracedCommand {
-  readonly command: WorkCommand;
+/** Where a command comes from; a batch holds commands of many requests. */
+export interface CommandOrigin {
+  /** Trace of the request. */
   readonly trace: string | null;
+  /** Span of the command; null where none is made. */
+  readonly span: SpanPlace | null;
+}
+
+/** A command with the request that gave it. */
+export interface TracedCommand extends CommandOrigin {
+  readonly command: WorkCommand;
 }
 
 /** The commands that speak of one task. */

@@ -37,15 +37,6 @@ export const workRoomProblems = {
     retryable: false,
     http: 413,
   },
-  HP5023: {
-    title: "A text holds what cannot be stored",
-    message: "{where} holds a NUL character or half of a surrogate pair.",
-    remedy: "Send text in valid Unicode without U+0000; encode bytes, for example in base64.",
-    why: "PostgreSQL stores neither, and leaving characters out would change what was said.",
-    exit: 64,
-    retryable: false,
-    http: 422,
-  },
   HP5024: {
     title: "The cursor is not one of this list",
     message: "{cursor} is not a cursor of this list.",
@@ -53,6 +44,6 @@ export const workRoomProblems = {
     why: "A list that goes on from an unknown place would leave entries out without a word.",
     exit: 64,
     retryable: false,
-    http: 400,
+    http: 422,
   },
 } as const satisfies ProblemTable;

@@ -1,7 +1,6 @@
 import { operations } from "@holdpoint/contract";
 import { type Implementation, implement, type Principal } from "../http/index.ts";
 import type { HandOut } from "./hand-out.ts";
-import { storableJson } from "./storable-text.ts";
 import type { AttemptRef, Claim, CommandOutcome, JsonValue, WorkStore } from "./work.types.ts";
 
 /** What an agent is told of a gate. */
@@ -67,19 +66,16 @@ export function workRoutes(room: (tenant: string) => Promise<WorkRoom>, replica:
     implement(operations.failAttempt, async ({ params, body, principal }) => {
       const of = await room(principal.tenant);
       const ref = { taskId: params.task, attempt: params.attempt };
-      storableJson(body.reason, "the reason");
       return told(of, ref, "fail", await of.work.fail({ ...ref, reason: body.reason }));
     }),
     implement(operations.releaseAttempt, async ({ params, body, principal }) => {
       const of = await room(principal.tenant);
       const ref = { taskId: params.task, attempt: params.attempt };
-      storableJson(body.reason, "the reason");
       return told(of, ref, "release", await of.work.release({ ...ref, reason: body.reason }));
     }),
     implement(operations.blockAttempt, async ({ params, body, principal }) => {
       const of = await room(principal.tenant);
       const ref = { taskId: params.task, attempt: params.attempt };
-      storableJson(body.reason, "the reason");
       return told(of, ref, "block", await of.work.halt({ ...ref, reason: body.reason }));
     }),
     implement(operations.tellProgress, async ({ params, body, principal }) => {

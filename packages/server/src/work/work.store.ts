@@ -1,12 +1,13 @@
 import { DEFAULT_RETRY_POLICY, type Runtime, type TaskState } from "@holdpoint/core";
 import type { StoreScope } from "@holdpoint/store";
+import { NO_TRACING } from "@holdpoint/trace";
 import { appendEvents } from "../events/index.ts";
-import { currentTrace } from "../trace-scope.ts";
 import { CommandBatch } from "./command-batch.ts";
 import { CommandQueue } from "./command-queue.ts";
+import { type CommandSpans, createCommandSpans } from "./command-spans.ts";
 import { importGraph } from "./graph-import.ts";
 import { toView, type ViewRow } from "./task-view.ts";
-import type { TracedCommand, WorkCommand, WorkResult } from "./work.commands.ts";
+import type { CommandOrigin, TracedCommand, WorkCommand, WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
 import { COUNTS, GET, HANDED_BACK_BEFORE, LIST, NEXT_DUE, RESERVED_AGENTS } from "./work.read.sql.ts";
 import type { CommandOutcome, TaskQuery, WorkCounts, WorkStore, WorkStoreOptions } from "./work.types.ts";
@@ -16,18 +17,32 @@ const DEFAULT_LIST_LIMIT = 1_000;
 
 /** The work of one tenant in PostgreSQL. */
 export function createWorkStore(store: StoreScope, runtime: Runtime, options: WorkStoreOptions): WorkStore {
-  const { tenant, retry = DEFAULT_RETRY_POLICY, onReady, onBatch, turn } = options;
+  const {
+    tenant,
+    retry = DEFAULT_RETRY_POLICY,
+    onReady,
+    onBatch,
+    turn,
+    onNotifications,
+    tracing = NO_TRACING,
+  } = options;
+  const spans: CommandSpans = createCommandSpans(tracing, store, tenant);
   const commit = async (commands: readonly TracedCommand[]): Promise<readonly WorkResult[]> => {
     const began = performance.now();
-    const { results, hasFreed, events } = await store.transaction(async (tx) => {
-      const now = runtime.now();
-      const chance = { random: () => runtime.random(), newId: () => runtime.newId() };
-      const batch = new CommandBatch(tx, { tenant, now, retry, ...chance });
-      const answers = await batch.run(commands);
-      await appendEvents(tx, tenant, now, batch.events);
-      return { results: answers, hasFreed: batch.hasFreed, events: batch.events };
-    });
+    const { results, hasFreed, events, notifications, at } = await spans.batch(commands, () =>
+      store.transaction(async (tx) => {
+        const now = runtime.now();
+        const chance = { random: () => runtime.random(), newId: () => runtime.newId() };
+        const batch = new CommandBatch(tx, { tenant, now, retry, ...chance });
+        const answers = await batch.run(commands);
+        await appendEvents(tx, tenant, now, batch.events);
+        const { hasFreed: freed, events: told, notifications: queued } = batch;
+        return { results: answers, hasFreed: freed, events: told, notifications: queued, at: now };
+      }),
+    );
+    spans.committed(events, at);
     if (hasFreed) onReady?.();
+    if (notifications > 0) onNotifications?.();
     onBatch?.({
       commands: commands.length,
       tookMs: performance.now() - began,
@@ -37,8 +52,10 @@ export function createWorkStore(store: StoreScope, runtime: Runtime, options: Wo
     return results;
   };
   const queue = new CommandQueue<TracedCommand, WorkResult>(commit, turn === undefined ? {} : { turn });
+  const add = (command: WorkCommand): Promise<WorkResult> =>
+    spans.command(command, (origin: CommandOrigin) => queue.add({ command, ...origin }));
   const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
-    const result = await queue.add({ command, trace: currentTrace() });
+    const result = await add(command);
     if (result.kind !== "outcome") throw mismatch(command);
     return result.outcome;
   };
@@ -50,7 +67,7 @@ export function createWorkStore(store: StoreScope, runtime: Runtime, options: Wo
       return imported;
     },
     claim: async (input) => {
-      const result = await queue.add({ command: { kind: "claim", input }, trace: currentTrace() });
+      const result = await add({ kind: "claim", input });
       if (result.kind !== "claims") throw mismatch({ kind: "claim", input });
       return result.claims;
     },
@@ -69,13 +86,13 @@ export function createWorkStore(store: StoreScope, runtime: Runtime, options: Wo
     prioritise: (input) => outcome({ kind: "prioritise", input }),
     assign: (input) => outcome({ kind: "assign", input }),
     create: async (input) => {
-      const result = await queue.add({ command: { kind: "create", input }, trace: currentTrace() });
+      const result = await add({ kind: "create", input });
       if (result.kind !== "created") throw mismatch({ kind: "create", input });
       if (!result.created.ok) throw result.created.error;
       return result.created.tasks;
     },
     expire: async (input = {}) => {
-      const result = await queue.add({ command: { kind: "expire", input }, trace: null });
+      const result = await add({ kind: "expire", input });
       if (result.kind !== "freed") throw mismatch({ kind: "expire", input });
       return result.freed;
     },

@@ -1,4 +1,6 @@
 import type { HoldpointError, RetryPolicy, TaskKind, TaskState, WorkGraph } from "@holdpoint/core";
+import type { Tracing } from "@holdpoint/trace";
+import type { NewCallback } from "../callbacks/index.ts";
 
 /** A JSON value that is stored as it comes. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
@@ -154,6 +156,8 @@ export interface NewTask {
   readonly runAt: number | null;
   /** Tasks with one key share its limit. */
   readonly concurrencyKey: string | null;
+  /** Where to tell when it is settled. */
+  readonly callback?: NewCallback;
 }
 
 /** Tasks that are created together: all or none. */
@@ -162,6 +166,8 @@ export interface CreateRequest {
   readonly tasks: readonly NewTask[];
   /** Who creates them. */
   readonly by: string;
+  /** Where to tell when all tasks that the request creates are settled. */
+  readonly callback?: NewCallback;
 }
 
 /** What became of a request, in the order of its tasks; `created` is false for a key that was there. */
@@ -250,8 +256,12 @@ export interface WorkStoreOptions {
   readonly onReady?: () => void;
   /** Waits for the turn of this tenant; what it resolves to ends the turn. Default: no other tenant is waited for. */
   readonly turn?: () => Promise<(cost: number) => void>;
+  /** Is told after each commit that wrote notifications for callbacks. */
+  readonly onNotifications?: () => void;
   /** Is told of each batch after its commit. */
   readonly onBatch?: (batch: BatchRecord) => void;
+  /** Makes spans of commands, batches and the lives of tasks. @default none */
+  readonly tracing?: Tracing;
 }
 
 /** What one transaction of commands did, for metrics. */

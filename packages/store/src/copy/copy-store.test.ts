@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { keepHistory } from "../history/keep-history.ts";
+import { DAY_MS } from "../history/partitions.ts";
 import { MIGRATIONS } from "../migrations.generated.ts";
 import { statement } from "../statement.ts";
 import type { Store } from "../store.types.ts";
@@ -19,6 +21,7 @@ const ADD_EVENT = statement(
   `INSERT INTO holdpoint.event (tenant_id, xid, at_ms, kind) VALUES ('north', pg_current_xact_id(), 1, 'plan.imported')
    RETURNING seq`,
 );
+const FLOORS = statement("floors", "SELECT tenant_id, seq FROM holdpoint.event_floor");
 const TENANTS = statement("tenants", "SELECT count(*) AS rows FROM holdpoint.tenant");
 
 async function fill(store: Store): Promise<void> {
@@ -103,6 +106,23 @@ describe.each(TEST_SERVERS)("a copy on $name", (kind) => {
     const moved = await moveStore(source, target);
     expect((await backup(target, file)).tables).toEqual(moved.tables);
     expect(await target.forTenant("north").run(TENANTS)).toEqual([{ rows: 1 }]);
+  });
+
+  test("brings the partitions of history that its rows need, and how far history was dropped", async () => {
+    const kept = await server.openStore(() => 0);
+    await addSampleRows(kept, "north");
+    for (const day of [20_000, 20_001, 20_020]) {
+      await keepHistory(kept, day * DAY_MS, { event: 30 * DAY_MS, attempt_output: null });
+      await kept.run(ADD_EVENT);
+    }
+    const days = new Set((await kept.run<{ seq: number }>(EVENTS)).map(({ seq }) => Math.floor(seq / 1e10)));
+    expect([...days]).toEqual([20_000, 20_001, 20_020]);
+    await moveStore(kept, target);
+    expect(await target.run(ADD_EVENT)).toEqual([{ seq: 20_020 * 1e10 + 2 }]);
+    expect(await target.run(FLOORS)).toEqual(await kept.run(FLOORS));
+    const later = await keepHistory(target, 20_090 * DAY_MS, { event: 30 * DAY_MS, attempt_output: null });
+    expect(later.dropped).toEqual(expect.arrayContaining(["event_d20000", "event_d20001", "event_d20020"]));
+    await kept.close();
   });
 
   test("goes only into an empty database", async () => {

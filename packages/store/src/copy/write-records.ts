@@ -1,4 +1,5 @@
 import { problem } from "@holdpoint/core";
+import { addMissingPartitions, HISTORY_TABLES, isHistoryTable } from "../history/partitions.ts";
 import { type Session, statement } from "../statement.ts";
 import { storeProblems } from "../store.problems.ts";
 import { type CopiedTable, copiedTables } from "./copied-tables.ts";
@@ -152,6 +153,11 @@ class RecordWriter {
     const rows = this.batch.splice(0);
     this.characters = 0;
     if (rows.length === 0) return;
+    if (isHistoryTable(table.name)) {
+      const { column } = HISTORY_TABLES[table.name];
+      const at = table.columns.findIndex(({ name }) => name === column);
+      await addMissingPartitions(this.tx, table.name, new Set(rows.map((row) => row[at])));
+    }
     const names = table.columns.map(({ name }) => `"${name}"`).join(", ");
     const values = table.columns.map(({ type }, at) => `c${at}::${type}`).join(", ");
     const given = table.columns.map((_, at) => `$${at + 1}::text[]`).join(", ");

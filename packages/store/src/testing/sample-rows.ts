@@ -4,6 +4,7 @@ const PLAN = "'00000000-0000-4000-8000-000000000001'::uuid";
 const TASK = "'00000000-0000-4000-8000-000000000002'::uuid";
 const CHILD = "'00000000-0000-4000-8000-000000000003'::uuid";
 const OBSERVATION = "'00000000-0000-4000-8000-000000000004'::uuid";
+const CALLBACK = "'00000000-0000-4000-8000-000000000005'::uuid";
 const CANONICAL = `convert_to('{"kind":"check","of":"' || $1 || '"}', 'UTF8')`;
 const DIGEST = `'sha256:' || encode(sha256(${CANONICAL}), 'hex')`;
 
@@ -41,6 +42,10 @@ break', 8)`,
   controller: `($1, 'screen', 'dashboard', '1.0', '{}', 28, 29)`,
   attempt_output: `($1, ${TASK}, 1, 1, 'stderr', E'tab\\tand "quote"', 30)`,
   kept_answer: `($1, '', 'importPlan', 'key', 'sha256:x', ${TASK}, 201, '{}', '{"a":1}', 25)`,
+  event_floor: `($1, 1, 31)`,
+  callback: `($1, ${CALLBACK}, ${PLAN}, ${TASK}, 'https://example.org/?a="b"', 'whsec_x', 1, 0, 'Ada', 31)`,
+  callback_task: `($1, ${TASK}, ${CALLBACK}, true)`,
+  callback_delivery: `($1, ${OBSERVATION}, ${CALLBACK}, '{"a": "é"}', 'given_up', 3, false, 32, 33, 34, 35, E'broke\nin two')`,
   audit_entry: `($1, 1, '{}', 'sha256:x')`,
   audit_head: `($1, 1, 'sha256:x')`,
   audit_checkpoint: `($1, 1, 'k', '{}')`,

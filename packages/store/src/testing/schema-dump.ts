@@ -5,8 +5,16 @@ const SEARCH_PATH = statement("dump_search_path", "SET LOCAL search_path = holdp
 
 const TABLES = statement(
   "dump_tables",
-  `SELECT c.oid::int AS oid, c.relname AS name, array_to_string(c.reloptions, ', ') AS options
-   FROM pg_class c WHERE c.relnamespace = 'holdpoint'::regnamespace AND c.relkind = 'r' ORDER BY c.relname`,
+  `SELECT c.oid::int AS oid, c.relname AS name, array_to_string(c.reloptions, ', ') AS options,
+     CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END AS partitioned
+   FROM pg_class c
+   WHERE c.relnamespace = 'holdpoint'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname`,
+);
+
+const PARTITIONS = statement(
+  "dump_partitions",
+  `SELECT c.oid::int AS oid, c.relname AS name, pg_get_expr(c.relpartbound, c.oid) AS bound
+   FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = $1::oid ORDER BY c.relname`,
 );
 
 const COLUMNS = statement(
@@ -51,6 +59,14 @@ const GRANTS = statement(
    FROM pg_class c, aclexplode(c.relacl) g WHERE c.oid = $1::oid AND g.grantee <> c.relowner GROUP BY 1 ORDER BY 1`,
 );
 
+interface Table {
+  readonly oid: number;
+  readonly name: string;
+  readonly options: string | null;
+  /** How it is partitioned; null when it is not. */
+  readonly partitioned: string | null;
+}
+
 interface Policy {
   readonly name: string;
   readonly roles: string;
@@ -79,15 +95,19 @@ async function dump(store: Session): Promise<string> {
   const parts = [
     "-- The schema after every migration. Written by `npx tsx packages/store/src/testing/write-schema.ts`; not to be edited.",
   ];
-  const tables = await store.run<{ oid: number; name: string; options: string | null }>(TABLES);
-  for (const { oid, name, options } of tables) {
+  const tables = await store.run<Table>(TABLES);
+  for (const { oid, name, options, partitioned } of tables) {
     const columns = (await store.run<Column>(COLUMNS, [oid])).map(toColumn);
     const constraints = await store.run<{ name: string; definition: string }>(CONSTRAINTS, [oid]);
     const lines = [...columns, ...constraints.map((entry) => `CONSTRAINT ${entry.name} ${entry.definition}`)];
-    const more = options === null ? "" : ` WITH (${options})`;
+    const more = `${partitioned === null ? "" : ` PARTITION BY ${partitioned}`}${options === null ? "" : ` WITH (${options})`}`;
     parts.push(`CREATE TABLE holdpoint.${name} (\n  ${lines.join(",\n  ")}\n)${more};`);
     for (const index of await store.run<{ definition: string }>(INDEXES, [oid])) parts.push(`${index.definition};`);
     parts.push(...(await securityOf(store, oid, name)));
+    for (const partition of await store.run<{ oid: number; name: string; bound: string }>(PARTITIONS, [oid])) {
+      parts.push(`CREATE TABLE holdpoint.${partition.name} PARTITION OF holdpoint.${name} ${partition.bound};`);
+      parts.push(...(await securityOf(store, partition.oid, partition.name)));
+    }
   }
   return `${parts.join("\n\n")}\n`;
 }

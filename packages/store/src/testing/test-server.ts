@@ -1,14 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import type { PostgresBinaries } from "../embedded/binaries.ts";
-import { startEmbedded } from "../embedded/embedded-postgres.ts";
 import { migrate } from "../migrate.ts";
 import { MIGRATIONS } from "../migrations.generated.ts";
 import { openStore } from "../store.ts";
 import type { Store } from "../store.types.ts";
+import { askForServer } from "./server-keeper.ts";
 import type { TestServer, TestServerKind } from "./test-server.types.ts";
+import { startThrowAwayServer } from "./throw-away-server.ts";
 import { startWasmTestServer } from "./wasm-test-server.ts";
 
 /** Where Debian and the images of CI keep the oldest server that Holdpoint works with. */
@@ -35,25 +34,31 @@ function nativeServers(): readonly TestServerKind[] {
     { name: "the embedded PostgreSQL", hasUsers: true, start: () => startTestServer(undefined) },
     ...OLDEST_SERVER_DIRS.filter((dir) => existsSync(join(dir, "initdb")))
       .slice(0, 1)
-      .map((dir) => ({ name: "PostgreSQL 15", hasUsers: true, start: () => startTestServer(binariesIn(dir)) })),
+      .map((dir) => ({ name: "PostgreSQL 15", hasUsers: true, start: () => startTestServer(dir) })),
   ];
 }
 
-/** Starts a server that never waits for the disk. @param binaries the embedded ones when undefined */
-export async function startTestServer(binaries: PostgresBinaries | undefined): Promise<TestServer> {
-  const dataDir = mkdtempSync(join(tmpdir(), "holdpoint-test-"));
-  const choice = binaries === undefined ? {} : { binaries };
-  const server = await startEmbedded({ dataDir, now: 0, durable: false, ...choice });
-  const { host, user, password } = server.connection;
+/**
+ * Gives databases on a server that never waits for the disk: the one that is kept for this worker, or one of its own where
+ * none is kept.
+ *
+ * @param binDir where the server's programs are; the embedded ones when undefined
+ */
+export async function startTestServer(binDir: string | undefined): Promise<TestServer> {
+  const kept = await askForServer(binDir ?? null);
+  const own =
+    kept === null ? await startThrowAwayServer(binDir ?? null) : { address: kept, stop: async () => undefined };
+  const { version, host, user, password } = own.address;
   return await onServer({
-    version: server.version,
+    version,
     addressOf: (name) => `socket://${user}:${password}@${host}?db=${name}`,
     admin: "postgres",
-    prefix: "test",
-    stop: async () => {
-      await server.stop();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    prefix: `test_${process.pid}_${Math.floor(performance.now())}`,
+    template: "test_template",
+    // Ten times as fast as through the log, where nothing waits for the disk.
+    strategy: "STRATEGY FILE_COPY",
+    drops: kept === null ? "none" : "all but the template",
+    stop: () => own.stop(),
   });
 }
 
@@ -72,7 +77,8 @@ async function startOnServer(databaseUrl: string): Promise<TestServer> {
   await admin.end();
   const { version = 0, name = "" } = rows[0] ?? {};
   const prefix = `holdpoint_test_${process.pid}_${Math.floor(performance.now())}`;
-  return await onServer({ version, addressOf, admin: name, prefix, stop: async () => undefined });
+  const server = { version, addressOf, admin: name, prefix, template: `${prefix}_template` };
+  return await onServer({ ...server, strategy: "", drops: "all", stop: async () => undefined });
 }
 
 interface Server {
@@ -82,48 +88,58 @@ interface Server {
   readonly admin: string;
   /** What the names of databases begin with. */
   readonly prefix: string;
+  /** Name of the database with the whole schema that others are copied from; on a kept server it may be there already. */
+  readonly template: string;
+  /** How a database is copied. */
+  readonly strategy: string;
+  /** Databases that are dropped in the end, because the server runs on. */
+  readonly drops: "all" | "all but the template" | "none";
   readonly stop: () => Promise<void>;
 }
 
-async function onServer({ version, addressOf, admin: adminDatabase, prefix, stop }: Server): Promise<TestServer> {
-  const admin = new Client(addressOf(adminDatabase));
+async function onServer(server: Server): Promise<TestServer> {
+  const { version, addressOf, prefix, template, strategy, drops } = server;
+  const admin = new Client(addressOf(server.admin));
   await admin.connect();
   const stores: Store[] = [];
   const databases: string[] = [];
-  let template: Promise<string> | null = null;
   const create = async (from: string): Promise<string> => {
     const name = `${prefix}_${databases.length}`;
     databases.push(name);
-    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${from}`);
+    await admin.query(`CREATE DATABASE ${name} TEMPLATE ${from} ${strategy}`);
     return name;
   };
-  const makeTemplate = async (): Promise<string> => {
+  const makeTemplate = async (): Promise<void> => {
+    const { rowCount } = await admin.query("SELECT FROM pg_database WHERE datname = $1", [template]);
+    if (rowCount !== 0) return;
     const name = await create("template1");
     const client = new Client(addressOf(name));
     await client.connect();
     await migrate(client, MIGRATIONS, 0);
     await client.end();
-    return name;
+    // Under its name only when it is whole.
+    await admin.query(`ALTER DATABASE ${name} RENAME TO ${template}`);
+  };
+  let made: Promise<void> | null = null;
+  const migrated = async (): Promise<string> => {
+    await (made ??= makeTemplate());
+    return addressOf(await create(template));
   };
   return {
     version,
     emptyDatabase: async () => addressOf(await create("template1")),
+    migratedDatabase: migrated,
     openStore: async (now, poolSize = 8) => {
-      template ??= makeTemplate();
-      const databaseUrl = addressOf(await create(await template));
-      const store = await openStore({ databaseUrl, poolSize, runtime: { now } });
+      const store = await openStore({ databaseUrl: await migrated(), poolSize, runtime: { now } });
       stores.push(store);
       return store;
     },
     stop: async () => {
       for (const store of stores) await store.close();
-      for (const name of databases) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      const dropped = [...(drops === "none" ? [] : databases), ...(drops === "all" ? [template] : [])];
+      for (const name of dropped) await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await admin.end();
-      await stop();
+      await server.stop();
     },
   };
-}
-
-function binariesIn(dir: string): PostgresBinaries {
-  return { initdb: join(dir, "initdb"), postgres: join(dir, "postgres"), libraryDir: null };
 }

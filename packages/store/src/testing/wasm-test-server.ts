@@ -20,7 +20,8 @@ export async function startWasmTestServer(): Promise<TestServer> {
   await first.close();
   return {
     version: first.serverVersion,
-    emptyDatabase: () => Promise.reject(new Error("PostgreSQL in WebAssembly has no address")),
+    emptyDatabase: hasNoAddress,
+    migratedDatabase: hasNoAddress,
     openStore: async (now) => {
       const dataDir = join(root, `copy-${stores.length}`);
       cpSync(template, dataDir, { recursive: true });
@@ -35,4 +36,8 @@ export async function startWasmTestServer(): Promise<TestServer> {
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+function hasNoAddress(): Promise<never> {
+  return Promise.reject(new Error("PostgreSQL in WebAssembly has no address"));
 }

@@ -1,0 +1,48 @@
+import { writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { callFolder } from "../commands/call.testing.ts";
+import { hiddenToken, runnerServer } from "./runner-token.ts";
+
+describe("the token of a runner", () => {
+  const env = { HOLDPOINT_URL: "http://127.0.0.1:1", HOLDPOINT_TOKEN: "from-variable" };
+
+  function server(options: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}) {
+    const folder = callFolder();
+    writeFileSync(folder.path("one.token"), "from-file\n");
+    const call = {
+      args: [],
+      options,
+      cwd: folder.dir,
+      env: { ...env, ...more },
+      out: process.stdout,
+      err: process.stderr,
+    };
+    return runnerServer(call, "host");
+  }
+
+  it("is that of the file, by option or variable, before that of the variable", () => {
+    expect(server({ tokenFile: "one.token" }).token?.current).toBe("from-file");
+    expect(server({}, { HOLDPOINT_TOKEN_FILE: "one.token" }).token?.current).toBe("from-file");
+    const plain = server({});
+    expect([plain.token?.current, plain.file]).toEqual(["from-variable", null]);
+    expect(server({ token: "given" }).token?.current).toBe("given");
+  });
+
+  it("is none when there is none", () => {
+    expect(server({}, { HOLDPOINT_TOKEN: "" }).token).toBeNull();
+  });
+
+  it("is refused when it is given twice, and when its file is missing", () => {
+    expect(() => server({ token: "a", tokenFile: "one.token" })).toThrow(expect.objectContaining({ code: "HP8012" }));
+    expect(() => server({ tokenFile: "two.token" })).toThrow(expect.objectContaining({ code: "HP7310" }));
+  });
+
+  it("is hidden with its folder, or alone where attempts need the folder", () => {
+    expect(hiddenToken("/etc/runner/token", ["/srv/work"])).toBe("/etc/runner");
+    expect(hiddenToken("/srv/token", ["/srv/work"])).toBe("/srv/token");
+    expect(hiddenToken("/srv/work/token", ["/srv/work"])).toBe("/srv/work/token");
+    expect(hiddenToken(join(homedir(), "token"), [])).toBe(join(homedir(), "token"));
+  });
+});

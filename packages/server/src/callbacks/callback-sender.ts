@@ -1,0 +1,181 @@
+import type { Runtime } from "@holdpoint/core";
+import type { Session } from "@holdpoint/store";
+import { type BackgroundService, createBackgroundService, type RoundOutcome } from "../jobs/index.ts";
+import type { AddressGuard } from "./address-guard.ts";
+import { DUE } from "./callback.sql.ts";
+import type { CallbackRecord, Delivery, DeliveryEnd } from "./callback.types.ts";
+import { type CallbackDesk, originOf } from "./callback-desk.ts";
+import { signedHeaders } from "./callback-secret.ts";
+import { postCallback } from "./post-callback.ts";
+
+/** How notifications are sent. Durations in milliseconds. */
+export interface CallbackOptions {
+  /** Host names, addresses and networks that callbacks may go to besides the public internet. @default none */
+  readonly allow?: readonly string[];
+  /** How long a receiver has to answer. @default 10000 */
+  readonly timeoutMs?: number;
+  /** How long a notification is tried. @default 86400000, a day */
+  readonly giveUpMs?: number;
+}
+
+/** What the sender is made from. */
+export interface CallbackSenderParts {
+  /** Sees every tenant. */
+  readonly system: Session;
+  readonly deskOf: (tenant: string) => Promise<CallbackDesk>;
+  readonly guard: AddressGuard;
+  readonly runtime: Pick<Runtime, "now" | "random">;
+  readonly version: string;
+  readonly options: CallbackOptions;
+  readonly onRound?: (round: RoundOutcome<unknown>) => void;
+  readonly onCallback?: (record: CallbackRecord) => void;
+}
+
+/** Sends notifications as they become due. */
+export interface CallbackSender {
+  readonly service: BackgroundService;
+  /** Ends the service, breaks off what is being sent, and lets others send it. */
+  stop(): Promise<void>;
+}
+
+/** Notifications that are sent at one time by one replica, and those of one tenant among them. */
+const AT_ONCE = { all: 64, tenant: 16 } as const;
+const EVERY_MS = 1_000;
+const BACK_OFF_MS = 5_000;
+const TIMEOUT_MS = 10_000;
+const GIVE_UP_MS = 86_400_000;
+/** First and longest pause between two tries, milliseconds. */
+const PAUSE_MS = { first: 5_000, most: 3_600_000 } as const;
+/** What says that the receiver wants nothing more, ever. */
+const GONE = 410;
+const MOST_ERROR = 300;
+
+/**
+ * Makes the sender.
+ *
+ * ```
+ *   pending ──taken until a deadline──▶ being sent ──2xx──▶ delivered
+ *      ▲                                    │
+ *      ├── later ◀── anything else, time left ┤──time is up, or 410──▶ given up
+ *      └── at once ◀── its replica is gone ───┘
+ * ```
+ *
+ * No transaction is open while a receiver is waited for. A replica that dies meanwhile leaves a deadline behind, after
+ * which another one sends the same message again: receivers are told at least once, and know a repetition by its id.
+ */
+export function createCallbackSender(parts: CallbackSenderParts): CallbackSender {
+  const { runtime, guard, options } = parts;
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const giveUpMs = options.giveUpMs ?? GIVE_UP_MS;
+  // Looking the name up and writing the outcome come on top of the answer.
+  const leaseMs = 2 * timeoutMs + 1_000;
+  const closing = new AbortController();
+  const sending = new Map<Promise<void>, string>();
+  let isFull = false;
+
+  const service = createBackgroundService({
+    name: "callbacks",
+    everyMs: EVERY_MS,
+    backOffMs: BACK_OFF_MS,
+    random: () => runtime.random(),
+    runOnce: takeDue,
+    ...(parts.onRound === undefined ? {} : { onRound: parts.onRound }),
+  });
+
+  async function takeDue(): Promise<number> {
+    isFull = false;
+    let taken = 0;
+    for (const { tenant_id: tenant } of await parts.system.run<{ tenant_id: string }>(DUE, [runtime.now()])) {
+      const own = [...sending.values()].filter((one) => one === tenant).length;
+      const room = Math.min(AT_ONCE.all - sending.size, AT_ONCE.tenant - own);
+      const desk = await parts.deskOf(tenant);
+      const deliveries = room > 0 && !closing.signal.aborted ? await desk.take(room, leaseMs) : [];
+      if (deliveries.length >= room) isFull = true;
+      for (const delivery of deliveries) start(tenant, desk, delivery);
+      taken += deliveries.length;
+    }
+    return taken;
+  }
+
+  function start(tenant: string, desk: CallbackDesk, delivery: Delivery): void {
+    const sent = send(tenant, desk, delivery).finally(() => {
+      sending.delete(sent);
+      if (isFull) service.wake();
+    });
+    sending.set(sent, tenant);
+  }
+
+  async function send(tenant: string, desk: CallbackDesk, delivery: Delivery): Promise<void> {
+    const began = performance.now();
+    const end = await tryOnce(delivery);
+    // What cannot be written is sent again when its deadline is past.
+    const isNoted = await desk.end(delivery, end).catch(() => false);
+    parts.onCallback?.({
+      tenant,
+      callbackId: delivery.callbackId,
+      deliveryId: delivery.deliveryId,
+      origin: originOf(delivery.url),
+      outcome: isNoted ? end.outcome : "put_back",
+      attempts: delivery.attempts,
+      error: "error" in end ? end.error : null,
+      tookMs: performance.now() - began,
+    });
+  }
+
+  async function tryOnce(delivery: Delivery): Promise<DeliveryEnd> {
+    try {
+      const status = await post(delivery);
+      if (status >= 200 && status < 300) return { outcome: "delivered", status };
+      const error = `it answered ${status}${status >= 300 && status < 400 ? ", and redirects are not followed" : ""}`;
+      return status === GONE ? { outcome: "given_up", error } : failed(delivery, error);
+    } catch (error) {
+      if (closing.signal.aborted) return { outcome: "put_back" };
+      return failed(delivery, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async function post({ deliveryId, url, secret, body }: Delivery): Promise<number> {
+    const target = new URL(url);
+    const at = await inTime(guard.pin(target), timeoutMs);
+    const timestamp = Math.floor(runtime.now() / 1_000);
+    const headers = {
+      "content-type": "application/json",
+      "user-agent": `Holdpoint/${parts.version}`,
+      ...signedHeaders(secret, { id: deliveryId, timestamp, body }),
+    };
+    return await postCallback({ url: target, at, headers, body, timeoutMs, signal: closing.signal });
+  }
+
+  function failed({ since }: Delivery, said: string): DeliveryEnd {
+    const error = said.slice(0, MOST_ERROR);
+    const now = runtime.now();
+    const elapsed = now - since;
+    if (elapsed >= giveUpMs) return { outcome: "given_up", error };
+    // As long as it took so far: that doubles with each try.
+    const pause = Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.first, elapsed)) * (0.5 + runtime.random() / 2);
+    return { outcome: "failed", error, nextAt: Math.min(now + Math.ceil(pause), since + giveUpMs) };
+  }
+
+  return {
+    service,
+    async stop() {
+      const stopped = service.stop();
+      closing.abort();
+      await stopped;
+      await Promise.all(sending.keys());
+    },
+  };
+}
+
+/** A resolver may take longer than a receiver may. */
+async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`its name was not found within ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,348 @@
+import { type Store, statement } from "@holdpoint/store";
+import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Answered, type StartedPlane, startPlane } from "../control-plane.testing.ts";
+import type { ControlPlaneParts } from "../control-plane.ts";
+import { createSystemRuntime } from "../system-runtime.ts";
+import type { CallbackRecord } from "./callback.types.ts";
+import { isSigned, type Receiver, startReceiver } from "./receiver.testing.ts";
+
+const DELIVERIES = statement("test_deliveries", "SELECT state FROM holdpoint.callback_delivery WHERE tenant_id = $1");
+const ALLOWED = { allow: ["127.0.0.1"], timeoutMs: 5_000 };
+const HOUR_MS = 3_600_000;
+
+describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
+  let server: TestServer;
+  let store: Store;
+  let plane: StartedPlane;
+  let receiver: Receiver;
+  let records: CallbackRecord[];
+  let token: string;
+  let tenants = 0;
+  const clock = { aheadMs: 0 };
+  const opened: { close(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    server = await kind.start();
+    store = await server.openStore(() => Date.now());
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    tenants += 1;
+    token = `t${tenants}:all`;
+    records = [];
+    plane = await start();
+    receiver = await receive();
+  });
+  afterEach(async () => {
+    for (const one of opened.splice(0).toReversed()) await one.close();
+  });
+
+  async function start(more: Partial<ControlPlaneParts> = {}): Promise<StartedPlane> {
+    const system = createSystemRuntime();
+    const started = await startPlane(store, {
+      runtime: { ...system, now: () => system.now() + clock.aheadMs },
+      callbacks: ALLOWED,
+      onCallback: (record) => void (record.tenant === `t${tenants}` && records.push(record)),
+      ...more,
+    });
+    opened.push(started);
+    return started;
+  }
+
+  async function receive(...given: Parameters<typeof startReceiver>): Promise<Receiver> {
+    const started = await startReceiver(...given);
+    opened.push(started);
+    return started;
+  }
+
+  const call = (method: string, path: string, body?: unknown): Promise<Answered> =>
+    plane.call(method, path, body, { token });
+
+  const created = (callback: object, more: object = {}): Promise<Answered> =>
+    call("POST", "/v1/tasks", { title: "Dig", key: "dig", queue: "garden", ...more, callback });
+
+  async function claimed(): Promise<string> {
+    const { body } = await call("POST", "/v1/work/claim", { agent: "ann", leaseTtlMs: 60_000 });
+    const [task] = body["tasks"] as readonly { readonly id: string; readonly attempt: number }[];
+    return `/v1/tasks/${task?.id}/attempts/${task?.attempt}`;
+  }
+
+  async function settle(): Promise<void> {
+    expect((await call("POST", `${await claimed()}/complete`, {})).body).toMatchObject({ outcome: "accepted" });
+  }
+
+  const taskView = async (id: unknown): Promise<unknown> =>
+    (await call("GET", `/v1/tasks/${String(id)}`)).body["callback"];
+
+  async function until(check: () => Promise<void> | void): Promise<void> {
+    await vi.waitFor(check, { timeout: 20_000, interval: 10 });
+  }
+
+  const eventsOf = async (about: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+    const { body } = await call("GET", "/v1/events?limit=1000");
+    const items = body["items"] as readonly Readonly<Record<string, unknown>>[];
+    return items.filter(({ kind: name }) => String(name).startsWith(about));
+  };
+
+  test("tell of an accepted task, signed with the secret that was shown once", async () => {
+    const { body } = await created({ url: receiver.url });
+    const { secret, id } = body["callback"] as { readonly secret: string; readonly id: string };
+    expect(secret).toMatch(/^whsec_/);
+    expect(await taskView(body["id"])).toEqual({ id, state: "waiting", attempts: 0, lastError: null });
+    await settle();
+    const [got] = await receiver.arrived(1);
+    expect(got && isSigned(got, secret)).toBe(true);
+    expect(got && isSigned(got, `whsec_${Buffer.alloc(32).toString("base64")}`)).toBe(false);
+    expect(got?.body).toMatchObject({
+      type: "task.accepted",
+      data: { callback: id, task: { id: body["id"], key: "dig", queue: "garden", state: "accepted", attempt: 1 } },
+    });
+    expect(got?.headers).toMatchObject({ "content-type": "application/json", "user-agent": "Holdpoint/1.2.3" });
+    await until(async () =>
+      expect(await taskView(body["id"])).toEqual({ id, state: "delivered", attempts: 1, lastError: null }),
+    );
+    expect(await eventsOf("callback.")).toMatchObject([
+      { kind: "callback.delivered", subject: body["id"], data: { callback: id, status: 204 } },
+    ]);
+    const shown = await call("GET", `/v1/callbacks/${id}`);
+    expect(shown.text).not.toContain(secret);
+    expect(shown.text).not.toContain("key=mine");
+    expect(records).toMatchObject([{ tenant: `t${tenants}`, outcome: "delivered", attempts: 1, error: null }]);
+    expect((await call("GET", "/metrics")).text).toContain(
+      'holdpoint_callback_duration_seconds_count{outcome="delivered"} 1',
+    );
+  });
+
+  test("tell of a dead and of a cancelled task, with the caller's own secret, which is not repeated", async () => {
+    const own = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+    const dead = await created({ url: receiver.url, secret: own }, { maxAttempts: 1 });
+    expect(dead.body["callback"]).toMatchObject({ secret: null });
+    await call("POST", `${await claimed()}/fail`, { reason: "no spade" });
+    const cancelled = await created({ url: receiver.url, secret: own }, { key: "hoe" });
+    await call("POST", `/v1/tasks/${String(cancelled.body["id"])}/cancel`, { reason: "winter" });
+    const got = await receiver.arrived(2);
+    expect(got.every((one) => isSigned(one, own))).toBe(true);
+    expect(got.map(({ body }) => body).sort((a, b) => (a.type < b.type ? -1 : 1))).toMatchObject([
+      { type: "task.cancelled", data: { task: { reason: "winter" } } },
+      { type: "task.dead", data: { task: { reason: "no spade", tries: 1 } } },
+    ]);
+  });
+
+  test("tell of a batch when its last task is settled, and of each task that has its own", async () => {
+    const tasks = [{ title: "a", key: "a", callback: { url: receiver.url } }, { title: "b" }, { title: "c" }];
+    const batch = { tasks, queue: "garden", callback: { url: receiver.url } };
+    const { body } = await call("POST", "/v1/tasks/batch", batch);
+    const { id } = body["callback"] as { readonly id: string };
+    await settle();
+    const [own] = await receiver.arrived(1);
+    expect(own?.body).toMatchObject({ type: "task.accepted", data: { task: { key: "a" } } });
+    expect((await call("GET", `/v1/callbacks/${id}`)).body).toMatchObject({
+      about: "batch",
+      task: null,
+      tasks: 3,
+      open: 2,
+      state: "waiting",
+    });
+    await settle();
+    const [, , last] = body["tasks"] as readonly { readonly id: string }[];
+    await call("POST", `/v1/tasks/${String(last?.id)}/cancel`, { reason: "enough" });
+    const [, got] = await receiver.arrived(2);
+    expect(got?.body).toMatchObject({
+      type: "batch.settled",
+      data: { callback: id, queue: "garden", tasks: 3, accepted: 2, dead: 0, cancelled: 1 },
+    });
+  });
+
+  test("tell again of a task that was put back and settled anew", async () => {
+    const { body } = await created({ url: receiver.url }, { maxAttempts: 1 });
+    await call("POST", `${await claimed()}/fail`, { reason: "no spade" });
+    await receiver.arrived(1);
+    await call("POST", `/v1/tasks/${String(body["id"])}/retry`, { reason: "bought one" });
+    expect(await taskView(body["id"])).toMatchObject({ state: "waiting", attempts: 0 });
+    await settle();
+    const got = await receiver.arrived(2);
+    expect(got.map((one) => one.body.type)).toEqual(["task.dead", "task.accepted"]);
+    expect(got[0]?.id).not.toBe(got[1]?.id);
+  });
+
+  test("are left as they are when the task is there already", async () => {
+    await created({ url: receiver.url });
+    expect((await created({ url: receiver.url })).body).toMatchObject({ created: false, callback: null });
+    const batch = { tasks: [{ title: "Dig", key: "dig" }], queue: "garden", callback: { url: receiver.url } };
+    expect((await call("POST", "/v1/tasks/batch", batch)).body["callback"]).toBeNull();
+    await settle();
+    await receiver.arrived(1);
+    expect(await store.run(DELIVERIES, [`t${tenants}`])).toHaveLength(1);
+  });
+
+  test("try again while the receiver is down, and reach it when it is up again", async () => {
+    const { port, url } = receiver;
+    await receiver.close();
+    const { body } = await created({ url });
+    await settle();
+    await until(async () =>
+      expect(await taskView(body["id"])).toMatchObject({
+        state: "pending",
+        attempts: 1,
+        lastError: expect.stringContaining("ECONNREFUSED"),
+      }),
+    );
+    const again = await receive((response, count) => void response.writeHead(count === 1 ? 503 : 200).end(), port);
+    clock.aheadMs += HOUR_MS;
+    await until(async () =>
+      expect(await taskView(body["id"])).toMatchObject({ state: "pending", attempts: 2, lastError: "it answered 503" }),
+    );
+    clock.aheadMs += HOUR_MS;
+    const got = await again.arrived(2);
+    expect(new Set(got.map(({ id }) => id)).size).toBe(1);
+    await until(async () => expect(await taskView(body["id"])).toMatchObject({ state: "delivered", attempts: 3 }));
+  });
+
+  test("are given up in the end, say so, and can be sent again by an operator", async () => {
+    let status = 500;
+    const refusing = await receive((response) => void response.writeHead(status).end());
+    const { body } = await created({ url: refusing.url });
+    const path = `/v1/callbacks/${(body["callback"] as { readonly id: string }).id}`;
+    expect((await call("POST", `${path}/resend`)).body["code"]).toBe("HP5031");
+    await settle();
+    await refusing.arrived(1);
+    await until(() => expect(records).toHaveLength(1));
+    clock.aheadMs += 25 * HOUR_MS;
+    await until(async () =>
+      expect(await taskView(body["id"])).toMatchObject({
+        state: "given_up",
+        attempts: 2,
+        lastError: "it answered 500",
+      }),
+    );
+    expect(await eventsOf("callback.")).toMatchObject([
+      { kind: "callback.given_up", subject: body["id"], data: { attempts: 2, error: "it answered 500" } },
+    ]);
+    expect((await call("GET", "/v1/callbacks?state=given_up")).body["items"]).toHaveLength(1);
+    expect((await call("GET", "/v1/callbacks?state=delivered&state=waiting")).body["items"]).toEqual([]);
+    status = 200;
+    expect((await call("POST", `${path}/resend`)).status).toBe(204);
+    const got = await refusing.arrived(3);
+    expect(new Set(got.map(({ id }) => id)).size).toBe(1);
+    await until(async () => expect((await call("GET", path)).body["state"]).toBe("delivered"));
+  });
+
+  test.each([
+    ["wants nothing more", 410, "given_up", "it answered 410"],
+    ["sends elsewhere", 302, "pending", "it answered 302, and redirects are not followed"],
+  ])("do not follow a receiver that %s", async (_, status, state, lastError) => {
+    const other = await receive((response) => void response.writeHead(status, { location: receiver.url }).end());
+    const { body } = await created({ url: other.url });
+    await settle();
+    await until(async () => expect(await taskView(body["id"])).toMatchObject({ state, attempts: 1, lastError }));
+    expect(receiver.received).toEqual([]);
+  });
+
+  test("survive that the server ends between settling and sending", async () => {
+    const hanging = await receive((response, count) => void (count > 1 && response.writeHead(200).end()));
+    const { body } = await created({ url: hanging.url });
+    await settle();
+    await hanging.arrived(1);
+    await plane.close();
+    expect(records).toMatchObject([{ outcome: "put_back" }]);
+    plane = await start();
+    const got = await hanging.arrived(2);
+    expect(got[0]?.id).toBe(got[1]?.id);
+    await until(async () => expect(await taskView(body["id"])).toMatchObject({ state: "delivered", attempts: 1 }));
+  });
+
+  test("are sent once when several replicas could", async () => {
+    await start({ replica: "r2" });
+    const tasks = Array.from({ length: 60 }, (_, at) => ({ title: `t${at}`, callback: { url: receiver.url } }));
+    const { body } = await call("POST", "/v1/tasks/batch", { tasks });
+    const ids = (body["tasks"] as readonly { readonly id: string }[]).map(({ id }) => id);
+    await Promise.all(ids.map((id) => call("POST", `/v1/tasks/${id}/cancel`, { reason: "all" })));
+    const got = await receiver.arrived(60);
+    await until(async () =>
+      expect((await call("GET", "/v1/callbacks?state=delivered")).body["items"]).toHaveLength(60),
+    );
+    expect([got.length, new Set(got.map(({ id }) => id)).size, receiver.mostAtOnce]).toEqual([60, 60, 1]);
+  });
+
+  test("are refused at once for numbers that callbacks may not go to, with nothing created", async () => {
+    const urls = ["http://127.0.0.2/", "http://[::1]:8080/", "http://0x7f000002/", "https://[::ffff:10.0.0.1]/"];
+    for (const url of urls) {
+      const { status, body } = await created({ url });
+      expect([url, status, body["code"]]).toEqual([url, 422, "HP5030"]);
+    }
+    const batch = { tasks: [{ title: "a" }], callback: { url: "http://10.0.0.1/" } };
+    expect((await call("POST", "/v1/tasks/batch", batch)).body["code"]).toBe("HP5030");
+    expect((await call("GET", "/v1/tasks")).body["items"]).toEqual([]);
+  });
+
+  test("fail, and are not sent, when a name leads to such an address", async () => {
+    await plane.close();
+    plane = await start({ callbacks: {} });
+    const { body } = await created({ url: receiver.url.replace("127.0.0.1", "localhost") });
+    await settle();
+    await until(async () =>
+      expect(await taskView(body["id"])).toMatchObject({
+        state: "pending",
+        lastError: "it is at an address that callbacks may not go to",
+      }),
+    );
+    expect(receiver.received).toEqual([]);
+  });
+
+  test("are refused when they do not fit", async () => {
+    const url = "https://example.org/";
+    for (const [callback, field] of [
+      [{ url: "ftp://example.org/" }, "url"],
+      [{ url: "nowhere" }, "url"],
+      [{ url: `${url}${"x".repeat(2_048)}` }, "url"],
+      [{ url, secret: "mine" }, "secret"],
+      [{ url, secret: "whsec_c2hvcnQ=" }, "secret"],
+      [{ url, secret: `whsec_${"A".repeat(88)}` }, "secret"],
+    ] as const) {
+      const { status, body } = await created(callback);
+      expect([status, body["code"]]).toEqual([400, "HP9101"]);
+      expect(JSON.stringify(body["errors"])).toContain(`callback.${field}`);
+    }
+  });
+
+  test("are sent by another replica when the one that had taken them is gone, after its deadline", async () => {
+    await created({ url: receiver.url });
+    const { work, callbacks } = await plane.plane.rooms(`t${tenants}`);
+    await plane.close();
+    const [task] = await work.claim({ agent: "ann", capabilities: [], owner: "o", leaseTtlMs: 60_000 });
+    const ref = { taskId: task?.taskId ?? "", attempt: 1 };
+    await work.report(ref);
+    await work.accept(ref);
+    expect(await callbacks.take(10, HOUR_MS)).toHaveLength(1);
+    expect(await callbacks.take(10, HOUR_MS)).toEqual([]);
+    plane = await start();
+    const late = await created({ url: receiver.url }, { key: "other" });
+    await call("POST", `/v1/tasks/${String(late.body["id"])}/cancel`, { reason: "to see that it sends" });
+    expect(await receiver.arrived(1)).toMatchObject([{ body: { type: "task.cancelled" } }]);
+    clock.aheadMs += HOUR_MS;
+    const [, got] = await receiver.arrived(2);
+    expect(got?.body.type).toBe("task.accepted");
+  });
+
+  test("are listed page by page, by tenant", async () => {
+    for (const key of ["a", "b", "c"]) await created({ url: receiver.url }, { key });
+    const first = await call("GET", "/v1/callbacks?limit=2");
+    const rest = await call("GET", `/v1/callbacks?limit=2&cursor=${String(first.body["next"])}`);
+    expect([first.body["items"], rest.body["items"]]).toEqual([
+      [expect.objectContaining({ state: "waiting" }), expect.anything()],
+      [expect.anything()],
+    ]);
+    expect(rest.body["next"]).toBeNull();
+    const [mine] = rest.body["items"] as readonly { readonly id: string }[];
+    const other = { token: "other:all" };
+    for (const [method, path] of [
+      ["GET", ""],
+      ["POST", "/resend"],
+    ] as const) {
+      const answer = await plane.call(method, `/v1/callbacks/${String(mine?.id)}${path}`, undefined, other);
+      expect(answer.body["code"]).toBe("HP9105");
+    }
+    expect((await plane.call("GET", "/v1/callbacks", undefined, other)).body["items"]).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { createServer as createPlainServer } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { type CallbackPost, postCallback } from "./post-callback.ts";
+import { type Receiver, startReceiver } from "./receiver.testing.ts";
+
+const closers: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function receive(...given: Parameters<typeof startReceiver>): Promise<Receiver> {
+  const receiver = await startReceiver(...given);
+  closers.push(() => receiver.close());
+  return receiver;
+}
+
+function post(url: string, more: Partial<CallbackPost> = {}): Promise<number> {
+  return postCallback({
+    url: new URL(url),
+    at: { address: "127.0.0.1", family: 4 },
+    headers: { "webhook-id": "one" },
+    body: '{"type":"é"}',
+    timeoutMs: 10_000,
+    signal: new AbortController().signal,
+    ...more,
+  });
+}
+
+describe("posting", () => {
+  test("connects to the pinned address, whatever the name is, and keeps the name as its host", async () => {
+    const receiver = await receive();
+    expect(await post(`http://nowhere.invalid:${receiver.port}/a?b=c`)).toBe(204);
+    expect(receiver.received).toMatchObject([
+      {
+        id: "one",
+        text: '{"type":"é"}',
+        headers: { host: `nowhere.invalid:${receiver.port}`, "content-length": "13" },
+      },
+    ]);
+  });
+
+  test("reads no more of an answer than it has to", async () => {
+    const endless = await receive((response) => {
+      response.writeHead(200);
+      const more = (): void => {
+        while (!response.destroyed && response.write("x".repeat(65_536)));
+        response.once("drain", more);
+      };
+      more();
+    });
+    expect(await post(endless.url)).toBe(200);
+  });
+
+  test("ends when there is no answer in time, or only the beginning of one", async () => {
+    const silent = await receive(() => undefined);
+    await expect(post(silent.url, { timeoutMs: 30 })).rejects.toThrow("no answer within 0.03 s");
+    const half = await receive((response) => void response.writeHead(200).write("half"));
+    expect(await post(half.url, { timeoutMs: 200 })).toBe(200);
+  });
+
+  test("says why a receiver cannot be understood or reached", async () => {
+    const server = createPlainServer((socket) => socket.resume().end("nonsense\r\n\r\n"));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    closers.push(() => new Promise((resolve) => server.close(resolve)));
+    const { port } = server.address() as { readonly port: number };
+    await expect(post(`http://a.invalid:${port}/`)).rejects.toThrow("Parse Error");
+    await expect(post("http://a.invalid:1/")).rejects.toThrow("ECONNREFUSED");
+    await expect(post(`https://a.invalid:${port}/`)).rejects.toThrow(/SSL|wrong version|packet|hang up|disconnected/);
+  });
+
+  test("is broken off by its signal", async () => {
+    const controller = new AbortController();
+    const silent = await receive(() => controller.abort());
+    await expect(post(silent.url, { signal: controller.signal })).rejects.toMatchObject({ name: "AbortError" });
+  });
+});

@@ -1,0 +1,1 @@
+export { createHistoryKeeper, DEFAULT_RETENTION } from "./history-keeper.ts";

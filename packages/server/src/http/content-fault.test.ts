@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { contentFault, MOST_DEPTH } from "./content-fault.ts";
+
+describe("what cannot be kept", () => {
+  test("is found in texts and names of fields, at any depth, with its path", () => {
+    expect(contentFault({ a: [{ b: "x\0" }] })).toEqual({ kind: "unstorable", field: "a.0.b" });
+    expect(contentFault({ a: { "b\ud800": 1 } })).toEqual({ kind: "unstorable", field: "a" });
+    expect(contentFault({ a: "\udc00 alone" })).toEqual({ kind: "unstorable", field: "a" });
+    expect(contentFault({ a: ["😀", null, 1, true, "\\u0000"] })).toBeNull();
+  });
+
+  test("is let through where it is excepted, and there alone", () => {
+    const except = ["pieces.*.text"];
+    expect(contentFault({ pieces: [{ text: "ok" }, { text: "\0" }] }, except)).toBeNull();
+    expect(contentFault({ pieces: [{ text: { text: "\0" } }] }, except)).toMatchObject({ field: "pieces.0.text.text" });
+    expect(contentFault({ text: "\0" }, except)).toMatchObject({ field: "text" });
+  });
+
+  test("is what is nested without an end", () => {
+    let value: unknown = 1;
+    for (let at = 0; at < MOST_DEPTH; at += 1) value = [value];
+    expect(contentFault(value)).toBeNull();
+    expect(contentFault([value])).toEqual({ kind: "deep", field: "" });
+  });
+});

@@ -1,0 +1,12 @@
+export { openTracing } from "./open-tracing.ts";
+export { attemptPlace, taskPlace } from "./task-places.ts";
+export {
+  NO_TRACING,
+  type Span,
+  type SpanFacts,
+  type SpanPlace,
+  type SpanStart,
+  type Tracing,
+  type TracingOptions,
+  traceparentOf,
+} from "./tracing.ts";

@@ -1,0 +1,203 @@
+/**
+ * A whole day of a control plane in a few minutes, with the processes that people deploy: a server on its embedded database,
+ * a folder of discovered scripts served by one runner, a plan worked to its end, a task that fails until it is mended, many
+ * users at once, a backup that is restored. Prints what it measured; ends with 1 when something did not come to be.
+ *
+ *   npm run rehearse -- [--agents 232] [--users 1000] [--rate 1000] [--seconds 300] [--json]
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { operations } from "@holdpoint/contract";
+import { type Client, createClient } from "@holdpoint/sdk";
+import { endAll, freePort, startCli, type TestProcess, until } from "../runner/processes.ts";
+import { type FleetFolder, writeFleetFolder } from "./fleet-folder.ts";
+import { putLoad } from "./load.ts";
+
+const { values } = parseArgs({
+  options: {
+    agents: { type: "string", default: "232" },
+    users: { type: "string", default: "1000" },
+    rate: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "300" },
+    json: { type: "boolean", default: false },
+  },
+});
+const agents = Number(values.agents);
+/** Tokens of the load: their limits are counted one by one. */
+const TOKENS = 10;
+/** How long the plan may take, milliseconds. */
+const PLAN_MS = 240_000;
+
+const folder = mkdtempSync(join(tmpdir(), "holdpoint-rehearsal-"));
+const measured: Record<string, number> = {};
+try {
+  await rehearse(writeFleetFolder(folder, agents));
+  process.stdout.write(`${JSON.stringify({ schema: "holdpoint/rehearsal/v1", ...measured })}\n`);
+} finally {
+  await endAll();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function rehearse(fleet: FleetFolder): Promise<void> {
+  const port = await freePort();
+  const first = await startServer(port);
+  note("first_start_s", seconds(first.tookMs), "s until an empty folder is served");
+  await first.server.stop();
+  const { server, tookMs } = await startServer(port);
+  note("next_start_s", seconds(tookMs), "s until a folder that is there is served");
+  const client = createClient({ url: `http://127.0.0.1:${port}`, token: first.adminToken });
+
+  await discover(fleet);
+  const runner = startCli(["agent", "run", "--trust", "--name", "host", "--state", join(folder, "state")], folder);
+  const healthyMs = await until(async () => (await healthyAgents(client)) === agents);
+  note("agent_start_s", seconds(healthyMs), `s until all ${agents} agents are healthy`);
+  await workThePlan(client, fleet);
+  await serveEveryAgent(client, fleet);
+  await redriveADeadLetter(client, fleet);
+  note(
+    "agents_healthy",
+    Math.round(((await healthyAgents(client)) / agents) * 100),
+    "% of the agents healthy afterwards",
+  );
+
+  const { users, rate, seconds: lasting } = values;
+  const load = { users: Number(users), rate: Number(rate), seconds: Number(lasting) };
+  const tokens = await Promise.all(Array.from({ length: TOKENS }, (_, index) => tokenOf(client, `users ${index}`)));
+  const result = await putLoad({ url: client.url, tokens, agents: fleet.capabilities, ...load });
+  note("load_users", load.users, "users at the same time");
+  note("load_rate", result.rate, `requests a second, for ${load.seconds} s`);
+  note("load_failed", result.failed, `of ${result.requests} requests failed`);
+  note("load_p50_ms", result.p50Ms, "ms, half of the requests");
+  note("load_p95_ms", result.p95Ms, "ms, 95 % of the requests");
+  note("load_p99_ms", result.p99Ms, "ms, 99 % of the requests");
+  await backUpAndRestore();
+  const { body } = await metrics(client);
+  note("server_faults", faultsIn(body), "answers of 500 and above, by the server's own count");
+  note("runner_stopped", (await runner.stop()) ?? -1, "is how the runner ended");
+  note("server_stopped", (await server.stop()) ?? -1, "is how the server ended");
+}
+
+/** Starts `holdpoint up`; answers how long it took until it serves. */
+async function startServer(
+  port: number,
+): Promise<{ readonly server: TestProcess; readonly tookMs: number; readonly adminToken: string }> {
+  const began = performance.now();
+  const server = startCli(["up", "--json", "--log-level", "error", "--port", String(port)], folder);
+  await until(() => server.text().includes("holdpoint/server/v1") || server.child.exitCode !== null);
+  const tookMs = performance.now() - began;
+  const said = server
+    .text()
+    .split("\n")
+    .find((line) => line.includes("holdpoint/server/v1"));
+  if (said === undefined) throw new Error(server.text());
+  const { adminToken } = JSON.parse(said) as { adminToken: string | null };
+  return { server, tookMs, adminToken: adminToken ?? "" };
+}
+
+async function discover(fleet: FleetFolder): Promise<void> {
+  const found = startCli(["agent", "discover", fleet.scripts, "--write"], folder);
+  await until(() => found.child.exitCode !== null);
+  if (!found.text().includes(`${agents} manifests written`)) throw new Error(found.text());
+}
+
+async function healthyAgents(client: Client): Promise<number> {
+  let healthy = 0;
+  let cursor: string | undefined;
+  do {
+    const page = await client.call(operations.listAgents, { query: { limit: 200, cursor } });
+    healthy += page.items.filter(({ state }) => state === "healthy").length;
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return healthy;
+}
+
+/** Works the plan to its end; what failed at first and was accepted in the end has recovered. */
+async function workThePlan(client: Client, fleet: FleetFolder): Promise<void> {
+  const body = { source: "REHEARSAL.md", document: fleet.plan };
+  const { plan } = await client.call(operations.importPlan, { body });
+  const counts = async (): Promise<Readonly<Record<string, number>>> =>
+    (await client.call(operations.getProgress, { params: { plan: plan.id } })).tasks;
+  const tookMs = await until(async () => {
+    const { waiting = 0, ready = 0, leased = 0, reported = 0 } = await counts();
+    return waiting + ready + leased + reported === 0;
+  }, PLAN_MS);
+  const { accepted = 0, dead = 0, held = 0 } = await counts();
+  note("plan_tasks_accepted", accepted, "tasks of a plan accepted");
+  note("plan_s", seconds(tookMs), "s from the import to the last of them");
+  const recovered = fleet.stumbling - dead - held;
+  note("error_recovery", Math.round((recovered / fleet.stumbling) * 100), "% of the failed tasks recovered");
+}
+
+/** Gives each agent one task that only it can do. */
+async function serveEveryAgent(client: Client, fleet: FleetFolder): Promise<void> {
+  const tasks = fleet.capabilities.map((name) => ({ title: `Ask ${name}`, key: name, capabilities: [name] }));
+  const { tasks: made } = await client.call(operations.createTasks, { body: { queue: "roll-call", tasks } });
+  const waiting = new Set(made.map(({ id }) => id));
+  await until(async () => {
+    for (const id of waiting) {
+      const { state } = await client.call(operations.getTask, { params: { task: id } });
+      if (state !== "accepted") return false;
+      waiting.delete(id);
+    }
+    return true;
+  }, PLAN_MS);
+  note("agents_served", made.length, "agents were given a task of their own and did it");
+}
+
+async function redriveADeadLetter(client: Client, fleet: FleetFolder): Promise<void> {
+  const body = { title: "Fails until it is mended", key: "mend-me", maxAttempts: 1 };
+  const { id } = await client.call(operations.createTask, { body });
+  const stateOf = async (): Promise<string> => (await client.call(operations.getTask, { params: { task: id } })).state;
+  await until(async () => (await stateOf()) === "dead");
+  writeFileSync(fleet.mended, "");
+  const redriven = await client.call(operations.redriveDeadLetters, { body: { reason: "mended", tasks: [id] } });
+  await until(async () => (await stateOf()) === "accepted");
+  note("dead_letters_redriven", redriven.done, "dead letter redriven and accepted");
+}
+
+/** Restores a backup that was made while the server works, and holds the digests together. */
+async function backUpAndRestore(): Promise<void> {
+  const file = join(folder, "rehearsal.backup");
+  const saved = await copy(["backup", file, "--json"]);
+  const restored = await copy(["restore", file, "--to", join(folder, "restored"), "--json"]);
+  note("restores_verified", saved.digest === restored.digest ? 1 : 0, "backup restored, its digest found again");
+  note("restored_rows", restored.rows, "rows in it");
+}
+
+async function copy(args: readonly string[]): Promise<{ readonly digest: string; readonly rows: number }> {
+  const copying = startCli(args, folder);
+  await until(() => copying.child.exitCode !== null, PLAN_MS);
+  const said = copying
+    .text()
+    .split("\n")
+    .find((line) => line.startsWith("{"));
+  if (copying.child.exitCode !== 0 || said === undefined) throw new Error(copying.text());
+  return JSON.parse(said) as { digest: string; rows: number };
+}
+
+async function tokenOf(client: Client, name: string): Promise<string> {
+  const body = { kind: "opr", name, scopes: ["read", "plan", "work"] } as const;
+  return (await client.call(operations.createToken, { body })).token;
+}
+
+async function metrics(client: Client): Promise<{ readonly body: string }> {
+  const response = await client.open(operations.metrics, {});
+  return { body: await response.text() };
+}
+
+/** Requests that the server says it answered with 5xx. */
+function faultsIn(text: string): number {
+  const lines = text.split("\n").filter((line) => /^holdpoint_http_requests_total\{.*status="5/.test(line));
+  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
+}
+
+function note(name: string, value: number, what: string): void {
+  measured[name] = value;
+  if (!values.json) process.stderr.write(`${String(value).padStart(10)}  ${what}\n`);
+}
+
+function seconds(ms: number): number {
+  return Math.round(ms) / 1_000;
+}
