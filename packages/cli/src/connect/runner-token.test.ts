@@ -40,9 +40,9 @@ describe("the token of a runner", () => {
   });
 
   it("is hidden with its folder, or alone where attempts need the folder", () => {
-    expect(hiddenToken("/etc/runner/token", ["/srv/work"])).toBe("/etc/runner");
-    expect(hiddenToken("/srv/token", ["/srv/work"])).toBe("/srv/token");
-    expect(hiddenToken("/srv/work/token", ["/srv/work"])).toBe("/srv/work/token");
+    expect(hiddenToken("/etc/runner/token", ["/srv/plans"])).toBe("/etc/runner");
+    expect(hiddenToken("/srv/token", ["/srv/plans"])).toBe("/srv/token");
+    expect(hiddenToken("/srv/plans/token", ["/srv/plans"])).toBe("/srv/plans/token");
     expect(hiddenToken(join(homedir(), "token"), [])).toBe(join(homedir(), "token"));
   });
 });

@@ -37,8 +37,8 @@ const tokenName = z
   .trim()
   .min(1)
   .max(200)
-  // oxlint-disable-next-line no-control-regex -- not every reader of the schema knows \P{Cc}; blanks alone are no name
-  .regex(/^(?=.*\S)[^\u0000-\u001f\u007f-\u009f]*$/, "must not be blank or have control characters")
+  // All but control characters, as a range: not every reader of the schema knows \P{Cc}. Blanks alone are no name.
+  .regex(/^(?=.*\S)[ -~\u00a0-\uffff]*$/, "must not be blank or have control characters")
   .describe("Who or what holds it; shown in audit and events.");
 const rateLimit = z
   .int()
