@@ -291,6 +291,8 @@ export class Runner {
     for await (const one of follow) {
       if (one.type === "open") {
         this.#options.onEvent?.({ type: "connected" });
+        // Calls may rest for longer than a lease lasts.
+        this.#link.heard();
         // Its leases may have been shortened while it was away.
         void this.#keeper.renew();
         this.#outbox.wake();

@@ -37,18 +37,19 @@ export class ServerLink {
     if (!this.#breaker.allows()) throw problem(agentProblems, "HP7303", { url: this.client.url });
     try {
       const answer = await this.client.call(operation, input, { tries: 1, ...options });
-      this.#heard();
+      this.heard();
       return answer;
     } catch (error) {
       // A refusal is an answer; a server that cannot reach its database is none. Hanging up says nothing of the server.
-      if (error instanceof ServerProblem && error.status < 500) this.#heard();
+      if (error instanceof ServerProblem && error.status < 500) this.heard();
       else if (options.signal?.aborted === true) this.#breaker.success();
       else this.#breaker.failure();
       throw error;
     }
   }
 
-  #heard(): void {
+  /** The server was heard, also on another way than a call: what rested is over. */
+  heard(): void {
     this.#answeredAt = this.#now();
     this.#breaker.success();
   }
