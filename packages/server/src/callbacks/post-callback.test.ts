@@ -69,6 +69,16 @@ describe("posting", () => {
     await expect(post(`https://a.invalid:${port}/`)).rejects.toThrow(/SSL|wrong version|packet|hang up|disconnected/);
   });
 
+  test("fails when the receiver switches to another protocol", async () => {
+    const server = createPlainServer((socket) => {
+      socket.resume().write("HTTP/1.1 101 Switching Protocols\r\nupgrade: other\r\nconnection: upgrade\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    closers.push(() => new Promise((resolve) => server.close(resolve)));
+    const { port } = server.address() as { readonly port: number };
+    await expect(post(`http://a.invalid:${port}/`)).rejects.toThrow("it answered nothing that HTTP knows");
+  }, 5_000);
+
   test("is broken off by its signal", async () => {
     const controller = new AbortController();
     const silent = await receive(() => controller.abort());

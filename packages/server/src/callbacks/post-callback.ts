@@ -24,23 +24,31 @@ export interface CallbackPost {
  * @throws Error when there is no answer in time
  */
 export async function postCallback({ url, at, headers, body, timeoutMs, signal }: CallbackPost): Promise<number> {
+  signal.throwIfAborted();
   const request = url.protocol === "https:" ? requestHttps : requestHttp;
-  const late = AbortSignal.timeout(timeoutMs);
+  const sent = request(url, {
+    method: "POST",
+    agent: false,
+    headers: { ...headers, "content-length": String(Buffer.byteLength(body)) },
+    lookup: (_, { all }, found) => {
+      if (all === true) found(null, [{ ...at }]);
+      else found(null, at.address, at.family);
+    },
+  });
+  // Not a signal that follows from both: the one of the sender would remember it for each try.
+  const late = setTimeout(() => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
+  const hangUp = (): void => {
+    const reason: unknown = signal.reason;
+    sent.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+  };
+  signal.addEventListener("abort", hangUp, { once: true });
   try {
     return await new Promise<number>((resolve, reject) => {
-      const sent = request(url, {
-        method: "POST",
-        agent: false,
-        signal: AbortSignal.any([signal, late]),
-        headers: { ...headers, "content-length": String(Buffer.byteLength(body)) },
-        lookup: (_, { all }, found) => {
-          if (all === true) found(null, [{ ...at }]);
-          else found(null, at.address, at.family);
-        },
-      });
       let status: number | null = null;
       // Once the status has been said, how the rest ends changes nothing.
       sent.on("error", (error) => (status === null ? reject(error) : resolve(status)));
+      // The one thing that is said of an answer that switches to another protocol.
+      sent.on("close", () => (status === null ? reject(new Error("it answered nothing that HTTP knows")) : undefined));
       sent.on("response", (answer) => {
         const said = answer.statusCode ?? 0;
         status = said;
@@ -58,8 +66,8 @@ export async function postCallback({ url, at, headers, body, timeoutMs, signal }
       });
       sent.end(body);
     });
-  } catch (error) {
-    if (late.aborted && !signal.aborted) throw new Error(`no answer within ${timeoutMs / 1000} s`, { cause: error });
-    throw error;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener("abort", hangUp);
   }
 }
