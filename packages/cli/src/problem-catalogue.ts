@@ -1,22 +1,8 @@
 import { agentProblems } from "@holdpoint/agent";
-import { configProblems, sidecarFileProblems } from "@holdpoint/contract";
-import { bindingProblems, type ProblemTable, readingNotes, readPlanProblems, workProblems } from "@holdpoint/core";
-import { evidenceProblems } from "@holdpoint/evidence";
+import { configProblems } from "@holdpoint/contract";
+import type { ProblemTable } from "@holdpoint/core";
 import { sdkProblems } from "@holdpoint/sdk";
-import {
-  accessProblems,
-  agentsRoomProblems,
-  auditProblems,
-  callbackProblems,
-  eventProblems,
-  gateProblems,
-  guardProblems,
-  httpProblems,
-  mcpProblems,
-  runProblems,
-  workRoomProblems,
-} from "@holdpoint/server";
-import { storeProblems } from "@holdpoint/store";
+import { SERVER_PROBLEMS } from "@holdpoint/server";
 import { agentSetupProblems } from "./agent-setup/agent-setup.problems.ts";
 import { commandProblems } from "./commands/command.problems.ts";
 import { connectProblems } from "./connect/connect.problems.ts";
@@ -30,32 +16,15 @@ import { trustProblems } from "./trust/trust.problems.ts";
  * and the pages in `docs/problems/` together.
  */
 export const PROBLEM_CATALOGUE: readonly ProblemTable[] = [
-  readPlanProblems,
-  readingNotes,
+  ...SERVER_PROBLEMS,
   trustProblems,
-  sidecarFileProblems,
-  bindingProblems,
-  evidenceProblems,
-  workProblems,
-  workRoomProblems,
-  callbackProblems,
-  runProblems,
-  gateProblems,
-  eventProblems,
-  httpProblems,
-  guardProblems,
-  accessProblems,
-  auditProblems,
-  storeProblems,
   agentProblems,
-  agentsRoomProblems,
   sdkProblems,
   placeProblems,
   commandProblems,
   configProblems,
   outputProblems,
   serveProblems,
-  mcpProblems,
   agentSetupProblems,
   connectProblems,
 ];
