@@ -93,7 +93,7 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
         kind: KINDS[kind],
         attributes: attributesOf(facts),
         links: links.map((linked) => ({ context: contextOf(linked) })),
-        ...(startedAt === undefined ? {} : { startTime: startedAt }),
+        ...(startedAt === undefined ? {} : { startTime: momentOf(startedAt) }),
       },
       parent === null ? ROOT_CONTEXT : under(parent),
     );
@@ -107,7 +107,7 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
           span.setStatus({ code: SpanStatusCode.ERROR });
           span.setAttribute(ATTR_ERROR_TYPE, failed);
         }
-        span.end(endedAt);
+        span.end(endedAt === undefined ? undefined : momentOf(endedAt));
       },
     };
   }
@@ -153,4 +153,9 @@ function placeOf({ traceId, spanId, traceFlags }: SpanContext): SpanPlace {
 
 function attributesOf(facts: SpanFacts): Attributes {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+}
+
+/** A plain number that is less than the age of the process would be taken for one since its start. @param ms since the epoch */
+function momentOf(ms: number): Date {
+  return new Date(ms);
 }
