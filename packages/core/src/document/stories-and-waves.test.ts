@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findThresholds } from "../criteria/find-thresholds.ts";
-import { readPlan } from "./read-plan.ts";
-
-function itemsOf(text: string): string[] {
-  return readPlan(new TextEncoder().encode(text), { fileName: "PLAN.md" }).items.map(
-    ({ kind, line, claimed }) => `${line} ${kind} ${claimed}`,
-  );
-}
+import { itemsOf } from "../testing/read-text.ts";
 
 function thresholdsOf(text: string): unknown[] {
   return findThresholds(text).map(({ criterion }) => [criterion.op, criterion.value]);
