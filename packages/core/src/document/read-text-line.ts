@@ -30,7 +30,8 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     return;
   }
   if (readNumberedLine(state, index, line, raw)) return;
-  if (readSlanted(state, line, raw) || readShouted(holder, line, raw)) return;
+  if (readSlanted(state, line, raw)) return;
+  noteShouted(holder, line, raw);
   readDemand(state, index, line, raw);
   const label = labelOf(raw);
   if (label !== null) {
@@ -49,16 +50,18 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   else state.tellAgain(line, raw, null);
 }
 
-/** `**DONE 2026-05-01.** All pods run.`: a paragraph of an entry that begins with its state. */
-function readShouted(holder: Draft | null, line: Line, raw: string): boolean {
-  const said = /^\*\*([A-Z][A-Z ]{2,20}[A-Z])\b[^*\p{Ll}]{0,30}\*\*/u.exec(raw);
-  if (said === null || !line.first || holder === null || holder.claimed !== "unknown") return false;
-  const status = statusOfValue(said[1] ?? "");
-  if (status === null) return false;
+/** `**DONE 2026-05-01.** All pods run.`: a paragraph of an entry that begins with its state, and with nothing more. */
+function noteShouted(holder: Draft | null, line: Line, raw: string): void {
+  const said = /^\*\*([A-Z][^*\p{Ll}]{2,60})\*\*/u.exec(raw)?.[1];
+  if (said === undefined || !line.first || holder === null || holder.claimed !== "unknown") return;
+  const status = statusOfValue(said);
+  if (status === null || !ONLY_DATED.test(said.slice(status.end))) return;
   holder.claimed = status.claimed;
   holder.token = { from: line.from + 2 + status.start, to: line.from + 2 + status.end, form: status.form };
-  return true;
 }
+
+/** Nothing but a date and punctuation. */
+const ONLY_DATED = /^[^\p{L}\p{N}]*(?:\d{4}-\d{2}(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./](?:\d{2}){0,2})?[^\p{L}\p{N}]*$/u;
 
 /** `*Duration: 3 weeks | Status: planned*` right below the heading of a stage. */
 function readSlanted(state: ReaderState, line: Line, raw: string): boolean {
