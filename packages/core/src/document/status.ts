@@ -243,7 +243,8 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
   if (!/^[\s*_)）】\].!✅🔄❌🎉⏳,:;(%–—-]/u.test(after) && after !== "") return false;
   const endsHere =
     /^[\s*_)）】\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
-  if (!endsHere || (/[:：]\s*$/.test(before) && ONE_OF_LIST.test(after))) return false;
+  if (!endsHere) return false;
+  if (LOOSE.has(words[at]?.text ?? "") && /[:：]\s*$/.test(before) && ONE_OF_LIST.test(after)) return false;
   const afterMark = /[\p{Extended_Pictographic}\ufe0f]\s*\**$/u.test(trimmed);
   const shouting =
     tail.slice(words[at]?.start ?? 0, end) === tail.slice(words[at]?.start ?? 0, end).toUpperCase() &&
@@ -269,7 +270,7 @@ function goesOn(before: string, stated: string, after: string, word: string): bo
   return before.trimEnd().endsWith(",") ? /^[\s*_.)]*$/.test(after) : CONTINUES.test(after);
 }
 
-/** `Triage: review, accept, assign`: the first of several words and no state. */
+/** `Triage: review, accept, assign`: the first of several words and no state, where it may mean something else. */
 const ONE_OF_LIST = /^,\s\p{Ll}[\p{L}-]*(?:,|[\s.]*$|\s(?:and|or)\s)/u;
 
 function isModifier(word: string): boolean {

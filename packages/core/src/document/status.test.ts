@@ -1,0 +1,16 @@
+import { describe, expect, it } from "vitest";
+import { titledItemsOf } from "../testing/read-text.ts";
+
+describe("a state behind a colon that more words follow", () => {
+  const titled = (entry: string): string[] => titledItemsOf(`# P\n\n## Tasks\n\n- ${entry}\n`);
+
+  it("is one where its word means nothing else", () => {
+    expect(titled("Parser: done, tested and shipped")).toEqual(["5 task done Parser"]);
+    expect(titled("Roof: blocked, waiting")).toEqual(["5 task blocked Roof"]);
+    expect(titledItemsOf("# P\n\n## Phase 1: Walls: complete, verified\n")).toEqual(["3 phase done Phase 1: Walls"]);
+  });
+
+  it("is none where it may be the first of several things to do", () => {
+    expect(titled("Triage: review, accept, assign")).toEqual(["5 task unknown Triage: review, accept, assign"]);
+  });
+});
