@@ -91,6 +91,9 @@ describe("numbers that ask for nothing", () => {
     ["The score meets or exceeds 80% of the answers", [[">=", 80]]],
     ["Nested calls with max depth of 3", [["<=", 3]]],
     ["Works for batches of all sizes (100s to 1000s)", []],
+    ["Replication keeps up (lag=0)", [["=", 0]]],
+    ["Retries pass if success rate >= 99%", [[">=", 99]]],
+    ["Scaling accepted once p95 < 200ms", [["<", 200]]],
   ])("%s", (text, expected) => {
     expect(thresholdsOf(text)).toEqual(expected);
   });

@@ -100,6 +100,11 @@ describe("what is no demand", () => {
     expect(gatesOf("# P\n\n## Success metrics\n\n- Tall walls (50+ rows): < 15 min\n")).toEqual(["5 < 15 min"]);
   });
 
+  it("asks for more where brackets behind a gate state a threshold", () => {
+    const entry = "Error rate < 1%. (Coverage must be at least 80% in every module.)";
+    expect(gatesOf(`# P\n\n## Quality gates\n\n- ${entry}\n`)).toEqual(["5 < 1 %", "5 >= 80 %"]);
+  });
+
   it("is a remark in brackets behind a gate", () => {
     expect(
       gatesOf("# P\n\n## Acceptance gates\n\n- [ ] The wall is plumb. (Static checks pass; nothing else was seen.)\n"),
