@@ -15,7 +15,7 @@ import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
 import { insideReport } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";
-import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
+import { isDateMark, ONLY_DATED, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
 
 export function readTextLine(state: ReaderState, index: number, line: Line): void {
@@ -60,9 +60,6 @@ function noteShouted(holder: Draft | null, line: Line, raw: string): void {
   holder.claimed = status.claimed;
   holder.token = { from: line.from + 2 + status.start, to: line.from + 2 + status.end, form: status.form };
 }
-
-/** Nothing but a date and punctuation. */
-const ONLY_DATED = /^[^\p{L}\p{N}]*(?:\d{4}-\d{2}(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./](?:\d{2}){0,2})?[^\p{L}\p{N}]*$/u;
 
 /** `*Duration: 3 weeks | Status: planned*` right below the heading of a stage. */
 function readSlanted(state: ReaderState, line: Line, raw: string): boolean {

@@ -212,13 +212,17 @@ function setOffPhrase(text: string, options: TitleOptions): FoundStatus | null {
   return null;
 }
 
+/** Nothing but a date and punctuation: what may stand behind a state that fills brackets or a run of capitals. */
+export const ONLY_DATED: RegExp =
+  /^[^\p{L}\p{N}]*(?:(?:\d{4}-\d{2}(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./](?:\d{2}){0,2})[^\p{L}\p{N}]*)?$/u;
+
 /** `(✓ landed) Column pinning`, `**(done)** Sorting`: a state in brackets before the title. */
 export function bracketedState(text: string): FoundStatus | null {
   const match = /^([\s*_]{0,4}\()([^()]{2,30})\)[\s*_]{1,4}(?=\S)/.exec(text.slice(0, 60));
   const inner = match?.[2] ?? "";
   if (match === null || inner.split(/\s+/).length > 3 || LOOSE.has(inner.trim().toLowerCase())) return null;
   const found = statusOfValue(inner);
-  if (found === null || found.form !== "word") return null;
+  if (found === null || found.form !== "word" || !ONLY_DATED.test(inner.slice(found.end))) return null;
   const shift = match[1]?.length ?? 0;
   return { ...found, start: found.start + shift, end: found.end + shift };
 }

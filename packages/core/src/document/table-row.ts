@@ -4,6 +4,7 @@ import type { Draft } from "./draft.ts";
 import { applyAttribute, draft, modeOf } from "./draft.ts";
 import { gatesOfEntry, gatesOfValue } from "./gate-text.ts";
 import { readItemText, stripMarks } from "./item-text.ts";
+import { withoutStatus } from "./outline.ts";
 import type { Scope } from "./scope.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import type { StatedGate } from "./stated-gate.ts";
@@ -133,8 +134,10 @@ function applyCells(item: Draft, text: string, row: Row, roles: TableRoles): voi
   const title = row.cells[roles.title];
   if (title === undefined) return;
   if (text.startsWith("~~", title.from)) item.claimed = "cancelled";
-  const leading = bracketedState(text.slice(title.from, title.to));
+  const raw = text.slice(title.from, title.to);
+  const leading = bracketedState(raw);
   if (leading === null) return;
+  item.title = readItemText(withoutStatus(raw, leading)).title;
   item.claimed = leading.claimed;
   item.token = { from: title.from + leading.start, to: title.from + leading.end, form: leading.form };
 }
