@@ -56,11 +56,8 @@ export function readRow(
   const parts = readItemText(title.replace(/^↳\s*/, ""));
   // `| 1. Foundation | … |` under `Phase` tells of phase 1.
   const number = /^\d{1,3}(?:\s?[-–]\s?\d{1,3})?$/.exec(parts.id ?? parts.title)?.[0];
-  const counted =
-    roles.kind === "stage" && !gated && number !== undefined
-      ? stageOf(`${columnWord(text, row, roles.title)} ${number}`)
-      : null;
-  const numbered = counted === null ? null : stageItem(counted.ref);
+  const numbered =
+    roles.kind === "stage" && !gated && number !== undefined ? countedStage(roles.stageWords, number, stageItem) : null;
   const called = `${parts.title.toLowerCase()} phase`;
   const named =
     roles.kind === "stage" && !gated && stage === null ? (stageNamed(parts.title) ?? stageItem(called)) : null;
@@ -91,9 +88,17 @@ export function readRow(
   return { item, retold: null, gates };
 }
 
-/** What the rows of a table of stages are called by the head of their column: `week`. */
-function columnWord(text: string, row: Row, column: number): string {
-  return cellText(text, row.header[column]).toLowerCase().replace(/s$/, "");
+/** The stage of a number under one of the words for its column. */
+function countedStage(
+  words: readonly string[],
+  number: string,
+  stageItem: (ref: string) => Draft | null,
+): Draft | null {
+  for (const word of words) {
+    const item = stageItem(stageOf(`${word} ${number}`)?.ref ?? "");
+    if (item !== null) return item;
+  }
+  return null;
 }
 
 const ID_RANGE = /^([A-Z]{1,8}[-_ ]?)\d{1,5}\s*(?:…|\.{2,3}|[–—-]|to|bis|a|à|～|~)\s*\1?\d{1,5}$/;
@@ -177,13 +182,12 @@ function guardOf(text: string, row: Row, column: number): string {
 
 /** Thresholds in columns of their own: `Gate`, `Exit criteria`, `Target` beside the work. */
 function gatesOfColumns(text: string, row: Row, roles: TableRoles): StatedGate[] {
-  const delivered = row.header.findIndex((cell) => /^deliverables?$/i.test(cellText(text, cell)));
   const columns = roles.attributes
     .filter(({ name }) => name === "gate" || name === "criteria")
     .map(({ column, name }) => ({ column, gate: name === "gate" }));
   if (roles.target >= 0 && !columns.some(({ column }) => column === roles.target))
     columns.push({ column: roles.target, gate: false });
-  if (roles.kind === "stage" && delivered > 0) columns.push({ column: delivered, gate: false });
+  if (roles.kind === "stage" && roles.delivered > 0) columns.push({ column: roles.delivered, gate: false });
   return columns.flatMap(({ column, gate }) => {
     const cell = cellText(text, row.cells[column]);
     if (isEmpty(cell)) return [];

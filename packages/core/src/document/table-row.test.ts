@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { gatesOf, itemsOf, readText } from "../testing/read-text.ts";
+
+describe("a row that begins with the number of a stage", () => {
+  const plan = (stage: string, head: string): string =>
+    `# P\n\n## ${stage} 1: Base\n\n- [ ] dig\n\n## Overview\n\n| ${head} | Status |\n|---|---|\n| 1. Groundwork | ✅ |\n`;
+
+  it.each([
+    ["Phase", "Phase"],
+    ["Phase", "Fase"],
+    ["Fase", "Fase"],
+    ["Phase", "Phase (weeks)"],
+    ["Phase", "📌 Phases"],
+    ["Week", "Week"],
+  ])("tells of it again: %s under %s", (stage, head) => {
+    const text = plan(stage, head);
+    expect(itemsOf(text)).toHaveLength(2);
+    expect(readText(text).restated).toMatchObject([{ line: 11, claimed: "done" }]);
+  });
+
+  it("states what the stage delivers, however that column is dressed", () => {
+    const text =
+      "# P\n\n| Phase | 📌 Deliverables (draft) | Status |\n|---|---|---|\n| Phase 1: Base | Cracks < 2 mm, load < 200 ms | open |\n";
+    expect(gatesOf(text)).toContain("5 < 200 ms");
+  });
+});
