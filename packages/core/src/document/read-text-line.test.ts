@@ -28,3 +28,12 @@ describe("a paragraph of an entry that begins in bold capitals", () => {
       expect(gatesOf(plan(said))).toEqual(["7 >= 80 %"]);
   });
 });
+
+describe("a slanted line below the heading of a stage", () => {
+  it("gives its attributes, and is prose where it holds none", () => {
+    const plan = (line: string): string => `# P\n\n## Phase 1: Walls\n\n${line}\n`;
+    expect(itemsOf(plan("*Duration: 2 weeks | Status: done*"))).toEqual(["3 phase done"]);
+    const note = "*Note: coverage must be at least 80% and the gate needs p95 < 200ms*";
+    expect(gatesOf(plan(note))).toEqual(["5 >= 80 %", "5 < 200 ms"]);
+  });
+});

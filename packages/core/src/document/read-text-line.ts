@@ -67,16 +67,18 @@ function readSlanted(state: ReaderState, line: Line, raw: string): boolean {
   const section = state.sections.at(-1);
   if (inner === undefined || line.holder >= 0 || section?.item == null || !inner.includes(":")) return false;
   let from = line.from + 1;
+  let said = false;
   for (const part of inner.split("|")) {
     const label = labelOf(part.trimStart());
     const skipped = part.length - part.trimStart().length;
     if (label !== null && label.name !== null && label.name !== "other") {
       const at = { ...line, from: from + skipped };
       readAttribute(state, label, at, section.item);
+      said = true;
     }
     from += part.length + 1;
   }
-  return true;
+  return said;
 }
 
 /** The line under a heading `Status` says the state of the one task that the document is about. */

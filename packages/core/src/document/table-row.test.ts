@@ -24,3 +24,11 @@ describe("a row that begins with the number of a stage", () => {
     expect(gatesOf(text)).toContain("5 < 200 ms");
   });
 });
+
+describe("a row that tells of a check box by its id", () => {
+  it.each(["Target", "Gate"])("states what it asks for under %s", (head) => {
+    const text = `# P\n\n- [x] **WALL-01**: bricks\n\n## Traceability\n\n| Requirement | ${head} | Status |\n|---|---|---|\n| WALL-01 | < 200 ms | Complete |\n`;
+    expect(itemsOf(text)).toEqual(["3 task done"]);
+    expect(gatesOf(text)).toEqual(["9 < 200 ms"]);
+  });
+});

@@ -65,7 +65,7 @@ export function readRow(
   if (numbered !== null) return { item: null, retold: numbered, gates: gatesOfColumns(text, row, roles) };
   // `| AUTH-01 | Phase 2 | done |` says how that stands which a check box defines.
   const traced = parts.title === "" && parts.id !== null ? boxOf(parts.id) : null;
-  if (traced !== null) return { item: null, retold: traced, gates: [] };
+  if (traced !== null) return { item: null, retold: traced, gates: gatesOfColumns(text, row, roles) };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
