@@ -11,7 +11,10 @@ describe("a heading for numbers and the word of reaching them", () => {
     },
   );
 
-  it.each(["Goals reached", "Goals that we have met", "Metrics that we have achieved"])("reports them: %s", (heading) => {
-    expect(gatesOf(plan(heading))).toEqual([]);
-  });
+  it.each(["Goals reached", "Goals that we have met", "Metrics that we have achieved"])(
+    "reports them: %s",
+    (heading) => {
+      expect(gatesOf(plan(heading))).toEqual([]);
+    },
+  );
 });
