@@ -4,7 +4,19 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { readPlan } from "../../packages/core/src/document/read-plan.ts";
-import { documentsBelow, labelOf, publishedTable, ratios, scoreDocument, scoreFolder, tally } from "./score.ts";
+import { DOUBTFUL_LABELS } from "./doubtful-labels.ts";
+import {
+  allLabels,
+  documentsBelow,
+  doubtfulLines,
+  labelOf,
+  publishedPage,
+  publishedTable,
+  ratios,
+  scoreDocument,
+  scoreFolder,
+  tally,
+} from "./score.ts";
 
 const DOCUMENTS = join(dirname(fileURLToPath(import.meta.url)), "documents");
 
@@ -26,6 +38,16 @@ describe("our own documents, one per dialect", () => {
     const scores = scoreFolder(DOCUMENTS);
     expect(scores.length).toBeGreaterThanOrEqual(10);
     expect(ratios(scores.map(({ items }) => items))).toMatchObject({ precision: 1, recall: 1 });
+  });
+});
+
+describe("the labels", () => {
+  it("call at most 3 % of their lines doubtful, but for those that are listed", () => {
+    const over = allLabels().flatMap(({ digest, label }) => {
+      const { doubtful, lines } = doubtfulLines(label);
+      return doubtful > lines * 0.03 ? [`${digest} ${doubtful} of ${lines}`] : [];
+    });
+    expect(over).toEqual(DOUBTFUL_LABELS);
   });
 });
 
@@ -61,6 +83,13 @@ describe("the scoring", () => {
     expect(rows.slice(2, -1).every((row) => /^\| `[0-9a-f]{16}` \| \d+ \|/.test(row))).toBe(true);
     expect(rows.at(-1)).toMatch(/^\| \*\*all \d+\*\* \|/);
     expect(rows.join("\n")).not.toMatch(/\.md|\.yaml/);
+  });
+
+  it("says on the page how many lines leave the score", () => {
+    const [score] = scoreFolder(DOCUMENTS);
+    if (score === undefined) throw new Error("no document is scored");
+    const page = publishedPage([{ ...score, doubted: { doubtful: 3, lines: 40 } }]);
+    expect(page.replace(/\s+/g, " ")).toContain("leave the score on both sides: 3 of the 40 labelled lines, 7.5 %.");
   });
 
   it("leaves documents without a label out", () => {

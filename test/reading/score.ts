@@ -37,8 +37,16 @@ export interface Score {
   readonly items: Tally;
   readonly gates: Tally;
   readonly restated: Tally;
+  /** Lines that the label calls doubtful, and all lines that it speaks of. */
+  readonly doubted: DoubtfulLines;
   /** Gates without a criterion; they are kept, and counted apart from those that claim a threshold. */
   readonly untyped: number;
+}
+
+/** How many lines of a label are doubtful, of all that it speaks of. */
+export interface DoubtfulLines {
+  readonly doubtful: number;
+  readonly lines: number;
 }
 
 const LABELS = join(dirname(fileURLToPath(import.meta.url)), "labels");
@@ -51,6 +59,22 @@ export function labelOf(bytes: Uint8Array): Label | null {
   } catch {
     return null;
   }
+}
+
+/** The labels of all documents, with the first digits of their digests, in their order. */
+export function allLabels(): { readonly digest: string; readonly label: Label }[] {
+  return readdirSync(LABELS)
+    .sort()
+    .map((name) => ({
+      digest: basename(name, ".json"),
+      label: JSON.parse(readFileSync(join(LABELS, name), "utf8")) as Label,
+    }));
+}
+
+/** Counts the lines of a label that are doubtful, and all that hold an item, a restatement or a gate or are doubtful. */
+export function doubtfulLines({ items, restated = [], gates, doubtful = [] }: Label): DoubtfulLines {
+  const lines = new Set([...items, ...restated, ...gates, ...doubtful].map(({ line }) => line));
+  return { doubtful: new Set(doubtful.map(({ line }) => line)).size, lines: lines.size };
 }
 
 /** Compares what was read with a label. Lines that the label calls doubtful are left out on both sides. */
@@ -77,6 +101,7 @@ export function scoreDocument(file: string, read: PlanDocument, label: Label): S
       (label.restated ?? []).filter(sure).map(({ line, of, claimed }) => `${line} of ${of} ${claimed}`),
       read.restated.filter(sure).map(({ line, of, claimed }) => `${line} of ${lineOf.get(of)} ${claimed}`),
     ),
+    doubted: doubtfulLines(label),
     untyped: read.gates.length - typed.length,
   };
 }
@@ -193,9 +218,19 @@ the first digits of its digest.
 
 `;
 
+function percent(part: number, whole: number): string {
+  return whole === 0 ? "0.0" : ((part * 100) / whole).toFixed(1);
+}
+
 /** The page of the reference that holds the table. */
 export function publishedPage(scores: readonly Score[]): string {
-  return `${PAGE_HEAD}${publishedTable(scores)}\n`;
+  const sum = (of: (doubted: DoubtfulLines) => number): number =>
+    scores.reduce((all, { doubted }) => all + of(doubted), 0);
+  const doubtful = sum((one) => one.doubtful);
+  const lines = sum((one) => one.lines);
+  const left = `Lines that two careful readers could read differently leave the score on both sides: ${doubtful} of the ${lines}
+labelled lines, ${percent(doubtful, lines)} %.\n\n`;
+  return `${PAGE_HEAD}${left}${publishedTable(scores)}\n`;
 }
 
 function differences(scores: readonly Score[]): string {

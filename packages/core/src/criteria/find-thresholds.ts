@@ -164,10 +164,11 @@ function isShareOfCases(
   return /^(?:for|in|on)$/i.test(tokens[reading.first - 1]?.text ?? "") && tokens[reading.last + 1]?.text === "of";
 }
 
-/** `(rc=2)`, `(k=5)`: how something is set, and no demand. */
+/** `(rc=2)`, `(k=5)`: how something is set, and no demand; `(lag=0)` asks for none. */
 function isSetting(tokens: readonly Token[], { form, first, last, criterion }: CriterionReading): boolean {
   if (form !== "operator" || criterion.kind !== "absolute" || criterion.op !== "=" || criterion.unit !== null)
     return false;
+  if (criterion.value === 0) return false;
   const name = tokens[first - 1];
   const glued = tokens[first]?.spaced === false && tokens[last]?.spaced === false;
   return (
@@ -179,6 +180,8 @@ function isSetting(tokens: readonly Token[], { form, first, last, criterion }: C
 }
 
 const REACTS = /^(?:throttl|alert|scal|retr(?:y|ies)|warn|trigger|notif|paging|pages?$|evict|degrad|alarm|escalat)/i;
+/** `Retries pass if …`: the condition of a success is a demand. */
+const PASSES = /^(?:pass(?:es|ed)?|done|accept(?:s|ed)?|approved|complete[sd]?|finished|succeeds?|met|ready|ok)$/i;
 
 /** `CPU throttling when usage > 80 %`: when something reacts, and no demand. */
 function isTrigger(tokens: readonly Token[], { form, first }: CriterionReading): boolean {
@@ -187,6 +190,7 @@ function isTrigger(tokens: readonly Token[], { form, first }: CriterionReading):
     const token = tokens[at];
     if (token === undefined || separates(token)) return false;
     if (!/^(?:when|if|once|whenever)$/i.test(token.text)) continue;
+    if (PASSES.test(tokens[at - 1]?.text ?? "")) return false;
     return [1, 2].some((back) => REACTS.test(tokens[at - back]?.text ?? ""));
   }
   return false;

@@ -14,6 +14,7 @@ describe("a range", () => {
   it.each([
     ["Latency between 5 and 10 ms", ["latency >=5ms <=10ms"]],
     ["Latency between 500ms and 1s", ["latency >=500ms <=1s"]],
+    ["Cool-down between 100s and 300s", ["cool_down >=100s <=300s"]],
     ["CPU use: 80-90 %", ["cpu_use >=80% <=90%"]],
     ["Cache hits 80% – 90%", ["cache_hits >=80% <=90%"]],
     ["Response of 5 to 10 ms", ["response >=5ms <=10ms"]],

@@ -54,7 +54,7 @@ function rangeOf(
   const lowest = own === null || own === shared ? low : convertUnit(low, own, shared);
   if (lowest === null || lowest >= high) return null;
   // `100s to 1000s` are hundreds and thousands.
-  if (own === "s" && shared === "s" && low % 100 === 0 && high % 100 === 0) return null;
+  if (own === "s" && shared === "s" && isMagnitude(low) && isMagnitude(high)) return null;
   const from = match.index;
   if (!spelled && CHANGE.test(match.input.slice(Math.max(0, from - 40), from + match[0].length + 24))) return null;
   const to = from + match[0].length;
@@ -71,6 +71,11 @@ function rangeOf(
   });
   const of = [end(">=", low, own ?? shared), end("<=", high, shared)];
   return { criterion: { kind: "composite", op: "all", value: null, unit: null, of }, form: "range", first, last };
+}
+
+/** 100, 1000 and so on, which an `s` makes a plural. */
+function isMagnitude(value: number): boolean {
+  return value >= 100 && Number.isInteger(Math.log10(value));
 }
 
 /** A range of change (`40-60% faster`) is an estimate of an effect. */

@@ -184,9 +184,10 @@ function releaseStage(state: ReaderState, line: Line, raw: string, head: string)
 /** An entry that is nothing but a link leads to where the work is told. */
 const WHOLE_LINK = /^\[[^[\]]{1,200}\](?:\(#[^)]*\)|\[[^\]]*\]|$|\s*\()/;
 
+/** Capitals and digits may mix only before a dash, so that an id reads in one way. */
+const ID = "`?(?:[A-Z][A-Z0-9]{0,9}-|[A-Z]{1,10})\\d{1,5}[a-z]?`?";
 /** ``- `CORE-01` to `CORE-06`, `UI-2` ``: work that is told where it has its ids. */
-const ONLY_IDS =
-  /^`?[A-Z][A-Z0-9]{0,9}-?\d{1,5}[a-z]?`?(?:\s*(?:,|;|to|through|and|&|\+|→|–|-|\.{2,3}|…)\s*`?[A-Z][A-Z0-9]{0,9}-?\d{1,5}[a-z]?`?){1,40}\.?$/;
+const ONLY_IDS = new RegExp(`^${ID}(?:\\s*(?:,|;|to|through|and|&|\\+|→|–|-|\\.{2,3}|…)\\s*${ID}){1,40}\\.?$`);
 
 /** Headings that gather work by its state. */
 const OPEN_LISTS = new Set([

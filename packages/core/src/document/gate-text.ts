@@ -13,7 +13,7 @@ import { windowOfEntry } from "./window-of-entry.ts";
 export type GateSense = "thresholds" | "states" | "targets";
 
 /** `… works. (Only seen in the browser so far.)` */
-const REMARK_BEHIND = /\.\s+\((?=\p{Lu})[^()<>≤≥]{8,400}\)\s*$/u;
+const REMARK_BEHIND = /\.\s+\((?=\p{Lu})([^()<>≤≥]{8,400})\)\s*$/u;
 /** `Audit: no critical issues` in a list of gates: their number has to be zero. */
 const NO_FINDINGS =
   /(^|[:;,]\s)no\s(?=(?:(?!more\b|less\b|fewer\b|worse\b|longer\b|later\b)[\p{L}-]+\s){0,4}?(?:issues?|errors?|bugs?|warnings?|findings?|vulnerabilit(?:y|ies)|cves?|defects?|failures?|regressions?|violations?|blockers?|leaks?|incidents?|conflicts?|secrets?)\b)/giu;
@@ -28,12 +28,16 @@ const KEYED = /^([^:：]{2,120})[:：]\s+(\S.*)$/u;
  */
 export function gatesOfEntry(entry: string, sense: GateSense): StatedGate[] {
   const bounded = boundedText(withoutTags(entry));
-  const text =
-    sense === "states" ? bounded.text.replace(REMARK_BEHIND, ".").replace(NO_FINDINGS, "$1zero ") : bounded.text;
+  const text = sense === "states" ? withoutRemark(bounded.text).replace(NO_FINDINGS, "$1zero ") : bounded.text;
   const changed = bounded.changed || text !== bounded.text;
   const gates = gatesOfBounded(text, sense);
   // What is shown is what the document says.
   return changed ? gates.map((gate) => ({ ...gate, text: entry })) : gates;
+}
+
+/** A remark that states a threshold is part of what is asked. */
+function withoutRemark(text: string): string {
+  return text.replace(REMARK_BEHIND, (whole, remark: string) => (findThresholds(remark).length > 0 ? whole : "."));
 }
 
 function gatesOfBounded(text: string, sense: GateSense): StatedGate[] {

@@ -141,12 +141,18 @@ export class LineWalker {
   #paragraph(from: number, to: number, place: Place): void {
     const depth = place.lists.length;
     let introduces = false;
+    let list = -1;
     this.#eachLine(from, to, place.quoted, (a, b, first) => {
       const mark = introduces ? NUMBERED.exec(this.#text.slice(a, Math.min(b, a + 8)))?.[0] : undefined;
+      if (mark === undefined) list = -1;
+      else if (list < 0) {
+        this.#lists += 1;
+        list = this.#lists;
+      }
       introduces = mark !== undefined || (depth === 0 && isIntroduction(this.#text, a, b));
       if (mark !== undefined) {
         const number = leadingNumber(this.#text, a);
-        this.lines.push(makeLine("item", this.lineAt(a), a + mark.length, b, 1, number, -1, -1, true, place));
+        this.lines.push(makeLine("item", this.lineAt(a), a + mark.length, b, 1, number, list, -1, true, place));
         return;
       }
       if (first && place.itemStarts) {

@@ -296,7 +296,9 @@ export function withoutStatus(raw: string, status: FoundStatus | null): string {
   const before = raw.slice(0, status.start);
   const after = raw.slice(status.end);
   const leading = !/[\p{L}\p{N}]/u.test(before);
-  if (leading) return tidy(after.replace(/^[\s\]*_:–—-]+/u, ""));
+  // Brackets around the state go with it.
+  if (leading)
+    return tidy((before.includes("(") ? after.replace(/^[^()]{0,30}\)/, "") : after).replace(/^[\s\]*_:–—-]+/u, ""));
   const lastWordOnly = /[\p{L}\p{N})]\s$/u.test(before) && !/[-–—:|([]\s*[*_]*$/u.test(before.trimEnd());
   return tidy(lastWordOnly ? before : before.replace(/[\s*_([:|–—-]+$/u, ""));
 }

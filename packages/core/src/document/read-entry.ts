@@ -30,7 +30,7 @@ export function readEntry(state: ReaderState, index: number, line: Line): void {
   const holder = line.holder >= 0 ? state.taken.get(line.holder) : undefined;
   const label = labelOf(raw);
   if (label !== null && opensGroup(state, label, index, holder ?? null)) return;
-  if (label !== null && takeAttribute(state, label, line, holder ?? null)) return;
+  if (label !== null && takeAttribute(state, label, line, raw, holder ?? null)) return;
   if (holder !== undefined) {
     readRelations(holder, raw);
     const scope = state.scopeAt(line);
@@ -117,9 +117,12 @@ function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): 
 }
 
 /** `- **Status**: …` below a heading or an item says something of it and is no item. */
-function takeAttribute(state: ReaderState, label: Label, line: Line, holder: Draft | null): boolean {
+function takeAttribute(state: ReaderState, label: Label, line: Line, raw: string, holder: Draft | null): boolean {
   const short = label.value.trim().split(/\s+/).length <= MOST_VALUE_WORDS;
-  if (label.name === null && label.colon && short && state.attributeLists.has(line.list)) return true;
+  if (label.name === null && label.colon && short && state.attributeLists.has(line.list)) {
+    state.tellAgain(line, raw, null);
+    return true;
+  }
   if (label.value.trim() === "" && label.colon && label.name !== null && holder !== null) return true;
   if (label.name === null || label.name === "other") return false;
   const scope = state.currentScope();

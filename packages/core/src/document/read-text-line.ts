@@ -4,6 +4,7 @@ import { applyAttribute } from "./draft.ts";
 import type { Label } from "./label.ts";
 import { labelOf, labelsOf, pairsOf } from "./label.ts";
 import { labelMeaning } from "./label-meaning.ts";
+import { announcesOrders, beginsWithOrder } from "./orders.ts";
 import { isBox } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import { readAttribute, readGateValue } from "./read-attribute.ts";
@@ -14,7 +15,7 @@ import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
 import { insideReport } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";
-import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
+import { isDateMark, ONLY_DATED, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
 
 export function readTextLine(state: ReaderState, index: number, line: Line): void {
@@ -30,7 +31,8 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     return;
   }
   if (readNumberedLine(state, index, line, raw)) return;
-  if (readSlanted(state, line, raw) || readShouted(holder, line, raw)) return;
+  if (readSlanted(state, line, raw)) return;
+  noteShouted(holder, line, raw);
   readDemand(state, index, line, raw);
   const label = labelOf(raw);
   if (label !== null) {
@@ -49,15 +51,14 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   else state.tellAgain(line, raw, null);
 }
 
-/** `**DONE 2026-05-01.** All pods run.`: a paragraph of an entry that begins with its state. */
-function readShouted(holder: Draft | null, line: Line, raw: string): boolean {
-  const said = /^\*\*([A-Z][A-Z ]{2,20}[A-Z])\b[^*\p{Ll}]{0,30}\*\*/u.exec(raw);
-  if (said === null || !line.first || holder === null || holder.claimed !== "unknown") return false;
-  const status = statusOfValue(said[1] ?? "");
-  if (status === null) return false;
+/** `**DONE 2026-05-01.** All pods run.`: a paragraph of an entry that begins with its state, and with nothing more. */
+function noteShouted(holder: Draft | null, line: Line, raw: string): void {
+  const said = /^\*\*([A-Z][^*\p{Ll}]{2,60})\*\*/u.exec(raw)?.[1];
+  if (said === undefined || !line.first || holder === null || holder.claimed !== "unknown") return;
+  const status = statusOfValue(said);
+  if (status === null || !ONLY_DATED.test(said.slice(status.end))) return;
   holder.claimed = status.claimed;
   holder.token = { from: line.from + 2 + status.start, to: line.from + 2 + status.end, form: status.form };
-  return true;
 }
 
 /** `*Duration: 3 weeks | Status: planned*` right below the heading of a stage. */
@@ -66,16 +67,18 @@ function readSlanted(state: ReaderState, line: Line, raw: string): boolean {
   const section = state.sections.at(-1);
   if (inner === undefined || line.holder >= 0 || section?.item == null || !inner.includes(":")) return false;
   let from = line.from + 1;
+  let said = false;
   for (const part of inner.split("|")) {
     const label = labelOf(part.trimStart());
     const skipped = part.length - part.trimStart().length;
     if (label !== null && label.name !== null && label.name !== "other") {
       const at = { ...line, from: from + skipped };
       readAttribute(state, label, at, section.item);
+      said = true;
     }
     from += part.length + 1;
   }
-  return true;
+  return said;
 }
 
 /** The line under a heading `Status` says the state of the one task that the document is about. */
@@ -188,12 +191,7 @@ const SAYS_OF_WORK: ReadonlySet<string> = new Set([
 ]);
 
 function ordersWork(state: ReaderState, text: string): boolean {
-  if (insideReport(state.sections) || /\s(?:with|containing|including|covering)\s?:$/i.test(text)) return false;
-  if (ORDERS_WORK.test(text)) return true;
-  const inStage = state.sections.at(-1)?.item != null;
-  return (
-    inStage && (ORDERS_IN_STAGE.test(text) || (CHANGES.test(text) && !/^(?:breaking|recent|other|no)\b/i.test(text)))
-  );
+  return !insideReport(state.sections) && announcesOrders(text, state.sections.at(-1)?.item != null);
 }
 
 /** A bold label in a stage before a numbered list of orders: `**Sequence**:` with `1. Copy …` and `2. Check …` below. */
@@ -205,30 +203,12 @@ function introducesOrders(state: ReaderState, index: number, label: Label): bool
     if (next === undefined || next.role === "heading" || next.role === "rule" || (next.role === "text" && next.first))
       break;
     if (next.role !== "item" || next.level !== 1) continue;
-    if (next.number < 0 || !ORDER.test(state.text.slice(next.from, next.from + 40))) return false;
+    if (next.number < 0 || !beginsWithOrder(state.text.slice(next.from, next.from + 40))) return false;
     orders += 1;
   }
   return orders >= 2;
 }
 
 const MOST_LOOKED = 12;
-const VERBS =
-  "add|write|update|create|implement|fix|remove|build|replace|migrate|extend|refactor|delete|rename|move|document|test|configure|set up|change|verify|introduce|port|wire|convert|split|deploy|prepare|install|publish";
-/** `Add or update tests:`, `Remove:`: an order, and the list says of what. */
-const ORDERS_WORK = new RegExp(
-  `^(?!(?:test|document|build|change|update|move|fix|release|port|split) (?:categor|types?|cases?|files?|structure|strateg|result|data|plans?\\b|scenario|environment|pyramid|suite|approach|levels?|matrix|order|size|time|status|history|targets?))(?:${VERBS})(?: (?:or|and) [a-z]+)?(?: (?:the following )?[a-z -]{3,30}| the following)?:$`,
-  "i",
-);
-/** A list entry that begins with an order. */
-const ORDER = new RegExp(
-  `^[*_\\s]{0,3}(?:${VERBS}|read|analy[sz]e|validate|run|rerun|execute|review|check|ensure|generate|identify|define|design|extract|restore|integrate|enable|disable|register|connect|collect|compare|copy|clean|commit|push|merge|open|close|start|stop|restart|monitor|measure|optimi[sz]e|report|research|evaluate|select|choose|train|import|export|load|save|send|sync|rebuild|upgrade|audit|benchmark|profile|scan|tag|notify|announce|drop|swap|switch|freeze|backfill|roll)\\b`,
-  "i",
-);
-/** Below a stage: `Before publication:`, `The package should provide examples:`. */
-const ORDERS_IN_STAGE =
-  /^(?:(?:before|prior to|first|then|next|finally|afterwards|vor|antes de|avant)\b[^:]{0,50}|after (?:the )?(?:merge|launch|release|deploy(?:ment)?|publication|publishing|acceptance|approval|go-live|cut-?over|rollout|migration)|[^:]{2,40}\s(?:should|needs? to|will)\s(?:also\s)?(?:provide|use|have|support|include|contain|expose|offer|add|create|handle|cover|gain|get|ship|run)\b[^:]{0,40}):$/i;
-/** `Website changes:` */
-const CHANGES = /^(?:[\p{L}\p{N}/-]{1,24}\s){1,3}changes:$/iu;
-
 /** `AC-1`, `AC 2`, `Criterion 3`. */
 const CRITERION_ID = /^(?:ac|sc|criterion|acceptance criterion|success criterion)[\s#-]{0,2}\d/i;

@@ -1,4 +1,5 @@
 import type { Claimed } from "../plan/inspection.ts";
+import { AttributeLists } from "./attribute-lists.ts";
 import type { Fence, Line } from "./block.ts";
 import type { CheckDraft, Draft, GateDraft } from "./draft.ts";
 import type { GateSense } from "./gate-text.ts";
@@ -51,8 +52,7 @@ export class ReaderState {
   readonly taken: Map<number, Draft> = new Map<number, Draft>();
   /** What entries below a list entry are that is only a label, by the index of its line. */
   readonly groups: Map<number, Meaning> = new Map<number, Meaning>();
-  /** Lists in which an entry says something of the stage above, so that their other labels do too. */
-  readonly attributeLists: Set<number> = new Set<number>();
+  readonly attributeLists: AttributeLists;
   readonly emitted: Set<Draft> = new Set<Draft>();
   readonly root: Draft | null;
   /** Whether the document tells of an incident: its timeline is a record and no schedule. */
@@ -72,6 +72,7 @@ export class ReaderState {
   constructor(text: string, lines: readonly Line[], root: Draft | null) {
     this.text = text;
     this.lines = lines;
+    this.attributeLists = new AttributeLists(text, lines);
     this.outline = readOutline(text, lines);
     this.stages = new Stages(this.outline);
     this.root = root;

@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readPlan } from "./read-plan.ts";
+import { gatesOf, readText } from "../testing/read-text.ts";
 
-const read = (text: string): ReturnType<typeof readPlan> =>
-  readPlan(new TextEncoder().encode(text), { fileName: "PLAN.md" });
 /** `line kind` of each item. */
-const kinds = (text: string): string[] => read(text).items.map(({ line, kind }) => `${line} ${kind}`);
-/** `line operator value unit` of each gate that is typed. */
-const gates = (text: string): string[] =>
-  read(text).gates.flatMap(({ line, criterion }) =>
-    criterion === null ? [] : [`${line} ${criterion.op} ${String(criterion.value)} ${criterion.unit ?? "-"}`],
-  );
+const kinds = (text: string): string[] => readText(text).items.map(({ line, kind }) => `${line} ${kind}`);
 
 describe("a release checklist", () => {
   it("has phases by their time and steps in them, and categories that are neither", () => {
@@ -37,7 +30,7 @@ describe("a release checklist", () => {
     const text =
       "# Pots\n\n## Release checks\n\n### Kiln (required)\n\n- [ ] Cone reached (100%)\n\n### Security\n\n- [ ] doors shut\n";
     expect(kinds(text)).toEqual(["7 criterion", "11 criterion"]);
-    expect(gates(text)).toEqual(["7 = 100 %"]);
+    expect(gatesOf(text)).toEqual(["7 = 100 %"]);
   });
 
   it("holds criteria throughout when the document is about quality gates, and tasks when it is about building them", () => {
@@ -51,21 +44,21 @@ describe("limits and targets outside of a plan's stages", () => {
   it("make the target of a section a criterion where it states a threshold", () => {
     const text =
       "# Pots\n\n## Quality\n\n### Glaze coverage\n\n**Target**: >= 90%\n\n### Delivery\n\n**Target**: spring\n";
-    expect(read(text).items.map(({ line, kind, title }) => `${line} ${kind} ${title}`)).toEqual([
+    expect(readText(text).items.map(({ line, kind, title }) => `${line} ${kind} ${title}`)).toEqual([
       "7 criterion Glaze coverage: >= 90%",
     ]);
-    expect(gates(text)).toEqual(["7 >= 90 %"]);
+    expect(gatesOf(text)).toEqual(["7 >= 90 %"]);
   });
 
   it("stay a demand on the stage where they stand in one", () => {
     const text = "# Pots\n\n## Phase 1: Kiln\n\n**Target**: < 200 ms\n\n- [ ] fire\n";
     expect(kinds(text)).toEqual(["3 phase", "7 task"]);
-    expect(gates(text)).toEqual(["5 < 200 ms"]);
+    expect(gatesOf(text)).toEqual(["5 < 200 ms"]);
   });
 
   it("are criteria under a label for limits or benchmarks", () => {
     const text = "# Pots\n\n## Speed\n\n**Benchmarks**:\n- Kiln door: < 200 ms\n- Looks nice\n";
     expect(kinds(text)).toEqual(["6 criterion"]);
-    expect(gates(text)).toEqual(["6 < 200 ms"]);
+    expect(gatesOf(text)).toEqual(["6 < 200 ms"]);
   });
 });

@@ -34,9 +34,9 @@ const TO_MAKE =
 /** `Work`, `Core redesign work`, `What this slice must do`. */
 const WORK_TITLE =
   /^(?:(?!(?:related|previous|prior|past|existing|completed|finished|done|how|why|out|further reading|ongoing)\b)(?:[\p{L}-]+\s){0,3}work|what (?:this|the|each|every) [\p{L}\s-]{2,30} (?:must|should|will|needs? to|has to|have to) (?:do|deliver|change|build))$/u;
-/** `Metrics to achieve`, `Targets we have to meet`. */
+/** `Metrics to achieve`, `Targets we have to meet`; `Goals reached` reports. */
 const TO_REACH =
-  /\b(?:metrics?|targets?|numbers|goals?|kpis?|thresholds?|slos?|budgets?)\s(?:(?:we|you|that|have|has|need|must|should)\s){0,3}(?:to\s)?(?:achieve|hit|meet|reach|satisfy|attain)(?:ed)?\b/u;
+  /\b(?:metrics?|targets?|numbers|goals?|kpis?|thresholds?|slos?|budgets?)\s(?:(?:we|you|they|that|which|have|has|needs?)\s){0,3}(?:to|must|should|shall|will)\s(?:be\s)?(?:achieved?|hit|meet|met|reach(?:ed)?|satisfy|satisfied|attain(?:ed)?)\b/u;
 /** `Gate 3`, `Gate B: Release`, `Critical gates`, `Gates before release`, `Stage-gate`: a gate by where the word stands. */
 const GATE_TITLE =
   /^(?:quality |release |phase |stage |exit |entry )?gates?(?:$|\s?[:(–—-]|\s(?:#?\d{1,3}|[a-z]|[ivx]{1,4})(?:$|\s?[:.)(–—-])|\s(?:before|for|to|after|of)\b)|(?:^|[\s-])gates?$/u;

@@ -1,5 +1,6 @@
 import { NUMBER_WORDS } from "../criteria/words.ts";
 import type { Heading } from "./heading.ts";
+import { CODES_WITHOUT_WORK } from "./work-codes.ts";
 
 const MEMBER =
   /^((?:\p{L}[\p{L}-]{1,24}\s){1,2})#?(\d{1,3}|[A-Z]|[IVX]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)(?=$|\s*[:：|(]|\s?[–—-]\s|[.)]\s)\s*[:：|.)–—-]?\s*(.*)$/iu;
@@ -8,9 +9,8 @@ const NO_WORK =
   /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|priority|priorities|severity|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
 /** `US-1 Digest`, `AP 2 Anbindung`, `WS-3 · Schema`: a code of capitals and a number in front of a title. */
 const CODED = /^([A-Z]{2,5})[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
-/** Codes of what is decided, asked, feared or referred to, and names of things that carry a number. */
-const NO_WORK_CODE =
-  /^(?:ADR|RFC|PEP|KEP|CVE|ISO|RISK|DEC|OPT|FIG|TAB|APP|REF|HTTP|UTF|SHA|ES|IPV|MP|ALT|FAQ|ASM|CON|DEF|GATE|AC|SC|KPI|SLO|OKR|KR)$/;
+/** Before a number that only counts these are appendices, tables and names of things; in `APP-12` they may be a project. */
+const NO_WORK_CODE = new Set([...CODES_WITHOUT_WORK, "APP", "TAB", "ES", "MP"]);
 const NUMBERS = ["1", "0", "a", "i", "one"];
 
 /** A heading's place in a row of headings that count with the same word. */
@@ -95,7 +95,7 @@ function memberOf(title: string, at: number): Member | null {
   const coded = CODED.exec(title);
   if (coded !== null) {
     const [, code = "", number = "", rest = ""] = coded;
-    if (NO_WORK_CODE.test(code)) return null;
+    if (NO_WORK_CODE.has(code)) return null;
     return {
       at,
       word: code.toLowerCase(),

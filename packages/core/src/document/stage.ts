@@ -1,5 +1,6 @@
 import { NUMBER_WORDS } from "../criteria/words.ts";
 import { PHASE_WORDS as OTHER_PHASE_WORDS, STEP_WORDS as OTHER_STEP_WORDS } from "./other-languages.ts";
+import { CODES_WITHOUT_WORK } from "./work-codes.ts";
 
 /** A stage or piece of work that a title names by its place in the plan: `Phase 2`, `Step 4`, `Week 13`. */
 export interface Stage {
@@ -106,12 +107,15 @@ export function codeStageOf(markdown: string): Stage | null {
 export function codedStageOf(title: string): Stage | null {
   const match = /^([A-Z]{2,10}-\d{1,5})\s?(?:[:：]|[-–—]\s)\s*(\S.*)$/u.exec(title.slice(0, 300));
   const [, id = "", rest = ""] = match ?? [];
-  if (match === null || NO_TICKET.test(id)) return null;
+  if (match === null || NO_TICKET.has(id.slice(0, id.indexOf("-")))) return null;
   return { kind: "step", ref: id.toLowerCase(), rest, named: true, id };
 }
 
-const NO_TICKET =
-  /^(?:FR|NFR|REQ|BR|UR|TC|TEST|BUG|RISK|ADR|RFC|CVE|ISO|AC|SC|KPI|SLO|OKR|KR|GATE|DEC|OPT|ASM|CON|DEF|RULE|GOAL|OBJ|ISSUE|SEC)-/;
+/** Codes of what is asked, found or tested: below a heading such a code may count work, a single line tells of none. */
+const NO_TICKET = new Set([
+  ...CODES_WITHOUT_WORK,
+  ..."FR NFR REQ BR UR TC TEST BUG RULE GOAL OBJ ISSUE SEC".split(" "),
+]);
 
 /** `Orchard — Phase 3b: Watering`: the document is about this phase of the project that is named before it. */
 export function phaseOfTitle(title: string): Stage | null {

@@ -299,9 +299,14 @@ function stepVerdict(
   return NEITHER;
 }
 
+/** Below `Proposed changes`, and not below a record of changes. */
 function changesProposed(sections: readonly Section[]): boolean {
-  return sections.some(({ item, heading }) => item === null && /\bchanges\b/i.test(heading.title));
+  if (insideReport(sections)) return false;
+  return sections.some(({ item, heading }) => item === null && PROPOSED.test(heading.title));
 }
+
+const PROPOSED =
+  /\b(?:proposed|planned|required|needed|suggested) changes\b|\bchanges (?:proposed|planned|required|needed|to make)\b/i;
 
 const TRACKER = /\b(?:progress|task|status|issue|work|delivery|deliverables?)[ -]tracker\b|^\W*(?:\d+\W+)?tracker\b/iu;
 

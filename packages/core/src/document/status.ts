@@ -212,13 +212,17 @@ function setOffPhrase(text: string, options: TitleOptions): FoundStatus | null {
   return null;
 }
 
+/** Nothing but a date and punctuation: what may stand behind a state that fills brackets or a run of capitals. */
+export const ONLY_DATED: RegExp =
+  /^[^\p{L}\p{N}]*(?:(?:\d{4}-\d{2}(?:-\d{2})?|\d{1,2}[./]\d{1,2}[./](?:\d{2}){0,2})[^\p{L}\p{N}]*)?$/u;
+
 /** `(✓ landed) Column pinning`, `**(done)** Sorting`: a state in brackets before the title. */
 export function bracketedState(text: string): FoundStatus | null {
   const match = /^([\s*_]{0,4}\()([^()]{2,30})\)[\s*_]{1,4}(?=\S)/.exec(text.slice(0, 60));
   const inner = match?.[2] ?? "";
   if (match === null || inner.split(/\s+/).length > 3 || LOOSE.has(inner.trim().toLowerCase())) return null;
   const found = statusOfValue(inner);
-  if (found === null || found.form !== "word") return null;
+  if (found === null || found.form !== "word" || !ONLY_DATED.test(inner.slice(found.end))) return null;
   const shift = match[1]?.length ?? 0;
   return { ...found, start: found.start + shift, end: found.end + shift };
 }
@@ -243,7 +247,8 @@ function isSetOff(tail: string, words: readonly Word[], at: number, end: number,
   if (!/^[\s*_)）】\].!✅🔄❌🎉⏳,:;(%–—-]/u.test(after) && after !== "") return false;
   const endsHere =
     /^[\s*_)）】\].!\p{Extended_Pictographic}\ufe0f]*$/u.test(after) || /^[\s*_]*(?:\(|[-–—]\s|,|:)/u.test(after);
-  if (!endsHere || (/[:：]\s*$/.test(before) && ONE_OF_LIST.test(after))) return false;
+  if (!endsHere) return false;
+  if (LOOSE.has(words[at]?.text ?? "") && /[:：]\s*$/.test(before) && ONE_OF_LIST.test(after)) return false;
   const afterMark = /[\p{Extended_Pictographic}\ufe0f]\s*\**$/u.test(trimmed);
   const shouting =
     tail.slice(words[at]?.start ?? 0, end) === tail.slice(words[at]?.start ?? 0, end).toUpperCase() &&
@@ -269,7 +274,7 @@ function goesOn(before: string, stated: string, after: string, word: string): bo
   return before.trimEnd().endsWith(",") ? /^[\s*_.)]*$/.test(after) : CONTINUES.test(after);
 }
 
-/** `Triage: review, accept, assign`: the first of several words and no state. */
+/** `Triage: review, accept, assign`: the first of several words and no state, where it may mean something else. */
 const ONE_OF_LIST = /^,\s\p{Ll}[\p{L}-]*(?:,|[\s.]*$|\s(?:and|or)\s)/u;
 
 function isModifier(word: string): boolean {

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { findThresholds } from "../criteria/find-thresholds.ts";
-import { readPlan } from "./read-plan.ts";
-
-function itemsOf(text: string): string[] {
-  return readPlan(new TextEncoder().encode(text), { fileName: "PLAN.md" }).items.map(
-    ({ kind, line, claimed }) => `${line} ${kind} ${claimed}`,
-  );
-}
+import { itemsOf, readText } from "../testing/read-text.ts";
 
 function thresholdsOf(text: string): unknown[] {
   return findThresholds(text).map(({ criterion }) => [criterion.op, criterion.value]);
@@ -32,6 +26,17 @@ describe("stories, waves and readiness", () => {
       "",
     ].join("\n");
     expect(itemsOf(text)).toEqual(["3 phase unknown", "5 step unknown", "10 criterion pending"]);
+  });
+
+  it("takes no code of what is referred to or asked for a ticket, in a line or before headings", () => {
+    const line = (code: string): string =>
+      `# P\n\n## Sprint 1: Orchard\n\n**${code}-001: Map the trees**\n- **Priority**: High\n- **Owner**: Ada\n`;
+    const heads = (code: string): string =>
+      `# P\n\n## ${code}-1 Map the trees\n\n- [ ] map\n\n## ${code}-2 Water them\n\n- [ ] water\n`;
+    for (const code of ["APP", "STORY"]) expect(itemsOf(line(code))).toContain("5 step unknown");
+    for (const code of ["PEP", "FAQ", "ADR", "REQ"]) expect(itemsOf(line(code))).toEqual(["3 phase unknown"]);
+    expect(readText(heads("STORY")).items[0]).toMatchObject({ id: "STORY-1" });
+    for (const code of ["PEP", "ADR"]) expect(readText(heads(code)).items[0]).not.toMatchObject({ id: `${code}-1` });
   });
 
   it("reads the rows of a table of waves with codes as tasks", () => {
@@ -97,6 +102,9 @@ describe("numbers that ask for nothing", () => {
     ["The score meets or exceeds 80% of the answers", [[">=", 80]]],
     ["Nested calls with max depth of 3", [["<=", 3]]],
     ["Works for batches of all sizes (100s to 1000s)", []],
+    ["Replication keeps up (lag=0)", [["=", 0]]],
+    ["Retries pass if success rate >= 99%", [[">=", 99]]],
+    ["Scaling accepted once p95 < 200ms", [["<", 200]]],
   ])("%s", (text, expected) => {
     expect(thresholdsOf(text)).toEqual(expected);
   });

@@ -31,6 +31,10 @@ export interface TableRoles {
   readonly gateTitle: number;
   /** Columns that say what a gate in this table asks for. */
   readonly demands: readonly number[];
+  /** What the rows of a table of stages are called by the head of their column, as written and in English: `week`. */
+  readonly stageWords: readonly string[];
+  /** The column of what a stage delivers; -1 for none. */
+  readonly delivered: number;
   /** A column of free notes, which may carry the status. */
   readonly notes: number;
   /** Columns that set attributes. */
@@ -106,7 +110,8 @@ export function cellText(text: string, cell: Cell | undefined): string {
 
 function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const header = rows[0]?.header ?? [];
-  const names = header.map((cell) => columnName(cellText(text, cell)));
+  const written = header.map((cell) => writtenName(cellText(text, cell)));
+  const names = written.map((name) => COLUMNS.get(name) ?? name);
   const find = (pattern: RegExp, not = -1): number =>
     names.findIndex((name, column) => column !== not && pattern.test(name));
   const id = find(ID);
@@ -137,6 +142,8 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
     guards: names.flatMap((name, column) => (column !== target && GUARD.test(name) ? [column] : [])),
     namesGates: GATE.test(names[first] ?? ""),
     gateTitle,
+    stageWords: stage < 0 ? [] : [...new Set([written[0], names[0]].map((name) => (name ?? "").replace(/s$/, "")))],
+    delivered: find(/^deliverables?$/),
     demands: demandColumns(names, [id, status, notes, gateTitle], attributes),
   };
   if (metric >= 0 && target >= 0) return { ...base, kind: "metric", title: metric };
@@ -205,14 +212,13 @@ function countsOnly(text: string, rows: readonly Row[], column: number): boolean
   return column >= 0 && rows.slice(0, 50).every((row) => /^\d{0,4}$/.test(cellText(text, row.cells[column])));
 }
 
-/** The head of a column in lower case, in English where the reader knows the word. */
-function columnName(head: string): string {
-  const name = stripMarks(head)
+/** The head of a column in lower case, without marks and remarks in brackets. */
+function writtenName(head: string): string {
+  return stripMarks(head)
     .toLowerCase()
     .replace(/\((?:s|es)\)/g, "s")
     .replace(/(?<=\S)\s*\([^()]*\)\s*$/, "")
     .trim();
-  return COLUMNS.get(name) ?? name;
 }
 
 /** A column of targets without a column of metrics: at least half of its filled cells compare with a number. */

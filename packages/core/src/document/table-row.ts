@@ -4,6 +4,7 @@ import type { Draft } from "./draft.ts";
 import { applyAttribute, draft, modeOf } from "./draft.ts";
 import { gatesOfEntry, gatesOfValue } from "./gate-text.ts";
 import { readItemText, stripMarks } from "./item-text.ts";
+import { withoutStatus } from "./outline.ts";
 import type { Scope } from "./scope.ts";
 import { stageOf, windowOf } from "./stage.ts";
 import type { StatedGate } from "./stated-gate.ts";
@@ -55,11 +56,8 @@ export function readRow(
   const parts = readItemText(title.replace(/^↳\s*/, ""));
   // `| 1. Foundation | … |` under `Phase` tells of phase 1.
   const number = /^\d{1,3}(?:\s?[-–]\s?\d{1,3})?$/.exec(parts.id ?? parts.title)?.[0];
-  const counted =
-    roles.kind === "stage" && !gated && number !== undefined
-      ? stageOf(`${columnWord(text, row, roles.title)} ${number}`)
-      : null;
-  const numbered = counted === null ? null : stageItem(counted.ref);
+  const numbered =
+    roles.kind === "stage" && !gated && number !== undefined ? countedStage(roles.stageWords, number, stageItem) : null;
   const called = `${parts.title.toLowerCase()} phase`;
   const named =
     roles.kind === "stage" && !gated && stage === null ? (stageNamed(parts.title) ?? stageItem(called)) : null;
@@ -67,7 +65,7 @@ export function readRow(
   if (numbered !== null) return { item: null, retold: numbered, gates: gatesOfColumns(text, row, roles) };
   // `| AUTH-01 | Phase 2 | done |` says how that stands which a check box defines.
   const traced = parts.title === "" && parts.id !== null ? boxOf(parts.id) : null;
-  if (traced !== null) return { item: null, retold: traced, gates: [] };
+  if (traced !== null) return { item: null, retold: traced, gates: gatesOfColumns(text, row, roles) };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
@@ -90,9 +88,17 @@ export function readRow(
   return { item, retold: null, gates };
 }
 
-/** What the rows of a table of stages are called by the head of their column: `week`. */
-function columnWord(text: string, row: Row, column: number): string {
-  return cellText(text, row.header[column]).toLowerCase().replace(/s$/, "");
+/** The stage of a number under one of the words for its column. */
+function countedStage(
+  words: readonly string[],
+  number: string,
+  stageItem: (ref: string) => Draft | null,
+): Draft | null {
+  for (const word of words) {
+    const item = stageItem(stageOf(`${word} ${number}`)?.ref ?? "");
+    if (item !== null) return item;
+  }
+  return null;
 }
 
 const ID_RANGE = /^([A-Z]{1,8}[-_ ]?)\d{1,5}\s*(?:…|\.{2,3}|[–—-]|to|bis|a|à|～|~)\s*\1?\d{1,5}$/;
@@ -133,8 +139,10 @@ function applyCells(item: Draft, text: string, row: Row, roles: TableRoles): voi
   const title = row.cells[roles.title];
   if (title === undefined) return;
   if (text.startsWith("~~", title.from)) item.claimed = "cancelled";
-  const leading = bracketedState(text.slice(title.from, title.to));
+  const raw = text.slice(title.from, title.to);
+  const leading = bracketedState(raw);
   if (leading === null) return;
+  item.title = readItemText(withoutStatus(raw, leading)).title;
   item.claimed = leading.claimed;
   item.token = { from: title.from + leading.start, to: title.from + leading.end, form: leading.form };
 }
@@ -174,13 +182,12 @@ function guardOf(text: string, row: Row, column: number): string {
 
 /** Thresholds in columns of their own: `Gate`, `Exit criteria`, `Target` beside the work. */
 function gatesOfColumns(text: string, row: Row, roles: TableRoles): StatedGate[] {
-  const delivered = row.header.findIndex((cell) => /^deliverables?$/i.test(cellText(text, cell)));
   const columns = roles.attributes
     .filter(({ name }) => name === "gate" || name === "criteria")
     .map(({ column, name }) => ({ column, gate: name === "gate" }));
   if (roles.target >= 0 && !columns.some(({ column }) => column === roles.target))
     columns.push({ column: roles.target, gate: false });
-  if (roles.kind === "stage" && delivered > 0) columns.push({ column: delivered, gate: false });
+  if (roles.kind === "stage" && roles.delivered > 0) columns.push({ column: roles.delivered, gate: false });
   return columns.flatMap(({ column, gate }) => {
     const cell = cellText(text, row.cells[column]);
     if (isEmpty(cell)) return [];

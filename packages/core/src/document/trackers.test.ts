@@ -1,14 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { readPlan } from "./read-plan.ts";
+import { itemsOf, readText } from "../testing/read-text.ts";
 
-const read = (text: string): ReturnType<typeof readPlan> =>
-  readPlan(new TextEncoder().encode(text), { fileName: "PLAN.md" });
-/** `line kind claimed` of each item. */
-const kinds = (text: string): string[] =>
-  read(text).items.map(({ line, kind, claimed }) => `${line} ${kind} ${claimed}`);
 /** `line of-line claimed` of each restatement. */
 const restated = (text: string): string[] => {
-  const { items, restated: told } = read(text);
+  const { items, restated: told } = readText(text);
   return told.map(({ line, of, claimed }) => `${line} ${items.find(({ key }) => key === of)?.line ?? 0} ${claimed}`);
 };
 
@@ -17,17 +12,17 @@ describe("a tracker of deliverables", () => {
 
   it.each(["PR", "Owner", "Depends on"])("holds tasks when its rows have an id, a state and a column %s", (column) => {
     const text = `# P\n\n## Deliverables\n\n| ID | Deliverable | Status | ${column} |\n|--|--|--|--|\n${rows}`;
-    expect(kinds(text)).toEqual(["7 task done", "8 task pending"]);
+    expect(itemsOf(text)).toEqual(["7 task done", "8 task pending"]);
   });
 
   it("holds criteria without them", () => {
     const text = `# P\n\n## Deliverables\n\n| ID | Deliverable | Status | Link |\n|--|--|--|--|\n${rows}`;
-    expect(kinds(text)).toEqual(["7 criterion done", "8 criterion pending"]);
+    expect(itemsOf(text)).toEqual(["7 criterion done", "8 criterion pending"]);
   });
 
   it("is no step itself under a numbered heading", () => {
     const text = `# P\n\n## 4. Progress tracker\n\n| ID | Task | Status | PR |\n|--|--|--|--|\n${rows}`;
-    expect(kinds(text)).toEqual(["7 task done", "8 task pending"]);
+    expect(itemsOf(text)).toEqual(["7 task done", "8 task pending"]);
   });
 });
 
@@ -64,14 +59,14 @@ describe("stages that are told in more than one place", () => {
   it("are the same behind a word for where the work stands", () => {
     const text =
       "# P\n\n## Current phase: 🏺 **Phase 1 - Clay** (done)\n\nAll dug.\n\n## Phase 1 - Clay\n\n- [x] dig\n\n## Next up: Phase 2: Kiln\n\n- [ ] fire\n\n## Phase 2: Kiln\n\n**Status**: planned | **Progress**: 0%\n";
-    expect(kinds(text)).toEqual(["7 phase unknown", "9 task done", "11 phase unknown", "13 task pending"]);
+    expect(itemsOf(text)).toEqual(["7 phase unknown", "9 task done", "11 phase unknown", "13 task pending"]);
     expect(restated(text)).toEqual(["3 7 done", "15 11 pending"]);
   });
 
   it("need no number beside numbered ones when a state stands in its place", () => {
     const text = "# P\n\n## ✅ COMPLETED: Groundwork\n\n- [x] dig\n\n## Sprint 1: Kiln\n\n- [ ] fire\n";
-    expect(kinds(text)).toEqual(["3 phase done", "5 task done", "7 phase unknown", "9 task pending"]);
-    expect(kinds("# P\n\n## ✅ COMPLETED: Groundwork\n\n- dug\n\n## Kiln\n\n- [ ] fire\n")).not.toContain(
+    expect(itemsOf(text)).toEqual(["3 phase done", "5 task done", "7 phase unknown", "9 task pending"]);
+    expect(itemsOf("# P\n\n## ✅ COMPLETED: Groundwork\n\n- dug\n\n## Kiln\n\n- [ ] fire\n")).not.toContain(
       "3 phase done",
     );
   });
@@ -79,14 +74,14 @@ describe("stages that are told in more than one place", () => {
   it("are defined by a summary where they have no heading and their fellows have one", () => {
     const text =
       "# P\n\n## Current status summary\n\n- **Sprint 1**: ✅ Clay (Complete)\n- **Sprint 2**: Kiln (In progress)\n\n## Sprint 2: Kiln\n\n- [ ] fire\n";
-    expect(kinds(text)).toEqual(["5 phase done", "8 phase unknown", "10 task pending"]);
+    expect(itemsOf(text)).toEqual(["5 phase done", "8 phase unknown", "10 task pending"]);
     expect(restated(text)).toEqual(["6 8 in_progress"]);
   });
 
   it("are not the same week in two sprints", () => {
     const text =
       "# P\n\n## Sprint 1: Clay\n\n### Week 1: Dig\n\n- [ ] dig\n\n## Sprint 2: Kiln\n\n### Week 1: Fire\n\n- [ ] fire\n";
-    expect(kinds(text).filter((kind) => kind.includes("phase"))).toHaveLength(4);
+    expect(itemsOf(text).filter((kind) => kind.includes("phase"))).toHaveLength(4);
   });
 
   it("are told by the row that leaves out the word phase", () => {
@@ -98,8 +93,8 @@ describe("stages that are told in more than one place", () => {
   it("have weeks that are no stages where the work stands in boxes", () => {
     const text =
       "# P\n\n## Phase 1: Clay\n\n**Timeline**: 4 weeks\n- **Week 1-2**: dig\n- **Week 3-4**: dry\n\n**Tasks**:\n- [ ] dig\n";
-    expect(kinds(text)).toEqual(["3 phase unknown", "10 task pending"]);
-    expect(kinds("# P\n\n## Phase 1: Clay\n\n- **Week 1**: dig\n- **Week 2**: dry\n")).toContain("5 phase unknown");
+    expect(itemsOf(text)).toEqual(["3 phase unknown", "10 task pending"]);
+    expect(itemsOf("# P\n\n## Phase 1: Clay\n\n- **Week 1**: dig\n- **Week 2**: dry\n")).toContain("5 phase unknown");
   });
 });
 
@@ -107,18 +102,18 @@ describe("labels beside a list", () => {
   it("of what the work needs end a list of criteria", () => {
     const text =
       "# P\n\n## Phase 1: Clay\n\n**Success metrics**:\n- Nobody is hurt\n\n**Dependencies**: the truck\n\n- [ ] dig\n";
-    expect(kinds(text)).toEqual(["3 phase unknown", "6 criterion unknown", "10 task pending"]);
+    expect(itemsOf(text)).toEqual(["3 phase unknown", "6 criterion unknown", "10 task pending"]);
   });
 
   it("may stand several in one line", () => {
     const text = "# P\n\n## Sprint 1: Clay\n\n**Duration**: 2 weeks | **Lead**: Ada | **Status**: in progress\n";
-    expect(read(text).items.map(({ claimed, owners, window }) => ({ claimed, owners, window }))).toEqual([
+    expect(readText(text).items.map(({ claimed, owners, window }) => ({ claimed, owners, window }))).toEqual([
       { claimed: "in_progress", owners: ["Ada"], window: "Sprint 1" },
     ]);
   });
 
   it("hold work under a page that is called a dashboard", () => {
     const text = "# P\n\n## Phase 1: Pages\n\n### Dashboard page\n\n- **Tasks**:\n  - [ ] draw\n- **Effort**: 3 h\n";
-    expect(kinds(text)).toEqual(["3 phase unknown", "5 step unknown", "8 task pending"]);
+    expect(itemsOf(text)).toEqual(["3 phase unknown", "5 step unknown", "8 task pending"]);
   });
 });

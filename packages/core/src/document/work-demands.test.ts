@@ -14,6 +14,10 @@ describe("demands in the text of a task", () => {
     ["Lines: > 80%", ["absolute > 80 %"]],
     ["Sample run: at least 92% of totals correct", ["absolute >= 92 %"]],
     ["Noise: fewer than 2 bells over 14 days", ["absolute < 2 null", "window >= 14 d"]],
+    ["Coverage meets or exceeds 80%", ["absolute >= 80 %"]],
+    ["Coverage of 80% or more", ["absolute >= 80 %"]],
+    ["Latenz über 5 ms", ["absolute > 5 ms"]],
+    ["Abdeckung: mindestens 80 %", ["absolute >= 80 %"]],
     ["0 lint warnings", ["absolute = 0 null"]],
     ["오류 0건", ["absolute = 0 null"]],
   ])("are what has to be so: %s", (text, expected) => {
@@ -28,6 +32,7 @@ describe("demands in the text of a task", () => {
     "Cut the storm: jitter, max 3 tries",
     "Time out after 8 s",
     "Add at least 3 unit tests per module",
+    "Add 5 or more unit tests",
     "Measure the start (p95 = 420ms)",
     "Compare totals for 7 days",
   ])("are none where a number sets, counts or selects: %s", (text) => {

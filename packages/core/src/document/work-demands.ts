@@ -1,11 +1,36 @@
 import type { FoundThreshold } from "../criteria/find-thresholds.ts";
 import { findThresholds } from "../criteria/find-thresholds.ts";
+import { OPERATOR_PHRASES, OPERATOR_SUFFIXES } from "../criteria/words.ts";
 import type { StatedGate } from "./stated-gate.ts";
 import { windowOfEntry } from "./window-of-entry.ts";
 
-/** Signs and words that compare; `max 3 tries` and `within 5 days` set or plan something as often as they demand. */
-const COMPARES =
-  /\d\s?%\+|[<>≤≥≦≧＜＞]|\b(?:under|below|less than|fewer than|lower than|faster than|at least|at most|no more than|not more than|not exceed|above|over|more than|greater than|unter|über|mindestens|höchstens|weniger als|mehr als|menos de|más de|al menos|como máximo|como mínimo|inferior a|superior a|moins de|plus de|au moins|au plus)\b|최소|최대|이상|이하|미만|초과|以上|以下|以内|未満|不超过|至少|低于|高于|小于|大于/iu;
+/** Words that set or plan something as often as they demand: `max 3 tries`, `within 5 days`. */
+const SETTING =
+  /^(?:a )?(?:m[ií]n|m[aá]x)(?:im\p{L}+)?(?: \p{L}+)?$|^(?:within|up to|bis zu|hasta|até|jusqu'à|最大|最小|最低)$/u;
+/** Scripts that set no blanks around a word. */
+const UNSPACED = /[\u3040-\u9fff\uac00-\ud7af]/u;
+const BEFORE_NUMBER = comparing(OPERATOR_PHRASES);
+const BEHIND_NUMBER = comparing(OPERATOR_SUFFIXES);
+
+function comparing(phrases: typeof OPERATOR_PHRASES): { readonly spaced: string[]; readonly unspaced: string[] } {
+  const all = phrases.filter(([, op]) => op !== "=").map(([words]) => words.join(" "));
+  const kept = all.filter((phrase) => !SETTING.test(phrase));
+  return {
+    spaced: kept.filter((phrase) => !UNSPACED.test(phrase)),
+    unspaced: kept.filter((phrase) => UNSPACED.test(phrase)),
+  };
+}
+
+/** Signs and words that compare. */
+const COMPARES = new RegExp(
+  [
+    "\\d\\s?%\\+|[<>≤≥≦≧＜＞]",
+    `(?<!\\p{L})(?:not exceed|${[...BEFORE_NUMBER.spaced, ...BEHIND_NUMBER.spaced].join("|")})(?!\\p{L})`,
+    ...BEFORE_NUMBER.unspaced,
+    ...BEHIND_NUMBER.unspaced,
+  ].join("|"),
+  "iu",
+);
 const SIGN = /^(?:[<>≤≥≦≧＜＞]|&[lg][te];)/;
 /** Verbs whose object the comparison describes: `Support uploads > 100 MB`, `Purge rows over 30 days`. */
 export const SELECTS: RegExp =
@@ -16,11 +41,9 @@ const CONDITION =
 const DEMANDS =
   /\b(?:must|should|shall|stays?|stay(?:ing)?|remains?|is|are|keeps?|kept|reach(?:es)?|ensure|verify|verifies|confirm|check|maintain|finish(?:es)?|complete[sd]?|achieve[sd]?|reduce[sd]?|cut|bring|get|lower|increase[sd]?|raise[sd]?|improve[sd]?|return[sd]?|loads?|responds?|starts?|renders?|runs?|takes?|muss|müssen|bleibt|debe|permanece|doit|reste)\b/iu;
 
-const LAST_WORDS = new Set(
-  "than under below least most exceed exceeding above over unter mindestens höchstens als de menos más plus moins que".split(
-    " ",
-  ),
-);
+/** What may stand right before the number, and behind it. */
+const LAST_WORDS = new Set(BEFORE_NUMBER.spaced.map((phrase) => phrase.slice(phrase.lastIndexOf(" ") + 1)));
+const BEHIND = new RegExp(`\\d\\S{0,6}(?: \\S{1,8})? (?:${BEHIND_NUMBER.spaced.join("|")})\\b`, "i");
 
 /**
  * Whether a text may compare something with a number: a sign, a comparing word right before a digit, a zero that stands
@@ -38,7 +61,7 @@ export function mayCompare(text: string): boolean {
     while (from > 0 && text.charCodeAt(from - 1) !== 32) from -= 1;
     if (at > 0 && LAST_WORDS.has(text.slice(from, at - 1).toLowerCase())) return true;
   }
-  return /^zero\s|[:]\s?zero\b/i.test(text);
+  return /^zero\s|[:]\s?zero\b/i.test(text) || BEHIND.test(text);
 }
 
 /**
