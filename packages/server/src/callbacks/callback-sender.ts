@@ -85,9 +85,11 @@ export function createCallbackSender(parts: CallbackSenderParts): CallbackSender
   async function takeDue(): Promise<number> {
     isFull = false;
     let taken = 0;
-    for (const { tenant_id: tenant } of await parts.system.run<{ tenant_id: string }>(DUE, [runtime.now()])) {
-      const own = [...sending.values()].filter((one) => one === tenant).length;
-      const room = Math.min(AT_ONCE.all - sending.size, AT_ONCE.tenant - own);
+    const due = await parts.system.run<{ tenant_id: string }>(DUE, [runtime.now()]);
+    // Who has the fewest on the way is first, and of these who waits longest: nobody's slow receivers keep others waiting.
+    const inTurn = due.map(({ tenant_id }) => tenant_id).sort((a, b) => onTheWay(a) - onTheWay(b));
+    for (const tenant of inTurn) {
+      const room = Math.min(AT_ONCE.all - sending.size, AT_ONCE.tenant - onTheWay(tenant));
       const desk = await parts.deskOf(tenant);
       const deliveries = room > 0 && !closing.signal.aborted ? await desk.take(room, leaseMs) : [];
       if (deliveries.length >= room) isFull = true;
@@ -95,6 +97,10 @@ export function createCallbackSender(parts: CallbackSenderParts): CallbackSender
       taken += deliveries.length;
     }
     return taken;
+  }
+
+  function onTheWay(tenant: string): number {
+    return [...sending.values()].filter((one) => one === tenant).length;
   }
 
   function start(tenant: string, desk: CallbackDesk, delivery: Delivery): void {

@@ -60,12 +60,13 @@ export const ADD_DELIVERIES: Statement = statement(
    FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS d(delivery_id, callback_id, body)`,
 );
 
-/** Tenants with something to send: one question for all of them. */
+/** Tenants with something to send, the one that waits longest first: one question for all of them. */
 export const DUE: Statement = statement(
   "callback_due",
-  `SELECT DISTINCT d.tenant_id FROM holdpoint.callback_delivery d
+  `SELECT d.tenant_id FROM holdpoint.callback_delivery d
    JOIN holdpoint.tenant t ON t.tenant_id = d.tenant_id AND t.disabled_at_ms IS NULL
-   WHERE d.state = 'pending' AND d.due_at_ms <= $1 LIMIT 1000`,
+   WHERE d.state = 'pending' AND d.due_at_ms <= $1
+   GROUP BY d.tenant_id ORDER BY min(d.due_at_ms), d.tenant_id LIMIT 1000`,
 );
 
 /** Takes what is due for as long as `$3` says; what another replica is taking at the moment is passed over. */

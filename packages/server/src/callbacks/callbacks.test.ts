@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { type Store, statement } from "@holdpoint/store";
 import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -264,6 +265,26 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
     );
     expect([got.length, new Set(got.map(({ id }) => id)).size, receiver.mostAtOnce]).toEqual([60, 60, 1]);
   });
+
+  test("of a tenant go out although slow receivers of others hold every place", async () => {
+    await plane.close();
+    plane = await start({ callbacks: { ...ALLOWED, timeoutMs: 60_000 }, onCallback: () => undefined });
+    const open: ServerResponse[] = [];
+    const slow = await receive((response) => void open.push(response));
+    const settled = async (by: string, url: string, count: number): Promise<void> => {
+      const tasks = Array.from({ length: count }, () => ({ title: "Dig", callback: { url } }));
+      const { body } = await plane.call("POST", "/v1/tasks/batch", { tasks }, { token: `${by}:all` });
+      const { work } = await plane.plane.rooms(by);
+      const ids = (body["tasks"] as readonly { readonly id: string }[]).map(({ id }) => id);
+      await Promise.all(ids.map((id) => work.cancel({ taskId: id, by, reason: "all" })));
+    };
+    for (const one of ["a", "b", "c", "d"]) await settled(`slow-${one}`, slow.url, 20);
+    await slow.arrived(64);
+    await settled("swift", receiver.url, 1);
+    // One place is free, and whoever held it has more to send.
+    open[0]?.writeHead(204).end();
+    await receiver.arrived(1);
+  }, 30_000);
 
   test("are refused at once for numbers that callbacks may not go to, with nothing created", async () => {
     const urls = ["http://127.0.0.2/", "http://[::1]:8080/", "http://0x7f000002/", "https://[::ffff:10.0.0.1]/"];
