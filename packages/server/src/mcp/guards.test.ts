@@ -63,6 +63,22 @@ describe("what comes through a tool", () => {
       .toEqual([["closed agent", "task_cancel", "cancelTask", 403, "HP9104"]]);
   });
 
+  test("is in the audit log however a call of a closed tool is written", async () => {
+    const params = { name: "task_cancel", arguments: {} };
+    const plain = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
+    const headers = {
+      authorization: "Bearer written:work",
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    };
+    for (const body of [plain, plain.replace("/", "\\/"), plain.replace("tools", "\\u0074ools")]) {
+      const answer = await fetch(`${plane.url}/mcp`, { method: "POST", headers, body });
+      expect(await answer.text()).toContain("task_cancel");
+    }
+    const refused = ["written agent", "task_cancel", "cancelTask", 403, "HP9104"];
+    await expect.poll(async () => told(await auditOf("written"))).toEqual([refused, refused, refused]);
+  });
+
   test("carries the trace of its request to the events that follow from it", async () => {
     const planner = await connect(plane.url, "traced:plan+read");
     await planner.call("task_create", { title: "Dig" });
