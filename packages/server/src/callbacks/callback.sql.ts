@@ -85,14 +85,25 @@ export const TAKE: Statement = statement(
    RETURNING d.delivery_id, d.callback_id, c.plan_id, c.task_id, c.url, c.secret, d.body, d.attempts, d.since_ms`,
 );
 
-/** Notes how a try went. The number of the try is the fence: one that was overtaken changes nothing. */
+/**
+ * Notes how a try went. The number of the try is the fence: one that was overtaken changes nothing. So is, unless `$9` is
+ * null, since when it may be tried: what was to be sent again meanwhile is neither put off nor given up by the time before.
+ */
 export const END_TRY: Statement = statement(
   "callback_end_try",
   `UPDATE holdpoint.callback_delivery
    SET state = $4, last_error = coalesce($5, last_error), due_at_ms = $6, ended_at_ms = $7, attempts = $8,
      sending = false
    WHERE tenant_id = $1 AND delivery_id = $2 AND attempts = $3 AND state = 'pending'
+     AND ($9::bigint IS NULL OR since_ms = $9)
    RETURNING delivery_id`,
+);
+
+/** Puts back, as due, what was to be sent again during a try that failed. */
+export const PUT_BACK: Statement = statement(
+  "callback_put_back",
+  `UPDATE holdpoint.callback_delivery SET last_error = $4, due_at_ms = $5, sending = false
+   WHERE tenant_id = $1 AND delivery_id = $2 AND attempts = $3 AND state = 'pending'`,
 );
 
 const NEWEST = `LEFT JOIN LATERAL (

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type Answered, type StartedPlane, startPlane } from "../control-plane.testing.ts";
 import type { ControlPlaneParts } from "../control-plane.ts";
 import { createSystemRuntime } from "../system-runtime.ts";
-import type { CallbackRecord } from "./callback.types.ts";
+import type { CallbackRecord, Delivery } from "./callback.types.ts";
 import { isSigned, type Receiver, startReceiver } from "./receiver.testing.ts";
 
 const DELIVERIES = statement("test_deliveries", "SELECT state FROM holdpoint.callback_delivery WHERE tenant_id = $1");
@@ -227,6 +227,47 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
     const got = await refusing.arrived(3);
     expect(new Set(got.map(({ id }) => id)).size).toBe(1);
     await until(async () => expect((await call("GET", path)).body["state"]).toBe("delivered"));
+  });
+
+  test("are sent again when that was asked for during a try that then gives up by its own time", async () => {
+    await plane.close();
+    plane = await start({ callbacks: { ...ALLOWED, giveUpMs: 1 } });
+    const open: ServerResponse[] = [];
+    const refusing = await receive((response, count) => {
+      if (count === 1) open.push(response);
+      else response.writeHead(200).end();
+    });
+    const { body } = await created({ url: refusing.url });
+    await settle();
+    await refusing.arrived(1);
+    clock.aheadMs += 10;
+    const { id } = body["callback"] as { readonly id: string };
+    expect((await call("POST", `/v1/callbacks/${id}/resend`)).status).toBe(204);
+    open[0]?.writeHead(500).end();
+    await until(async () => expect(await taskView(body["id"])).toMatchObject({ state: "delivered", attempts: 2 }));
+    expect(records.map(({ outcome }) => outcome)).toEqual(["put_back", "delivered"]);
+    expect((await eventsOf("callback.")).map(({ kind: name }) => name)).toEqual(["callback.delivered"]);
+  });
+
+  test("are not sent again when that was asked for during a try that delivers, and at once when it fails", async () => {
+    const { body } = await created({ url: receiver.url });
+    const { id } = body["callback"] as { readonly id: string };
+    const { work, callbacks } = await plane.plane.rooms(`t${tenants}`);
+    await plane.close();
+    await work.cancel({ taskId: String(body["id"]), by: "ann", reason: "all" });
+    const taken = async (): Promise<Delivery> => {
+      const [delivery] = await callbacks.take(1, HOUR_MS);
+      if (delivery === undefined) throw new Error("nothing is due");
+      clock.aheadMs += 10;
+      await callbacks.resend(id);
+      return delivery;
+    };
+    const nextAt = Date.now() + clock.aheadMs + HOUR_MS;
+    expect(await callbacks.end(await taken(), { outcome: "failed", error: "it answered 500", nextAt })).toBe(false);
+    expect(await callbacks.get(id)).toMatchObject({ state: "pending", attempts: 1, lastError: "it answered 500" });
+    expect(await callbacks.end(await taken(), { outcome: "delivered", status: 200 })).toBe(true);
+    expect(await callbacks.get(id)).toMatchObject({ state: "delivered", attempts: 2 });
+    expect(await callbacks.take(1, HOUR_MS)).toEqual([]);
   });
 
   test.each([
