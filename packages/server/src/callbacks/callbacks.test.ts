@@ -9,6 +9,7 @@ import type { CallbackRecord, Delivery } from "./callback.types.ts";
 import { isSigned, type Receiver, startReceiver } from "./receiver.testing.ts";
 
 const DELIVERIES = statement("test_deliveries", "SELECT state FROM holdpoint.callback_delivery WHERE tenant_id = $1");
+const KEPT = statement("test_kept", "SELECT body FROM holdpoint.kept_answer WHERE tenant_id = $1");
 const ALLOWED = { allow: ["127.0.0.1"], timeoutMs: 5_000 };
 const HOUR_MS = 3_600_000;
 
@@ -165,6 +166,19 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
     const got = await receiver.arrived(2);
     expect(got.map((one) => one.body.type)).toEqual(["task.dead", "task.accepted"]);
     expect(got[0]?.id).not.toBe(got[1]?.id);
+  });
+
+  test("have their secrets told once, also to whoever repeats the call with its Idempotency-Key", async () => {
+    const own = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+    const tasks = [{ callback: { url: receiver.url } }, { callback: { url: receiver.url, secret: own } }, {}];
+    const batch = { tasks: tasks.map((more) => ({ title: "Dig", ...more })), callback: { url: receiver.url } };
+    const headers = { "idempotency-key": "once" };
+    const send = (): Promise<Answered> => plane.call("POST", "/v1/tasks/batch", batch, { token, headers });
+    const [first, again] = [await send(), await send()];
+    expect(first.text.match(/whsec_/g)).toHaveLength(2);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(again.text).toBe(first.text.replaceAll(/"whsec_[^"]*"/g, "null"));
+    expect(JSON.stringify(await store.run(KEPT, [`t${tenants}`]))).not.toContain("whsec_");
   });
 
   test("are left as they are when the task is there already", async () => {
