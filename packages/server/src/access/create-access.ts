@@ -31,6 +31,8 @@ export interface AccessParts {
   readonly auditFolder?: string;
   /** Requests a second of a token that says nothing else. @default 1000 */
   readonly requestsPerSecond?: number;
+  /** Monotonic clock by which requests are counted, milliseconds. @default performance.now */
+  readonly monotonicMs?: () => number;
   /** Redis in which replicas share their counts of requests. @default each counts for itself */
   readonly redisUrl?: string;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
@@ -75,7 +77,7 @@ export function createAccess(parts: AccessParts): Access {
   const shared = redisUrl === undefined ? null : createRedisCount(redisUrl);
   const limits = createRateLimits({
     perSecond: requestsPerSecond,
-    now: () => performance.now(),
+    now: parts.monotonicMs ?? (() => performance.now()),
     ...(shared === null ? {} : { shared }),
   });
   const audit = createAuditLog(scopeOf, runtime);
