@@ -31,6 +31,7 @@ export * from "./inspection-shape.ts";
 export * from "./load-sidecar.ts";
 export * from "./problem-report.ts";
 export * from "./sidecar.problems.ts";
+export * from "./storable.ts";
 export * from "./task-input.ts";
 export * from "./trust-file.ts";
 export * from "./verification.ts";
