@@ -86,7 +86,8 @@ export const TAKE: Statement = statement(
 );
 
 /**
- * Notes how a try went. The number of the try is the fence: one that was overtaken changes nothing. So is, unless `$9` is
+ * Notes how a try went. The number of the try is the fence: one that was overtaken changes nothing. (It grows, and is
+ * given a second time only after its try put itself back, and is over.) So is, unless `$9` is
  * null, since when it may be tried: what was to be sent again meanwhile is neither put off nor given up by the time before.
  */
 export const END_TRY: Statement = statement(
