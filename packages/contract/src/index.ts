@@ -20,7 +20,7 @@ export * from "./api/scopes.ts";
 export { LEASE_TTL_MS, MAX_CLAIM_WAIT_MS } from "./api/work.operations.ts";
 export { configProblems } from "./config/config.problems.ts";
 export * from "./config/load-config.ts";
-export { SETTINGS, type Setting, settings } from "./config/settings.ts";
+export { SETTINGS, type Setting, settings, standardOf } from "./config/settings.ts";
 export * from "./duration.ts";
 export * from "./duration-shape.ts";
 export * from "./edit-sidecar.ts";

@@ -334,6 +334,9 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
   test("of a tenant go out although slow receivers of others hold every place", async () => {
     await plane.close();
     plane = await start({ callbacks: { ...ALLOWED, timeoutMs: 60_000 }, onCallback: () => undefined });
+    const warnings: Error[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", warned);
     const open: ServerResponse[] = [];
     const slow = await receive((response) => void open.push(response));
     const settled = async (by: string, url: string, count: number): Promise<void> => {
@@ -349,6 +352,8 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
     // One place is free, and whoever held it has more to send.
     open[0]?.writeHead(204).end();
     expect(await receiver.arrived(1)).toHaveLength(1);
+    process.off("warning", warned);
+    expect(warnings).toEqual([]);
   }, 30_000);
 
   test("are refused at once for numbers that callbacks may not go to, with nothing created", async () => {
