@@ -1,4 +1,4 @@
-import { LEASE_TTL_MS, openApiDocument } from "@holdpoint/contract";
+import { LEASE_TTL_MS, openApiDocument, settings, standardOf } from "@holdpoint/contract";
 import type { ProblemTable, Runtime } from "@holdpoint/core";
 import type { Retention, Store } from "@holdpoint/store";
 import { NO_TRACING, type Tracing } from "@holdpoint/trace";
@@ -59,9 +59,9 @@ export interface ControlPlaneParts {
   readonly dataDir?: string | null;
   /** Health of further parts, such as a cache. */
   readonly moreHealth?: () => Promise<readonly PartHealth[]>;
-  /** How long history is kept. @default 90 days */
+  /** How long history is kept. @default that of the settings: events for 90 days, output for 30 */
   readonly retention?: Retention | undefined;
-  /** How long requests may take to end when the server stops, milliseconds. @default 10000 */
+  /** How long requests may take to end when the server stops, milliseconds. @default that of the setting, 10 s */
   readonly drainMs?: number | undefined;
   /** Makes spans of requests, commands and tasks. It is left open. @default none */
   readonly tracing?: Tracing;
@@ -96,8 +96,6 @@ const SWEEP_MS = 1_000;
 const HEARD_MS = 2_000;
 /** Longest pause of a service whose rounds fail, milliseconds. */
 const BACK_OFF_MS = 5_000;
-/** How long requests may take to end when the server stops, milliseconds. */
-const DRAIN_MS = 10_000;
 
 /** Puts the control plane together. */
 export async function createControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
@@ -110,7 +108,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
   const watch = createRoundWatch(["leases", "settle"], () => runtime.now());
   const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
   const guard = createAddressGuard(parts.callbacks?.allow ?? []);
-  const onNotifications = (): void => sender.service.wake();
+  const onNotifications = (): void => sender.wake();
   const tenants = createTenantRooms({ store, runtime, signals, onBatch, guard, onNotifications, tracing });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const desk = createAgentDesk({
@@ -147,10 +145,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     now: () => runtime.now(),
     random: () => runtime.random(),
     retention: parts.retention ?? DEFAULT_RETENTION,
-    onRound: (round) => {
-      metrics.sawRound(round);
-      parts.onRound?.(round);
-    },
+    onRound: sawRound,
   });
   const access = createAccess(accessParts(parts));
   signals.onAny((_, kind, origin) => {
@@ -203,7 +198,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     services.leases,
     services.settle,
     services.heard,
-    sender.service,
+    sender,
     database.service,
     history.service,
     ...access.services,
@@ -224,8 +219,8 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
     async close() {
       // Long polls are answered with nothing and streams end; the rest comes to its own end.
       closing.abort();
-      await server.drain(parts.drainMs ?? DRAIN_MS);
-      await Promise.all([...all.map((service) => service.stop()), sender.stop()]);
+      await server.drain(parts.drainMs ?? standardOf(settings.drainTimeout));
+      await Promise.all(all.map((service) => service.stop()));
       await access.close();
       await relay.close();
     },
@@ -339,7 +334,7 @@ export async function createControlPlane(parts: ControlPlaneParts): Promise<Cont
         const of = await roomsOf(tenant);
         return { ...of, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
       }),
-      ...callbackRoutes(roomsOf, () => sender.service.wake()),
+      ...callbackRoutes(roomsOf, () => sender.wake()),
       ...holdingRoutes(roomsOf),
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),
     ];

@@ -11,6 +11,12 @@ export type Told =
   /** The attempt was over already: told before, or lost to another one. */
   | { readonly outcome: "over"; readonly code: string; readonly detail: string };
 
+/** The operation that tells each kind of thing. */
+export const TOLD_BY = {
+  complete: operations.completeAttempt,
+  fail: operations.failAttempt,
+  release: operations.releaseAttempt,
+} as const;
 /** Calls that are under way at one time. */
 const AT_ONCE = 8;
 /** Pauses while the server is away, milliseconds. */
@@ -111,11 +117,10 @@ export class Outbox {
     const options = { idempotencyKey: id, ...(traceparent === undefined ? {} : { traceparent }) };
     try {
       if (kind === "complete") {
-        const { outcome } = await link.call(operations.completeAttempt, { params, body }, options);
+        const { outcome } = await link.call(TOLD_BY[kind], { params, body }, options);
         return { outcome };
       }
-      const operation = kind === "fail" ? operations.failAttempt : operations.releaseAttempt;
-      await link.call(operation, { params, body }, options);
+      await link.call(TOLD_BY[kind], { params, body }, options);
       return { outcome: "taken" };
     } catch (error) {
       if (error instanceof ServerProblem && isFinal(error)) {

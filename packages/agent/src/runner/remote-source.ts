@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { AttemptAccount, ClaimedWork, WorkRef, WorkSource } from "../attempt/work-source.ts";
 import type { ClaimMux, GivenTask } from "./claim-mux.ts";
 import type { LeaseKeeper } from "./lease-keeper.ts";
-import type { Outbox } from "./outbox.ts";
+import { type Outbox, TOLD_BY } from "./outbox.ts";
 import { storableBody } from "./storable-body.ts";
 
 /** Largest report that is handed over, bytes; the server takes eight million characters. */
@@ -40,7 +40,7 @@ export function createRemoteSource(parts: {
   };
 
   function tell(kind: "complete" | "fail" | "release", work: WorkRef, body: Readonly<Record<string, unknown>>): void {
-    outbox.add({ kind, task: work.taskId, attempt: work.attempt, body: storableBody(body) });
+    outbox.add({ kind, task: work.taskId, attempt: work.attempt, body: storableBody(TOLD_BY[kind], body) });
   }
 }
 

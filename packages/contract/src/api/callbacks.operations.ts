@@ -39,7 +39,9 @@ export const madeCallback = z
     secret: z
       .string()
       .nullable()
-      .describe("The secret that was made: shown now and never again. Null when you gave your own."),
+      .describe(
+        "The secret that was made: shown now and never again, not even in the answer that is kept for `Idempotency-Key`. Null when you gave your own.",
+      ),
   })
   .nullable()
   .describe("Null when none was asked for, or nothing was created.");

@@ -40,9 +40,14 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, R = unknown> {
   readonly problems?: readonly number[];
   /**
    * A write that must not be kept for `Idempotency-Key`, because it is idempotent by itself, far too
-   * frequent, or answers a secret.
+   * frequent, or answers little but a secret.
    */
   readonly idempotency?: "none";
+  /**
+   * Fields of the answer that are told once, such as `tasks.*.callback.secret`, with `*` for the places of a list. The answer
+   * that is kept for `Idempotency-Key` has null there.
+   */
+  readonly toldOnce?: readonly string[];
   /**
    * Fields of the body whose text may hold what a database cannot, such as `evidence.*.content`: the handler sees to it.
    * Elsewhere it is refused.

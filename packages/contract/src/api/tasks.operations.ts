@@ -91,6 +91,7 @@ export const createTasks = operation({
   }),
   status: 201,
   problems: [413, 422],
+  toldOnce: ["callback.secret", "tasks.*.callback.secret"],
   bodyLimit: 16 * 1024 * 1024,
 });
 

@@ -158,3 +158,10 @@ export const settings = {
 
 /** Every setting, in the order of the reference. */
 export const SETTINGS: readonly Setting[] = Object.values(settings);
+
+/** What a setting is when nobody sets it. @throws Error for one that has no such value */
+export function standardOf<T>({ name, kind, standard }: Setting<T>): T {
+  const value = standard === null ? null : kind.read(standard);
+  if (value === null) throw new Error(`the setting ${name} has no standard value`);
+  return value;
+}

@@ -1,3 +1,4 @@
+import { settings, standardOf } from "@holdpoint/contract";
 import type { Runtime } from "@holdpoint/core";
 import type { Store, StoreScope } from "@holdpoint/store";
 import {
@@ -29,8 +30,10 @@ export interface AccessParts {
    * nothing is signed.
    */
   readonly auditFolder?: string;
-  /** Requests a second of a token that says nothing else. @default 1000 */
+  /** Requests a second of a token that says nothing else. @default that of the setting, 1000 */
   readonly requestsPerSecond?: number;
+  /** Monotonic clock by which requests are counted, milliseconds. @default performance.now */
+  readonly monotonicMs?: () => number;
   /** Redis in which replicas share their counts of requests. @default each counts for itself */
   readonly redisUrl?: string;
   readonly onRound?: (round: RoundOutcome<unknown>) => void;
@@ -51,8 +54,6 @@ export interface Access {
   close(): Promise<void>;
 }
 
-/** Everyone's limit unless the server is told another, requests a second. */
-const REQUESTS_PER_SECOND = 1_000;
 /** Pause between two writes of when tokens were last used, milliseconds. */
 const USE_EVERY_MS = 60_000;
 /** Pause between two removals of answers that are kept no longer, milliseconds. */
@@ -64,7 +65,7 @@ const BACK_OFF_MS = 300_000;
 
 /** Puts tokens and tenants together. */
 export function createAccess(parts: AccessParts): Access {
-  const { store, runtime, auditFolder, onRound, redisUrl, requestsPerSecond = REQUESTS_PER_SECOND } = parts;
+  const { store, runtime, auditFolder, onRound, redisUrl, requestsPerSecond = standardOf(settings.rateLimit) } = parts;
   const system = store.asSystem();
   const authenticator = createAuthenticator(system, runtime);
   const lostAccess = (): void => authenticator.forget();
@@ -75,7 +76,7 @@ export function createAccess(parts: AccessParts): Access {
   const shared = redisUrl === undefined ? null : createRedisCount(redisUrl);
   const limits = createRateLimits({
     perSecond: requestsPerSecond,
-    now: () => performance.now(),
+    now: parts.monotonicMs ?? (() => performance.now()),
     ...(shared === null ? {} : { shared }),
   });
   const audit = createAuditLog(scopeOf, runtime);

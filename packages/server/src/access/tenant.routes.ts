@@ -1,10 +1,11 @@
 import { operations, TOKEN_DAYS, TOKEN_KINDS } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement, type Principal } from "../http/index.ts";
+import { toMoment } from "../moment.ts";
 import { accessProblems } from "./access.problems.ts";
 import type { NewToken, TenantView } from "./access.types.ts";
 import { SYSTEM_TENANT, type TenantStore } from "./tenant.store.ts";
-import { toIssued, toMoment } from "./token.routes.ts";
+import { toIssued } from "./token.routes.ts";
 
 /** Milliseconds of a day. */
 const DAY_MS = 86_400_000;
@@ -61,5 +62,5 @@ function toTenantView({ tenant, createdAt, disabledAt }: TenantView): {
   createdAt: string;
   disabledAt: string | null;
 } {
-  return { tenant, createdAt: toMoment(createdAt), disabledAt: disabledAt === null ? null : toMoment(disabledAt) };
+  return { tenant, createdAt: toMoment(createdAt), disabledAt: toMoment(disabledAt) };
 }

@@ -1,6 +1,7 @@
 import { operations, TOKEN_KINDS } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement, type Principal } from "../http/index.ts";
+import { toMoment } from "../moment.ts";
 import { accessProblems } from "./access.problems.ts";
 import type { IssuedToken, TokenView } from "./access.types.ts";
 import type { TokenStore } from "./token.store.ts";
@@ -84,8 +85,8 @@ function toTokenView(view: TokenView): {
     kind: kindOf(kind),
     createdAt: toMoment(createdAt),
     expiresAt: toMoment(expiresAt),
-    revokedAt: revokedAt === null ? null : toMoment(revokedAt),
-    lastUsedAt: lastUsedAt === null ? null : toMoment(lastUsedAt),
+    revokedAt: toMoment(revokedAt),
+    lastUsedAt: toMoment(lastUsedAt),
   };
 }
 
@@ -93,9 +94,4 @@ function kindOf(kind: string): Kind {
   const known = Object.keys(TOKEN_KINDS).find((one): one is Kind => one === kind);
   if (known === undefined) throw new Error(`a token is of the unknown kind ${kind}`);
   return known;
-}
-
-/** A moment as answers have it. */
-export function toMoment(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,6 +1,7 @@
 import { operations } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement, type Principal, StreamReply } from "../http/index.ts";
+import { toMoment } from "../moment.ts";
 import type { Claim, JsonValue } from "../work/index.ts";
 import type { AgentRoom } from "./agent-desk.ts";
 import type { AgentView, AgentWanted, ControllerView } from "./agents.types.ts";
@@ -152,7 +153,7 @@ export function agentRoutes({ room, now, tasksOf }: AgentRoutesParts): readonly 
       }
       const { pieces, dropped } = await output.read(params.task, params.attempt, query.after, query.limit);
       return {
-        pieces: pieces.map(({ at, ...piece }) => ({ ...piece, at: iso(at) })),
+        pieces: pieces.map(({ at, ...piece }) => ({ ...piece, at: toMoment(at) })),
         next: pieces.at(-1)?.seq ?? query.after,
         dropped,
       };
@@ -170,10 +171,6 @@ function pageOf<T extends { readonly name: string }>(
   return { items, next: found.length > limit ? (items.at(-1)?.name ?? null) : null };
 }
 
-function iso(at: number): string {
-  return new Date(at).toISOString();
-}
-
 function toAgent(view: AgentView): Omit<AgentView, "registeredAt" | "seenAt" | "answeredAt"> & {
   readonly registeredAt: string;
   readonly seenAt: string | null;
@@ -182,9 +179,9 @@ function toAgent(view: AgentView): Omit<AgentView, "registeredAt" | "seenAt" | "
   const { registeredAt, seenAt, answeredAt } = view;
   return {
     ...view,
-    registeredAt: iso(registeredAt),
-    seenAt: seenAt === null ? null : iso(seenAt),
-    answeredAt: answeredAt === null ? null : iso(answeredAt),
+    registeredAt: toMoment(registeredAt),
+    seenAt: toMoment(seenAt),
+    answeredAt: toMoment(answeredAt),
   };
 }
 
@@ -197,5 +194,5 @@ function toController(
   readonly status: "active" | "inactive";
 } {
   const status = now - view.seenAt <= GONE_AFTER_MS ? ("active" as const) : ("inactive" as const);
-  return { ...view, registeredAt: iso(view.registeredAt), seenAt: iso(view.seenAt), status };
+  return { ...view, registeredAt: toMoment(view.registeredAt), seenAt: toMoment(view.seenAt), status };
 }

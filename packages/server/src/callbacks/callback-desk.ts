@@ -29,7 +29,7 @@ export interface CallbackDesk {
   resend(callbackId: string): Promise<void>;
   /** Takes notifications that are due, for `leaseMs`: by then they are done, or due again. */
   take(limit: number, leaseMs: number): Promise<readonly Delivery[]>;
-  /** Notes how a try went; false when another one has begun since. */
+  /** Notes how a try went; false when another one has begun since, or is due because it was asked for meanwhile. */
   end(delivery: Delivery, end: DeliveryEnd): Promise<boolean>;
 }
 
@@ -97,8 +97,12 @@ export function createCallbackDesk(
       return rows.map(toDelivery);
     },
     async end(delivery, end) {
-      const isNoted = await endTry(store, runtime.now(), tenant, delivery, end);
+      const now = runtime.now();
+      const isNoted = await endTry(store, now, tenant, delivery, end);
       if (isNoted) changed();
+      else if ("error" in end) {
+        await store.run(SQL.PUT_BACK, [tenant, delivery.deliveryId, delivery.attempts, end.error, now]);
+      }
       return isNoted;
     },
   };
@@ -123,6 +127,7 @@ async function endTry(
     end.outcome === "failed" ? end.nextAt : now,
     isOver ? now : null,
     end.outcome === "put_back" ? attempts - 1 : attempts,
+    "error" in end ? delivery.since : null,
   ];
   if (!isOver) return (await store.run(SQL.END_TRY, values)).length > 0;
   return await store.transaction(async (tx) => {

@@ -1,6 +1,9 @@
+import { setMaxListeners } from "node:events";
+import { settings, standardOf } from "@holdpoint/contract";
 import type { Runtime } from "@holdpoint/core";
 import type { Session } from "@holdpoint/store";
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "../jobs/index.ts";
+import { withinTime } from "../within-time.ts";
 import type { AddressGuard } from "./address-guard.ts";
 import { DUE } from "./callback.sql.ts";
 import type { CallbackRecord, Delivery, DeliveryEnd } from "./callback.types.ts";
@@ -12,9 +15,9 @@ import { postCallback } from "./post-callback.ts";
 export interface CallbackOptions {
   /** Host names, addresses and networks that callbacks may go to besides the public internet. @default none */
   readonly allow?: readonly string[];
-  /** How long a receiver has to answer. @default 10000 */
+  /** How long a receiver has to answer. @default that of the setting, 10 s */
   readonly timeoutMs?: number;
-  /** How long a notification is tried. @default 86400000, a day */
+  /** How long a notification is tried. @default that of the setting, a day */
   readonly giveUpMs?: number;
 }
 
@@ -31,19 +34,10 @@ export interface CallbackSenderParts {
   readonly onCallback?: (record: CallbackRecord) => void;
 }
 
-/** Sends notifications as they become due. */
-export interface CallbackSender {
-  readonly service: BackgroundService;
-  /** Ends the service, breaks off what is being sent, and lets others send it. */
-  stop(): Promise<void>;
-}
-
 /** Notifications that are sent at one time by one replica, and those of one tenant among them. */
 const AT_ONCE = { all: 64, tenant: 16 } as const;
 const EVERY_MS = 1_000;
 const BACK_OFF_MS = 5_000;
-const TIMEOUT_MS = 10_000;
-const GIVE_UP_MS = 86_400_000;
 /** First and longest pause between two tries, milliseconds. */
 const PAUSE_MS = { first: 5_000, most: 3_600_000 } as const;
 /** What says that the receiver wants nothing more, ever. */
@@ -51,7 +45,7 @@ const GONE = 410;
 const MOST_ERROR = 300;
 
 /**
- * Makes the sender.
+ * Makes the sender of notifications that are due. When it stops, it breaks off what is being sent, and lets others send it.
  *
  * ```
  *   pending ──taken until a deadline──▶ being sent ──2xx──▶ delivered
@@ -63,13 +57,15 @@ const MOST_ERROR = 300;
  * No transaction is open while a receiver is waited for. A replica that dies meanwhile leaves a deadline behind, after
  * which another one sends the same message again: receivers are told at least once, and know a repetition by its id.
  */
-export function createCallbackSender(parts: CallbackSenderParts): CallbackSender {
+export function createCallbackSender(parts: CallbackSenderParts): BackgroundService {
   const { runtime, guard, options } = parts;
-  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
-  const giveUpMs = options.giveUpMs ?? GIVE_UP_MS;
+  const timeoutMs = options.timeoutMs ?? standardOf(settings.callbackTimeout);
+  const giveUpMs = options.giveUpMs ?? standardOf(settings.callbackGiveUp);
   // Looking the name up and writing the outcome come on top of the answer.
   const leaseMs = 2 * timeoutMs + 1_000;
   const closing = new AbortController();
+  // Each try that runs listens to it, and stops listening when it ends.
+  setMaxListeners(0, closing.signal);
   const sending = new Map<Promise<void>, string>();
   let isFull = false;
 
@@ -85,9 +81,11 @@ export function createCallbackSender(parts: CallbackSenderParts): CallbackSender
   async function takeDue(): Promise<number> {
     isFull = false;
     let taken = 0;
-    for (const { tenant_id: tenant } of await parts.system.run<{ tenant_id: string }>(DUE, [runtime.now()])) {
-      const own = [...sending.values()].filter((one) => one === tenant).length;
-      const room = Math.min(AT_ONCE.all - sending.size, AT_ONCE.tenant - own);
+    const due = await parts.system.run<{ tenant_id: string }>(DUE, [runtime.now()]);
+    // Who has the fewest on the way is first, and of these who waits longest: nobody's slow receivers keep others waiting.
+    const inTurn = due.map(({ tenant_id }) => tenant_id).sort((a, b) => onTheWay(a) - onTheWay(b));
+    for (const tenant of inTurn) {
+      const room = Math.min(AT_ONCE.all - sending.size, AT_ONCE.tenant - onTheWay(tenant));
       const desk = await parts.deskOf(tenant);
       const deliveries = room > 0 && !closing.signal.aborted ? await desk.take(room, leaseMs) : [];
       if (deliveries.length >= room) isFull = true;
@@ -95,6 +93,10 @@ export function createCallbackSender(parts: CallbackSenderParts): CallbackSender
       taken += deliveries.length;
     }
     return taken;
+  }
+
+  function onTheWay(tenant: string): number {
+    return [...sending.values()].filter((one) => one === tenant).length;
   }
 
   function start(tenant: string, desk: CallbackDesk, delivery: Delivery): void {
@@ -136,7 +138,8 @@ export function createCallbackSender(parts: CallbackSenderParts): CallbackSender
 
   async function post({ deliveryId, url, secret, body }: Delivery): Promise<number> {
     const target = new URL(url);
-    const at = await inTime(guard.pin(target), timeoutMs);
+    // A resolver may take longer than a receiver may.
+    const at = await withinTime(guard.pin(target), timeoutMs, "its name was not found");
     const timestamp = Math.floor(runtime.now() / 1_000);
     const headers = {
       "content-type": "application/json",
@@ -157,7 +160,7 @@ export function createCallbackSender(parts: CallbackSenderParts): CallbackSender
   }
 
   return {
-    service,
+    ...service,
     async stop() {
       const stopped = service.stop();
       closing.abort();
@@ -165,17 +168,4 @@ export function createCallbackSender(parts: CallbackSenderParts): CallbackSender
       await Promise.all(sending.keys());
     },
   };
-}
-
-/** A resolver may take longer than a receiver may. */
-async function inTime<T>(answer: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`its name was not found within ${ms / 1000} s`)), ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -60,12 +60,13 @@ export const ADD_DELIVERIES: Statement = statement(
    FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS d(delivery_id, callback_id, body)`,
 );
 
-/** Tenants with something to send: one question for all of them. */
+/** Tenants with something to send, the one that waits longest first: one question for all of them. */
 export const DUE: Statement = statement(
   "callback_due",
-  `SELECT DISTINCT d.tenant_id FROM holdpoint.callback_delivery d
+  `SELECT d.tenant_id FROM holdpoint.callback_delivery d
    JOIN holdpoint.tenant t ON t.tenant_id = d.tenant_id AND t.disabled_at_ms IS NULL
-   WHERE d.state = 'pending' AND d.due_at_ms <= $1 LIMIT 1000`,
+   WHERE d.state = 'pending' AND d.due_at_ms <= $1
+   GROUP BY d.tenant_id ORDER BY min(d.due_at_ms), d.tenant_id LIMIT 1000`,
 );
 
 /** Takes what is due for as long as `$3` says; what another replica is taking at the moment is passed over. */
@@ -84,14 +85,26 @@ export const TAKE: Statement = statement(
    RETURNING d.delivery_id, d.callback_id, c.plan_id, c.task_id, c.url, c.secret, d.body, d.attempts, d.since_ms`,
 );
 
-/** Notes how a try went. The number of the try is the fence: one that was overtaken changes nothing. */
+/**
+ * Notes how a try went. The number of the try is the fence: one that was overtaken changes nothing. (It grows, and is
+ * given a second time only after its try put itself back, and is over.) So is, unless `$9` is
+ * null, since when it may be tried: what was to be sent again meanwhile is neither put off nor given up by the time before.
+ */
 export const END_TRY: Statement = statement(
   "callback_end_try",
   `UPDATE holdpoint.callback_delivery
    SET state = $4, last_error = coalesce($5, last_error), due_at_ms = $6, ended_at_ms = $7, attempts = $8,
      sending = false
    WHERE tenant_id = $1 AND delivery_id = $2 AND attempts = $3 AND state = 'pending'
+     AND ($9::bigint IS NULL OR since_ms = $9)
    RETURNING delivery_id`,
+);
+
+/** Puts back, as due, what was to be sent again during a try that failed. */
+export const PUT_BACK: Statement = statement(
+  "callback_put_back",
+  `UPDATE holdpoint.callback_delivery SET last_error = $4, due_at_ms = $5, sending = false
+   WHERE tenant_id = $1 AND delivery_id = $2 AND attempts = $3 AND state = 'pending'`,
 );
 
 const NEWEST = `LEFT JOIN LATERAL (

@@ -1,6 +1,7 @@
 import { operations, type ResponseOf } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement } from "../http/index.ts";
+import { toMoment } from "../moment.ts";
 import type { CallbackView } from "./callback.types.ts";
 import type { CallbackDesk } from "./callback-desk.ts";
 
@@ -41,13 +42,9 @@ function toAnswer(view: CallbackView): ResponseOf<typeof operations.getCallback>
   const { createdAt, settledAt, nextAt, endedAt } = view;
   return {
     ...view,
-    createdAt: new Date(createdAt).toISOString(),
-    settledAt: momentOf(settledAt),
-    nextAt: momentOf(nextAt),
-    endedAt: momentOf(endedAt),
+    createdAt: toMoment(createdAt),
+    settledAt: toMoment(settledAt),
+    nextAt: toMoment(nextAt),
+    endedAt: toMoment(endedAt),
   };
-}
-
-function momentOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

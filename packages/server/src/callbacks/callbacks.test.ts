@@ -1,13 +1,15 @@
+import type { ServerResponse } from "node:http";
 import { type Store, statement } from "@holdpoint/store";
 import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Answered, type StartedPlane, startPlane } from "../control-plane.testing.ts";
 import type { ControlPlaneParts } from "../control-plane.ts";
 import { createSystemRuntime } from "../system-runtime.ts";
-import type { CallbackRecord } from "./callback.types.ts";
+import type { CallbackRecord, Delivery } from "./callback.types.ts";
 import { isSigned, type Receiver, startReceiver } from "./receiver.testing.ts";
 
 const DELIVERIES = statement("test_deliveries", "SELECT state FROM holdpoint.callback_delivery WHERE tenant_id = $1");
+const KEPT = statement("test_kept", "SELECT body FROM holdpoint.kept_answer WHERE tenant_id = $1");
 const ALLOWED = { allow: ["127.0.0.1"], timeoutMs: 5_000 };
 const HOUR_MS = 3_600_000;
 
@@ -29,6 +31,7 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
   afterAll(() => server.stop());
   beforeEach(async () => {
     tenants += 1;
+    clock.aheadMs = 0;
     token = `t${tenants}:all`;
     records = [];
     plane = await start();
@@ -166,6 +169,19 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
     expect(got[0]?.id).not.toBe(got[1]?.id);
   });
 
+  test("have their secrets told once, also to whoever repeats the call with its Idempotency-Key", async () => {
+    const own = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+    const tasks = [{ callback: { url: receiver.url } }, { callback: { url: receiver.url, secret: own } }, {}];
+    const batch = { tasks: tasks.map((more) => ({ title: "Dig", ...more })), callback: { url: receiver.url } };
+    const headers = { "idempotency-key": "once" };
+    const send = (): Promise<Answered> => plane.call("POST", "/v1/tasks/batch", batch, { token, headers });
+    const [first, again] = [await send(), await send()];
+    expect(first.text.match(/whsec_/g)).toHaveLength(2);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(again.text).toBe(first.text.replaceAll(/"whsec_[^"]*"/g, "null"));
+    expect(JSON.stringify(await store.run(KEPT, [`t${tenants}`]))).not.toContain("whsec_");
+  });
+
   test("are left as they are when the task is there already", async () => {
     await created({ url: receiver.url });
     expect((await created({ url: receiver.url })).body).toMatchObject({ created: false, callback: null });
@@ -228,6 +244,47 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
     await until(async () => expect((await call("GET", path)).body["state"]).toBe("delivered"));
   });
 
+  test("are sent again when that was asked for during a try that then gives up by its own time", async () => {
+    await plane.close();
+    plane = await start({ callbacks: { ...ALLOWED, giveUpMs: 1 } });
+    const open: ServerResponse[] = [];
+    const refusing = await receive((response, count) => {
+      if (count === 1) open.push(response);
+      else response.writeHead(200).end();
+    });
+    const { body } = await created({ url: refusing.url });
+    await settle();
+    await refusing.arrived(1);
+    clock.aheadMs += 10;
+    const { id } = body["callback"] as { readonly id: string };
+    expect((await call("POST", `/v1/callbacks/${id}/resend`)).status).toBe(204);
+    open[0]?.writeHead(500).end();
+    await until(async () => expect(await taskView(body["id"])).toMatchObject({ state: "delivered", attempts: 2 }));
+    expect(records.map(({ outcome }) => outcome)).toEqual(["put_back", "delivered"]);
+    expect((await eventsOf("callback.")).map(({ kind: name }) => name)).toEqual(["callback.delivered"]);
+  });
+
+  test("are not sent again when that was asked for during a try that delivers, and at once when it fails", async () => {
+    const { body } = await created({ url: receiver.url });
+    const { id } = body["callback"] as { readonly id: string };
+    const { work, callbacks } = await plane.plane.rooms(`t${tenants}`);
+    await plane.close();
+    await work.cancel({ taskId: String(body["id"]), by: "ann", reason: "all" });
+    const taken = async (): Promise<Delivery> => {
+      const [delivery] = await callbacks.take(1, HOUR_MS);
+      if (delivery === undefined) throw new Error("nothing is due");
+      clock.aheadMs += 10;
+      await callbacks.resend(id);
+      return delivery;
+    };
+    const nextAt = Date.now() + clock.aheadMs + HOUR_MS;
+    expect(await callbacks.end(await taken(), { outcome: "failed", error: "it answered 500", nextAt })).toBe(false);
+    expect(await callbacks.get(id)).toMatchObject({ state: "pending", attempts: 1, lastError: "it answered 500" });
+    expect(await callbacks.end(await taken(), { outcome: "delivered", status: 200 })).toBe(true);
+    expect(await callbacks.get(id)).toMatchObject({ state: "delivered", attempts: 2 });
+    expect(await callbacks.take(1, HOUR_MS)).toEqual([]);
+  });
+
   test.each([
     ["wants nothing more", 410, "given_up", "it answered 410"],
     ["sends elsewhere", 302, "pending", "it answered 302, and redirects are not followed"],
@@ -253,17 +310,51 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
   });
 
   test("are sent once when several replicas could", async () => {
-    await start({ replica: "r2" });
+    const other = await start({ replica: "r2" });
     const tasks = Array.from({ length: 60 }, (_, at) => ({ title: `t${at}`, callback: { url: receiver.url } }));
     const { body } = await call("POST", "/v1/tasks/batch", { tasks });
     const ids = (body["tasks"] as readonly { readonly id: string }[]).map(({ id }) => id);
-    await Promise.all(ids.map((id) => call("POST", `/v1/tasks/${id}/cancel`, { reason: "all" })));
+    const one = await plane.plane.rooms(`t${tenants}`);
+    const two = await other.plane.rooms(`t${tenants}`);
+    await Promise.all([plane.close(), other.close()]);
+    await Promise.all(ids.map((taskId) => one.work.cancel({ taskId, by: "ann", reason: "all" })));
+    const desks = [one, two, one, two].map(({ callbacks }) => callbacks);
+    const shares = await Promise.all(desks.map((desk) => desk.take(15, HOUR_MS)));
+    expect(shares.map(({ length }) => length)).toEqual([15, 15, 15, 15]);
+    expect(new Set(shares.flat().map(({ deliveryId }) => deliveryId)).size).toBe(60);
+    await Promise.all(shares.flat().map((delivery) => one.callbacks.end(delivery, { outcome: "put_back" })));
+    [plane] = await Promise.all([start(), start({ replica: "r2" })]);
     const got = await receiver.arrived(60);
     await until(async () =>
       expect((await call("GET", "/v1/callbacks?state=delivered")).body["items"]).toHaveLength(60),
     );
     expect([got.length, new Set(got.map(({ id }) => id)).size, receiver.mostAtOnce]).toEqual([60, 60, 1]);
   });
+
+  test("of a tenant go out although slow receivers of others hold every place", async () => {
+    await plane.close();
+    plane = await start({ callbacks: { ...ALLOWED, timeoutMs: 60_000 }, onCallback: () => undefined });
+    const warnings: Error[] = [];
+    const warned = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", warned);
+    const open: ServerResponse[] = [];
+    const slow = await receive((response) => void open.push(response));
+    const settled = async (by: string, url: string, count: number): Promise<void> => {
+      const tasks = Array.from({ length: count }, () => ({ title: "Dig", callback: { url } }));
+      const { body } = await plane.call("POST", "/v1/tasks/batch", { tasks }, { token: `${by}:all` });
+      const { work } = await plane.plane.rooms(by);
+      const ids = (body["tasks"] as readonly { readonly id: string }[]).map(({ id }) => id);
+      await Promise.all(ids.map((id) => work.cancel({ taskId: id, by, reason: "all" })));
+    };
+    for (const one of ["a", "b", "c", "d"]) await settled(`slow-${one}`, slow.url, 20);
+    await slow.arrived(64);
+    await settled("swift", receiver.url, 1);
+    // One place is free, and whoever held it has more to send.
+    open[0]?.writeHead(204).end();
+    expect(await receiver.arrived(1)).toHaveLength(1);
+    process.off("warning", warned);
+    expect(warnings).toEqual([]);
+  }, 30_000);
 
   test("are refused at once for numbers that callbacks may not go to, with nothing created", async () => {
     const urls = ["http://127.0.0.2/", "http://[::1]:8080/", "http://0x7f000002/", "https://[::ffff:10.0.0.1]/"];

@@ -1,6 +1,7 @@
 import { operations, type ResponseOf } from "@holdpoint/contract";
 import { type HoldpointError, type PlanDocument, type PlanGate, problem, type Runtime } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement } from "../http/index.ts";
+import { toMoment } from "../moment.ts";
 import { openEvidenceBook } from "./evidence-book.ts";
 import type { GateStore, StoredVerdict } from "./gate.types.ts";
 import { gateProblems } from "./gates.problems.ts";
@@ -90,7 +91,7 @@ export function gateRoutes(room: (tenant: string) => Promise<GateRoom>): readonl
         gate: toView(gate, history.at(-1)),
         history: history.map(({ seq, judgedAt, verdict: { verdict, reason, explanation } }) => ({
           seq,
-          judgedAt: iso(judgedAt),
+          judgedAt: toMoment(judgedAt),
           verdict,
           reason,
           explanation,
@@ -101,8 +102,8 @@ export function gateRoutes(room: (tenant: string) => Promise<GateRoom>): readonl
           name,
           role,
           reason,
-          signedAt: iso(signedAt),
-          expiresAt: expiresAt === null ? null : iso(expiresAt),
+          signedAt: toMoment(signedAt),
+          expiresAt: toMoment(expiresAt),
         })),
       };
     }),
@@ -147,10 +148,6 @@ function toView(gate: PlanGate, stored: StoredVerdict | undefined): GateView {
     tier,
     explanation,
     evidence: [...evidence],
-    judgedAt: iso(stored.judgedAt),
+    judgedAt: toMoment(stored.judgedAt),
   };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { settings, standardOf } from "@holdpoint/contract";
 import { HoldpointError } from "@holdpoint/core";
 import { type HistoryRound, keepHistory, type Retention, type Store } from "@holdpoint/store";
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "../jobs/index.ts";
@@ -8,7 +9,10 @@ const EVERY_MS = 600_000;
 const BACK_OFF_MS = 3_600_000;
 
 /** How long history is kept unless the configuration says otherwise. */
-export const DEFAULT_RETENTION: Retention = { event: 90 * 86_400_000, attempt_output: 30 * 86_400_000 };
+export const DEFAULT_RETENTION: Retention = {
+  event: standardOf(settings.retentionEvents),
+  attempt_output: standardOf(settings.retentionOutput),
+};
 
 /** Looks after history: makes its partitions ahead and drops those that are older than what is kept. */
 export interface HistoryKeeper {

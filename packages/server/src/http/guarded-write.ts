@@ -6,6 +6,7 @@ import type { Deed, Guards, WrittenAnswer } from "./guards.ts";
 import type { Principal } from "./principal.ts";
 import { problemReply } from "./problem-document.ts";
 import type { RequestParts } from "./request-validation.ts";
+import { withoutToldOnce } from "./without-told-once.ts";
 
 /** A write that is about to be done. */
 export interface Write {
@@ -49,7 +50,7 @@ export async function guardedWrite(
     (error: unknown) => ({ ok: false as const, error, ...refusalOf(error, trace) }),
   );
   // What is done is done: a key that could not be kept must not turn its success into a failure.
-  const kept = done.ok || done.isLasting ? first?.keep(done.answer) : first?.abandon();
+  const kept = done.ok || done.isLasting ? first?.keep(withoutToldOnce(done.answer, operation)) : first?.abandon();
   await Promise.all([
     kept?.catch(() => undefined),
     deed === null

@@ -1,7 +1,6 @@
-import type { Operation } from "@holdpoint/contract";
+import { contentFault, MOST_DEPTH, type Operation } from "@holdpoint/contract";
 import { type HoldpointError, problem } from "@holdpoint/core";
 import type { z } from "zod";
-import { contentFault, MOST_DEPTH } from "./content-fault.ts";
 import { httpProblems } from "./http.problems.ts";
 
 /** One field that does not fit. */

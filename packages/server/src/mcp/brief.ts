@@ -1,5 +1,6 @@
 import type { BoundGate, PlanDocument, PlanItem } from "@holdpoint/core";
 import { z } from "zod";
+import { toMoment } from "../moment.ts";
 import type { JsonValue, TaskView } from "../work/index.ts";
 import type { McpRoom } from "./tool.ts";
 
@@ -54,7 +55,7 @@ export async function briefOf(room: McpRoom, task: TaskView): Promise<Brief> {
     state: task.state,
     attempt: task.attempt,
     try: `${Math.min(task.tries + 1, task.maxAttempts)} of ${task.maxAttempts}`,
-    lease_until: task.lease === null ? null : iso(task.lease.expiresAt),
+    lease_until: task.lease === null ? null : toMoment(task.lease.expiresAt),
     holder: task.lease?.agent ?? null,
     where: [source?.title ?? task.planId, ...above.map(({ title }) => title).toReversed()].join(" › "),
     text: plan === null || item === undefined ? null : [quote(plan, item), ...gatesAbove(plan, item)].join("\n"),
@@ -135,9 +136,4 @@ function shortened(payload: JsonValue): unknown {
 /** The first entries of a list that could be long. */
 export function atMost<T>(list: readonly T[], most: number = LISTED): readonly T[] {
   return list.slice(0, most);
-}
-
-/** RFC 3339 of milliseconds since the epoch. */
-export function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

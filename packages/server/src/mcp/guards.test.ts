@@ -4,9 +4,12 @@ import { verifyAudit } from "../access/index.ts";
 import { connect, PARSER, startTestPlane, type TestPlane, taskOf } from "./mcp.testing.ts";
 
 let plane: TestPlane;
+/** Where the clock of the limits stands; it goes on while this is null. */
+let frozenAtMs: number | null = null;
 
 beforeAll(async () => {
-  plane = await startTestPlane({ access: { requestsPerSecond: 20 } });
+  const monotonicMs = (): number => frozenAtMs ?? performance.now();
+  plane = await startTestPlane({ access: { requestsPerSecond: 20, monotonicMs } });
 });
 
 afterAll(async () => {
@@ -63,6 +66,22 @@ describe("what comes through a tool", () => {
       .toEqual([["closed agent", "task_cancel", "cancelTask", 403, "HP9104"]]);
   });
 
+  test("is in the audit log however a call of a closed tool is written", async () => {
+    const params = { name: "task_cancel", arguments: {} };
+    const plain = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params });
+    const headers = {
+      authorization: "Bearer written:work",
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    };
+    for (const body of [plain, plain.replace("/", "\\/"), plain.replace("tools", "\\u0074ools")]) {
+      const answer = await fetch(`${plane.url}/mcp`, { method: "POST", headers, body });
+      expect(await answer.text()).toContain("task_cancel");
+    }
+    const refused = ["written agent", "task_cancel", "cancelTask", 403, "HP9104"];
+    await expect.poll(async () => told(await auditOf("written"))).toEqual([refused, refused, refused]);
+  });
+
   test("carries the trace of its request to the events that follow from it", async () => {
     const planner = await connect(plane.url, "traced:plan+read");
     await planner.call("task_create", { title: "Dig" });
@@ -83,23 +102,34 @@ describe("requests to /mcp", () => {
     };
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
     const send = (): Promise<Response> => fetch(`${plane.url}/mcp`, { method: "POST", headers, body });
+    frozenAtMs = performance.now();
     const answers = await Promise.all(Array.from({ length: 80 }, send));
+    const served = answers.filter(({ status }) => status === 200);
     const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(10);
-    expect(answers.every(({ status }) => status === 200 || status === 429)).toBe(true);
-    const [first] = refused;
-    expect(await first?.json()).toMatchObject({ code: "HP9414", retryable: true });
-    expect(Number(first?.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
-    expect(first?.headers.get("ratelimit-limit")).toBe("20");
-    const served = answers.find(({ status }) => status === 200);
-    expect(Number(served?.headers.get("ratelimit-remaining"))).toBeLessThan(40);
-    for (const answer of answers) if (!answer.bodyUsed) await answer.arrayBuffer();
+    expect([served.length, refused.length]).toEqual([40, 40]);
+    const left = served.map((answer) => Number(answer.headers.get("ratelimit-remaining")));
+    expect(left.sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, at) => at));
+    for (const answer of refused) {
+      expect(answer.headers.get("retry-after")).toBe("1");
+      expect(answer.headers.get("ratelimit-limit")).toBe("20");
+      expect(answer.headers.get("ratelimit-remaining")).toBe("0");
+      expect(await answer.json()).toMatchObject({ code: "HP9414", retryable: true });
+    }
+    for (const answer of served) await answer.arrayBuffer();
     // The same bucket counts what comes over HTTP.
-    const left = async (): Promise<number> => {
-      const answer = await fetch(`${plane.url}/v1/plans`, { headers });
+    const list = (): Promise<Response> => fetch(`${plane.url}/v1/plans`, { headers });
+    const stands = async (asked: Promise<Response>): Promise<readonly unknown[]> => {
+      const answer = await asked;
       await answer.arrayBuffer();
-      return Number(answer.headers.get("ratelimit-remaining"));
+      return [answer.status, answer.headers.get("ratelimit-remaining")];
     };
-    expect(await left()).toBeLessThan(20);
+    expect(await stands(list())).toEqual([429, "0"]);
+    frozenAtMs += 100;
+    expect([await stands(list()), await stands(send()), await stands(list())]).toEqual([
+      [200, "1"],
+      [200, "0"],
+      [429, "0"],
+    ]);
+    frozenAtMs = null;
   });
 });

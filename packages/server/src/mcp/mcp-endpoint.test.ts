@@ -1,5 +1,5 @@
 import { request as httpRequest } from "node:http";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { connect, PARSER, startTestPlane, type TestPlane, taskOf } from "./mcp.testing.ts";
 
 let plane: TestPlane;
@@ -107,6 +107,47 @@ describe("the address /mcp", () => {
     const { status, body } = await send("/mcp", { headers: WORKER, body: "{" });
     expect(status).toBe(400);
     expect(JSON.parse(body)).toMatchObject({ jsonrpc: "2.0", error: { code: -32700 } });
+  });
+
+  test.each([
+    ["of two calls", `[${LIST},${LIST}]`],
+    ["of nothing", "[]"],
+  ])("refuses a batch %s, which is one request to the limits and the audit log", async (_, body) => {
+    const { status, headers, body: said } = await send("/mcp", { headers: WORKER, body });
+    expect(status).toBe(400);
+    expect(headers["content-type"]).toContain("application/json");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+    expect(JSON.parse(said)).toEqual({
+      jsonrpc: "2.0",
+      id: null,
+      error: { code: -32600, message: expect.stringContaining("batch") },
+    });
+  });
+
+  test("has the protocol refuse what is not declared as JSON", async () => {
+    const { status } = await send("/mcp", { headers: { ...WORKER, "content-type": "text/plain" }, body: `[${LIST}]` });
+    expect(status).toBe(415);
+  });
+
+  test("keeps to its bound on bodies that do not say how long they are", async () => {
+    const headers = { ...WORKER, "transfer-encoding": "chunked" };
+    const { status, body } = await send("/mcp", { headers, body: `"${"x".repeat(5_000_000)}"` });
+    expect(status).toBe(413);
+    expect(JSON.parse(body)).toMatchObject({ jsonrpc: "2.0", error: { code: -32000 } });
+  });
+
+  test("joins no signal of a call to one that outlives it", async () => {
+    const any = vi.spyOn(AbortSignal, "any");
+    const call = { method: "tools/call", params: { name: "plan_list", arguments: {} } };
+    const headers = { ...JSON_HEADERS, authorization: "Bearer calls:read" };
+    for (let id = 1; id <= 3; id += 1) {
+      const { body } = await send("/mcp", { headers, body: JSON.stringify({ jsonrpc: "2.0", id, ...call }) });
+      expect(body).toContain('"plans":[]');
+    }
+    const joined = any.mock.calls.flatMap(([signals]) => [...signals]);
+    any.mockRestore();
+    expect(joined.length).toBeGreaterThanOrEqual(6);
+    expect(new Set(joined).size).toBe(joined.length);
   });
 
   test("carries the trace and the security headers of every answer", async () => {

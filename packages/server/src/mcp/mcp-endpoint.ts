@@ -1,7 +1,13 @@
 import type { Operation } from "@holdpoint/contract";
 import { problem, type Runtime } from "@holdpoint/core";
 import { toNodeHandler } from "@modelcontextprotocol/node";
-import { type AuthInfo, createMcpHandler, type McpServer, type McpServerOptions } from "@modelcontextprotocol/server";
+import {
+  type AuthInfo,
+  createMcpHandler,
+  INVALID_REQUEST,
+  type McpServer,
+  type McpServerOptions,
+} from "@modelcontextprotocol/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import {
@@ -15,6 +21,8 @@ import {
   type RequestFacts,
 } from "../http/index.ts";
 import { withTrace } from "../trace-scope.ts";
+import { whileFollowing } from "./follow-signal.ts";
+import { type Heard, hearMessage } from "./hear-message.ts";
 import { checkPlace, LOOPBACK_HOSTS } from "./host-check.ts";
 import { mcpProblems } from "./mcp.problems.ts";
 import { createOperationCaller } from "./operation-caller.ts";
@@ -71,10 +79,19 @@ const MCP: Operation = {
   response: z.unknown(),
 };
 
+/** The protocol gave batches up in revision 2025-06-18; here one of them would be many calls for the price of one. */
+const NO_BATCHES = {
+  jsonrpc: "2.0",
+  id: null,
+  error: { code: INVALID_REQUEST, message: "Invalid request: batches are not served; send each message by itself" },
+};
+
 /** The caller of one request. */
 interface Caller {
   readonly principal: Principal;
   readonly request: FastifyRequest;
+  /** Aborted when the server begins to shut down; no longer than the request takes. */
+  readonly ending: AbortSignal;
 }
 
 /** Serves the Model Context Protocol, both revisions over one address, and its RFC 9728 metadata. */
@@ -91,7 +108,7 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
       const made = createToolServer({
         version: parts.version,
         tools: toolsFor(caller.principal.scopes, operationCaller),
-        contextOf: (signal, name) => contextOf(caller, AbortSignal.any([signal, closing]), name),
+        contextOf: (signal, name) => contextOf(caller, AbortSignal.any([signal, caller.ending]), name),
         onFault: (error) => {
           caller.request.fault = error;
         },
@@ -120,9 +137,9 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
   }
 
   /** Records calls of tools that are there, and that the token does not open: the protocol itself answers them. */
-  async function recordClosed({ principal, request }: Caller, body: string): Promise<void> {
-    const tool = closedTool(body, toolsFor(principal.scopes, operationCaller));
-    const by = { principal, request: factsOf(request, closing), tool: tool?.name ?? "" };
+  async function recordClosed({ principal, request, ending }: Caller, message: unknown): Promise<void> {
+    const tool = closedTool(message, toolsFor(principal.scopes, operationCaller));
+    const by = { principal, request: factsOf(request, ending), tool: tool?.name ?? "" };
     for (const operation of tool?.calls ?? []) await operationCaller.recordRefused(operation, by);
   }
 
@@ -139,6 +156,17 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
       throw problem(mcpProblems, "HP9303", { held, wanted: TOOL_SCOPES.join(", ") });
     }
     return principal;
+  }
+
+  async function answer(caller: Caller, reply: FastifyReply, heard: Heard): Promise<void> {
+    const { principal, request } = caller;
+    const authInfo: AuthInfo = { token: "", clientId: principal.name, scopes: [...principal.scopes] };
+    callers.set(authInfo, caller);
+    const { traceId, span } = request.trace;
+    const message = heard.kind === "message" ? heard.message : undefined;
+    const bare = bareRequest(request, authInfo, heard.kind === "bytes" ? heard.bytes : request.raw);
+    await withTrace(traceId, () => handle(bare, reply.raw, message), span?.place);
+    await recordClosed(caller, message);
   }
 
   await server.register((scope, _, done) => {
@@ -160,18 +188,17 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
       handler: async (request, reply) => {
         const { principal } = request;
         if (principal === null) throw new Error("mcp was reached without a principal");
-        const authInfo: AuthInfo = { token: "", clientId: principal.name, scopes: [...principal.scopes] };
-        callers.set(authInfo, { principal, request });
+        const heard = await hearMessage(request.raw, BODY_BYTES);
+        if (heard.kind === "message" && Array.isArray(heard.message)) {
+          return reply.code(400).type("application/json").send(JSON.stringify(NO_BATCHES));
+        }
         // The headers that every answer of the server carries.
         for (const [name, value] of Object.entries(reply.getHeaders())) {
           if (value !== undefined) reply.raw.setHeader(name, value);
         }
         reply.hijack();
-        const heard: Buffer[] = [];
-        const bare = bareRequest(request, authInfo, heard);
-        const { traceId, span } = request.trace;
-        await withTrace(traceId, () => handle(bare, reply.raw), span?.place);
-        await recordClosed({ principal, request }, Buffer.concat(heard).toString("utf8"));
+        await whileFollowing(closing, (ending) => answer({ principal, request, ending }, reply, heard));
+        return reply;
       },
     });
     for (const url of METADATA_PATHS) {
@@ -184,15 +211,11 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
   });
 }
 
-/**
- * The request as the protocol needs it; its token goes no further than here.
- *
- * @param heard takes what is read of the body
- */
+/** The request as the protocol needs it; its token goes no further than here. */
 function bareRequest(
   request: FastifyRequest,
   auth: AuthInfo,
-  heard: Buffer[],
+  body: AsyncIterable<Buffer>,
 ): Parameters<ReturnType<typeof toNodeHandler>>[0] {
   const { authorization: _, "x-auth-token": __, ...headers } = request.raw.headers;
   return {
@@ -200,15 +223,8 @@ function bareRequest(
     url: request.url,
     headers,
     auth,
-    [Symbol.asyncIterator]: () => hearing(request.raw, heard),
+    [Symbol.asyncIterator]: () => body[Symbol.asyncIterator](),
   };
-}
-
-async function* hearing(body: AsyncIterable<Buffer>, heard: Buffer[]): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
-    heard.push(chunk);
-    yield chunk;
-  }
 }
 
 async function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, base: string): Promise<void> {

@@ -5,7 +5,8 @@ import {
   ResourceNotFoundError,
   ResourceTemplate,
 } from "@modelcontextprotocol/server";
-import { briefOf, iso } from "./brief.ts";
+import { toMoment } from "../moment.ts";
+import { briefOf } from "./brief.ts";
 import { READING_TOOLS } from "./reading.tools.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 
@@ -35,7 +36,7 @@ export function registerResources(server: McpServer, contextOf: ContextOf): void
             uri: `holdpoint://plan/${planId}`,
             name: title,
             mimeType: JSON_TYPE,
-            annotations: { lastModified: iso(importedAt) },
+            annotations: { lastModified: toMoment(importedAt) },
           })),
         };
       },

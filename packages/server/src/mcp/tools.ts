@@ -14,20 +14,10 @@ export const TOOLS: readonly Tool[] = [...WORKER_TOOLS, ...READING_TOOLS, ...PLA
 export const TOOL_SCOPES: readonly Scope[] = [...new Set(TOOLS.flatMap(({ scopes }) => scopes))];
 
 /** The tool that a message calls although it is not among those that are open; null when it does not. */
-export function closedTool(message: string, open: readonly Tool[]): Tool | null {
-  if (!message.includes('"tools/call"')) return null;
-  const called = calledTool(message);
-  return open.some(({ name }) => name === called) ? null : (TOOLS.find(({ name }) => name === called) ?? null);
-}
-
-/** Name of the tool that a message calls; null when it calls none. */
-function calledTool(message: string): string | null {
-  try {
-    const call = CALL.safeParse(JSON.parse(message));
-    return call.success ? call.data.params.name : null;
-  } catch {
-    return null;
-  }
+export function closedTool(message: unknown, open: readonly Tool[]): Tool | null {
+  const call = CALL.safeParse(message);
+  if (!call.success || open.some(({ name }) => name === call.data.params.name)) return null;
+  return TOOLS.find(({ name }) => name === call.data.params.name) ?? null;
 }
 
 const CALL = z.object({ method: z.literal("tools/call"), params: z.object({ name: z.string() }) });

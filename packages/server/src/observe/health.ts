@@ -1,5 +1,6 @@
 import { statfs } from "node:fs/promises";
 import { type Session, type Statement, type Store, statement } from "@holdpoint/store";
+import { withinTime } from "../within-time.ts";
 import type { PartHealth } from "./system.routes.ts";
 
 /** A part that does not answer in this time counts as down, milliseconds. */
@@ -63,7 +64,7 @@ async function look(parts: HealthParts): Promise<readonly PartHealth[]> {
     parts.dataDir === null ? null : inTime("disk", () => diskPart(parts.dataDir ?? "")),
     parts.more === undefined
       ? []
-      : withinTime(parts.more()).catch((error: unknown) => [downPart("further parts", error)]),
+      : answered(parts.more()).catch((error: unknown) => [downPart("further parts", error)]),
   ]);
   return [database, log, handOut, ...parts.services(), ...(disk === null ? [] : [disk]), ...more];
 }
@@ -103,17 +104,14 @@ async function diskPart(dir: string): Promise<PartHealth> {
 
 async function inTime(name: string, part: () => Promise<PartHealth>): Promise<PartHealth> {
   try {
-    return await withinTime(part());
+    return await answered(part());
   } catch (error) {
     return downPart(name, error);
   }
 }
 
-function withinTime<T>(answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} s`)), ANSWER_WITHIN_MS);
-    answer.then(resolve, reject).finally(() => clearTimeout(late));
-  });
+function answered<T>(answer: Promise<T>): Promise<T> {
+  return withinTime(answer, ANSWER_WITHIN_MS, "no answer");
 }
 
 function downPart(name: string, error: unknown): PartHealth {

@@ -2,6 +2,7 @@ import { type BodyOf, operations } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import type { CallbackBrief, CallbackDesk, MadeCallback, WantedCallback } from "../callbacks/index.ts";
 import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
+import { toMoment } from "../moment.ts";
 import type { PageOf, TaskDesk } from "./task-desk.ts";
 import { workRoomProblems } from "./work.problems.ts";
 import type { CommandOutcome, NewTask, OperatorCommand, TaskView, WorkStore } from "./work.types.ts";
@@ -62,7 +63,7 @@ export function taskRoutes(room: (tenant: string) => Promise<TaskRoom>): readonl
       if (attempts.length === 0) await found(of, params.task);
       return {
         attempts: attempts.map(({ claimedAt, endedAt, ...same }) => {
-          return { ...same, claimedAt: momentOf(claimedAt), endedAt: momentOf(endedAt) };
+          return { ...same, claimedAt: toMoment(claimedAt), endedAt: toMoment(endedAt) };
         }),
       };
     }),
@@ -237,12 +238,8 @@ function toTask(
     ...same,
     id: taskId,
     plan: planId,
-    lease: lease === null ? null : { agent: lease.agent, expiresAt: momentOf(lease.expiresAt) },
-    readyAt: readyAt === null ? null : momentOf(readyAt),
+    lease: lease === null ? null : { agent: lease.agent, expiresAt: toMoment(lease.expiresAt) },
+    readyAt: toMoment(readyAt),
     callback: callback ?? null,
   };
-}
-
-function momentOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { contentFault, MOST_DEPTH } from "./content-fault.ts";
+import { contentFault, MOST_DEPTH, storable } from "./storable.ts";
 
 describe("what cannot be kept", () => {
   test("is found in texts and names of fields, at any depth, with its path", () => {
@@ -21,5 +21,32 @@ describe("what cannot be kept", () => {
     for (let at = 0; at < MOST_DEPTH; at += 1) value = [value];
     expect(contentFault(value)).toBeNull();
     expect(contentFault([value])).toEqual({ kind: "deep", field: "" });
+  });
+});
+
+describe("making storable", () => {
+  test("replaces it in texts and names of fields, and nothing besides", () => {
+    const value = { "a\0": ["x\0y\0", { "b\ud800": { c: "\udc00", d: "😀" } }], n: 1, none: null };
+    expect(storable(value)).toEqual({
+      "a\ufffd": ["x\ufffdy\ufffd", { "b\ufffd": { c: "\ufffd", d: "😀" } }],
+      n: 1,
+      none: null,
+    });
+    expect(storable("\0")).toBe("\ufffd");
+    expect(storable(7)).toBe(7);
+  });
+
+  test("leaves alone what is excepted, so that nothing is left to be refused", () => {
+    const value = { pieces: [{ text: "\0", name: "\0" }], text: "\0" };
+    const except = ["pieces.*.text"];
+    const made = storable(value, except);
+    expect(made).toMatchObject({ pieces: [{ text: "\0", name: "\ufffd" }], text: "\ufffd" });
+    expect(contentFault(made, except)).toBeNull();
+  });
+
+  test("leaves what is nested without an end to be refused", () => {
+    let value: unknown = "\0";
+    for (let at = 0; at <= MOST_DEPTH; at += 1) value = [value];
+    expect(contentFault(storable(value))).toEqual({ kind: "deep", field: "" });
   });
 });
