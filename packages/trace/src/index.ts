@@ -4,6 +4,7 @@ export {
   NO_TRACING,
   type Span,
   type SpanFacts,
+  type SpanIds,
   type SpanPlace,
   type SpanStart,
   type Tracing,

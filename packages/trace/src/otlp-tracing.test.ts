@@ -41,7 +41,7 @@ describe("spans", () => {
       facts: { n: 1, no: undefined },
     });
     inner.tell({ ok: true });
-    inner.link(taskPlace(TASK));
+    inner.link(tracing.placeOf(taskPlace(TASK)));
     inner.end({ failed: "HP9100" });
     parent.end();
     other.end();
@@ -68,7 +68,7 @@ describe("spans", () => {
 
   test("have the ids and times that they are given, and random ones else", async () => {
     const place = attemptPlace(TASK, 2);
-    const given = { name: "attempt", parent: taskPlace(TASK), place, startedAt: 1_000 };
+    const given = { name: "attempt", parent: tracing.placeOf(taskPlace(TASK)), place, startedAt: 1_000 };
     tracing.begin(given).end({ endedAt: 3_500 });
     tracing.begin({ name: "task", parent: null, place: taskPlace(TASK) }).end();
     tracing.begin({ name: "any", parent: null }).end();
@@ -104,6 +104,38 @@ describe("spans", () => {
     const sampled = await open();
     expect(sampled.begin({ name: "off", parent: null }).place.isSampled).toBe(false);
     await sampled.close();
+  });
+
+  test.each([
+    ["some", "parentbased_traceidratio", "0.5"],
+    ["some", "traceidratio", "0.5"],
+    ["none", "parentbased_always_off", ""],
+    ["all", "parentbased_always_on", ""],
+  ])("of %s tasks are kept together or not at all in every process by %s", async (kept, sampler, share) => {
+    vi.stubEnv("OTEL_TRACES_SAMPLER", sampler);
+    vi.stubEnv("OTEL_TRACES_SAMPLER_ARG", share);
+    const [server, runner] = [await open(), await open({ role: "runner" })];
+    const tasks = Array.from(
+      { length: 40 },
+      (_, at) => `${(at * 0x6180_33d1).toString(16).padStart(8, "0").slice(-8)}${TASK.slice(8)}`,
+    );
+    const expected: string[] = [];
+    for (const task of tasks) {
+      const root = server.begin({ name: "task", parent: null, place: taskPlace(task) });
+      const [life, attempt] = [server.placeOf(taskPlace(task)), runner.placeOf(attemptPlace(task, 1))];
+      expect([life.isSampled, attempt.isSampled]).toEqual([root.place.isSampled, root.place.isSampled]);
+      server.begin({ name: "task.attempt", parent: life, place: attemptPlace(task, 1) }).end();
+      runner.begin({ name: "runner.attempt", parent: attempt }).end();
+      root.end();
+      if (root.place.isSampled) expected.push(root.place.traceId);
+    }
+    const part = expected.length === 0 ? "none" : expected.length < tasks.length ? "some" : "all";
+    expect(part).toBe(kept);
+    await Promise.all([server.close(), runner.close()]);
+    for (const name of ["task", "task.attempt", "runner.attempt"]) {
+      const sent = receiver.spans.flatMap((span) => (span.name === name ? [span.traceId] : []));
+      expect([name, sent.sort()]).toEqual([name, [...expected].sort()]);
+    }
   });
 
   test("that have ended are sent before the process ends", async () => {

@@ -18,7 +18,7 @@ import {
   RandomIdGenerator,
 } from "@opentelemetry/sdk-trace-base";
 import { ATTR_ERROR_TYPE, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
-import type { Span, SpanFacts, SpanPlace, SpanStart, Tracing, TracingOptions } from "./tracing.ts";
+import type { Span, SpanFacts, SpanIds, SpanPlace, SpanStart, Tracing, TracingOptions } from "./tracing.ts";
 import { watchedExporter } from "./watched-exporter.ts";
 
 /** How long spans that ended wait for others, milliseconds. */
@@ -112,6 +112,14 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
     };
   }
 
+  /** Asks the sampler, whichever it is, with a root that is never ended and therefore never sent. */
+  function isKept(given: SpanIds): boolean {
+    ids.next = given;
+    const { traceFlags } = tracer.startSpan("task", {}, ROOT_CONTEXT).spanContext();
+    ids.next = null;
+    return (traceFlags & TraceFlags.SAMPLED) !== 0;
+  }
+
   const pending = new Set<Promise<unknown>>();
   const settle = async (one: Promise<unknown>): Promise<void> => {
     await Promise.allSettled([one]);
@@ -120,6 +128,7 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
   return {
     isOn: true,
     begin,
+    placeOf: ({ traceId, spanId }) => ({ traceId, spanId, isSampled: isKept({ traceId, spanId }) }),
     waitFor(one) {
       pending.add(one);
       void settle(one);

@@ -1,9 +1,13 @@
-/** Where a span stands: what a link and a `traceparent` name. https://www.w3.org/TR/trace-context/ */
-export interface SpanPlace {
+/** The ids of a span. */
+export interface SpanIds {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
   /** 16 hexadecimal digits. */
   readonly spanId: string;
+}
+
+/** Where a span stands: what a link and a `traceparent` name. https://www.w3.org/TR/trace-context/ */
+export interface SpanPlace extends SpanIds {
   /** Whether the span is kept. */
   readonly isSampled: boolean;
 }
@@ -20,7 +24,7 @@ export interface SpanStart {
   /** Null begins a trace. */
   readonly parent: SpanPlace | null;
   /** Ids that others can compute, too. @default new ones */
-  readonly place?: Pick<SpanPlace, "traceId" | "spanId">;
+  readonly place?: SpanIds;
   /** When it began, milliseconds since the epoch. @default now */
   readonly startedAt?: number;
   /** Spans of other traces that it has to do with. */
@@ -47,6 +51,11 @@ export interface Tracing {
   readonly isOn: boolean;
   /** Never throws and never waits. */
   begin(start: SpanStart): Span;
+  /**
+   * The place of a span that another process may have made. Whether it is kept is what the sampler says of a trace with this
+   * id: the same in every process that samples by the same rule.
+   */
+  placeOf(ids: SpanIds): SpanPlace;
   /** Is waited for by `close`: whatever goes on to make spans. */
   waitFor(pending: Promise<unknown>): void;
   /** Sends what has ended, for two seconds at most. */
@@ -75,6 +84,7 @@ const NO_SPAN: Span = { place: NOWHERE, tell: () => undefined, link: () => undef
 export const NO_TRACING: Tracing = {
   isOn: false,
   begin: () => NO_SPAN,
+  placeOf: (ids) => ({ ...ids, isSampled: false }),
   waitFor: () => undefined,
   close: () => Promise.resolve(),
 };

@@ -1,6 +1,6 @@
 import { HoldpointError } from "@holdpoint/core";
 import type { Session } from "@holdpoint/store";
-import { attemptPlace, type SpanPlace, type Tracing, taskPlace } from "@holdpoint/trace";
+import { attemptPlace, type SpanIds, type Tracing, taskPlace } from "@holdpoint/trace";
 import type { NewEvent } from "../events/index.ts";
 import { currentPlace, currentTrace, withPlace } from "../trace-scope.ts";
 import { createTaskLives } from "./task-lives.ts";
@@ -35,7 +35,7 @@ export function createCommandSpans(tracing: Tracing, store: Session, tenant: str
       const span = tracing.begin({ name: `work.${command.kind}`, parent: currentPlace(), facts });
       try {
         const result = await run({ trace: traceOf(command), span: span.place });
-        for (const place of placesOf(command, result)) span.link(place);
+        for (const ids of placesOf(command, result)) span.link(tracing.placeOf(ids));
         span.end();
         return result;
       } catch (error) {
@@ -65,7 +65,7 @@ function traceOf({ kind }: WorkCommand): string | null {
   return kind === "expire" ? null : currentTrace();
 }
 
-function placesOf({ input }: WorkCommand, result: WorkResult): readonly SpanPlace[] {
+function placesOf({ input }: WorkCommand, result: WorkResult): readonly SpanIds[] {
   switch (result.kind) {
     case "claims":
       return result.claims.slice(0, MOST_LINKS).map(({ taskId, attempt }) => attemptPlace(taskId, attempt));

@@ -104,12 +104,13 @@ export function createTaskLives(tracing: Tracing, store: Session, tenant: string
       "holdpoint.agent": row?.agent,
     };
     const causes = event.span === null || event.span === undefined ? [] : [event.span];
+    const life = tracing.placeOf(taskPlace(taskId));
     // A task that is cancelled may have an attempt that ended long ago.
     if (row !== undefined && ENDS.has(verb) && row.ended_at_ms === at) {
       tracing
         .begin({
           name: "task.attempt",
-          parent: taskPlace(taskId),
+          parent: life,
           place: attemptPlace(taskId, attempt),
           startedAt: row.claimed_at_ms,
           links: [...(move.claim === null ? [] : [move.claim]), ...causes],
@@ -121,9 +122,9 @@ export function createTaskLives(tracing: Tracing, store: Session, tenant: string
       tracing
         .begin({
           name: "task.settle",
-          parent: taskPlace(taskId),
+          parent: life,
           startedAt: row.ended_at_ms,
-          links: [attemptPlace(taskId, attempt), ...causes],
+          links: [tracing.placeOf(attemptPlace(taskId, attempt)), ...causes],
           facts: ofAttempt,
         })
         .end({ endedAt: at });
