@@ -1,6 +1,7 @@
 import type { RetryPolicy, Runtime, WorkGraph } from "@holdpoint/core";
 import { type Store, type StoreScope, statement } from "@holdpoint/store";
 import { NO_TRACING, type Tracing } from "@holdpoint/trace";
+import { during } from "./during.ts";
 import { createEventLog, type EventLog, type SignalBus } from "./events/index.ts";
 import { createGateStore, type GateStore } from "./gates/index.ts";
 import { createPlanStore, importPlan, type PlanImport, type PlanImported, type PlanStore } from "./plans/index.ts";
@@ -87,15 +88,8 @@ function traced(store: StoreScope, tracing: Tracing): StoreScope {
     run: (query, values) => store.run(query, values),
     transaction: async (work) => {
       const facts = { "db.system.name": "postgresql" };
-      const span = tracing.begin({ name: "transaction", kind: "client", parent: currentPlace(), facts });
-      try {
-        const result = await store.transaction(work);
-        span.end();
-        return result;
-      } catch (error) {
-        span.end({ failed: error instanceof Error ? error.name : "unknown" });
-        throw error;
-      }
+      const start = { name: "transaction", kind: "client", parent: currentPlace(), facts } as const;
+      return await during(tracing, start, () => store.transaction(work));
     },
   };
 }
