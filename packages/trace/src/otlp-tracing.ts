@@ -93,7 +93,7 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
         kind: KINDS[kind],
         attributes: attributesOf(facts),
         links: links.map((linked) => ({ context: contextOf(linked) })),
-        ...(startedAt === undefined ? {} : { startTime: startedAt }),
+        ...(startedAt === undefined ? {} : { startTime: new Date(startedAt) }),
       },
       parent === null ? ROOT_CONTEXT : under(parent),
     );
@@ -107,7 +107,8 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
           span.setStatus({ code: SpanStatusCode.ERROR });
           span.setAttribute(ATTR_ERROR_TYPE, failed);
         }
-        span.end(endedAt);
+        // A small number would be taken for a time since the process began.
+        span.end(endedAt === undefined ? undefined : new Date(endedAt));
       },
     };
   }
