@@ -149,9 +149,17 @@ describe("spans", () => {
 describe("a receiver that is away", () => {
   test("is told of once, delays nothing, and is told of again when it is back", async () => {
     const told: (string | null)[] = [];
-    const port = Number(new URL(receiver.endpoint).port);
+    const receivers = new Set<string>();
+    const url = new URL(receiver.endpoint);
+    const port = Number(url.port);
     await receiver.close();
-    const away = await open({ onTrouble: (why) => told.push(why) });
+    const away = await open({
+      endpoint: `http://me:hush@${url.host}/`,
+      onTrouble: (why, to) => {
+        receivers.add(to);
+        told.push(why);
+      },
+    });
     for (let at = 0; at < 3_000; at += 1) away.begin({ name: "lost", parent: null }).end();
     await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
     expect(told).toEqual([expect.stringMatching(/ECONNREFUSED|timeout/i)]);
@@ -166,6 +174,8 @@ describe("a receiver that is away", () => {
       )
       .toBe(2);
     expect(told[1]).toBeNull();
+    // Nobody's password is told.
+    expect([[...receivers], JSON.stringify(told).includes("hush")]).toEqual([[`http://${url.host}`], false]);
     await away.close();
   });
 

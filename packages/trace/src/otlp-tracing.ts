@@ -51,6 +51,7 @@ class GivenIds implements IdGenerator {
 /** Makes spans and sends them by OTLP over HTTP, as JSON. Nothing of the process's global state is touched. */
 export function createOtlpTracing(options: TracingOptions & { readonly endpoint: string }): Tracing {
   const { endpoint, version, instance, role, onTrouble = () => undefined, delayMs = DELAY_MS } = options;
+  const { origin } = new URL(endpoint);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
     timeoutMillis: EXPORT_MS,
@@ -76,11 +77,14 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
     idGenerator: ids,
     spanLimits: { linkCountLimit: MOST_LINKS },
     spanProcessors: [
-      new BatchSpanProcessor(watchedExporter(exporter, onTrouble), {
-        scheduledDelayMillis: delayMs,
-        maxQueueSize: MOST_WAITING,
-        exportTimeoutMillis: EXPORT_MS,
-      }),
+      new BatchSpanProcessor(
+        watchedExporter(exporter, (why) => onTrouble(why, origin)),
+        {
+          scheduledDelayMillis: delayMs,
+          maxQueueSize: MOST_WAITING,
+          exportTimeoutMillis: EXPORT_MS,
+        },
+      ),
     ],
   });
   const tracer = provider.getTracer("holdpoint", version);

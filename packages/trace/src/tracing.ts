@@ -71,8 +71,12 @@ export interface TracingOptions {
   readonly instance: string;
   /** What the process does. */
   readonly role: "server" | "runner";
-  /** Is told once when traces cannot be sent, with why, and with null when they can be again. */
-  readonly onTrouble?: (why: string | null) => void;
+  /**
+   * Is told once when traces cannot be sent, with why, and with null when they can be again.
+   *
+   * @param receiver scheme, host and port: the rest of an endpoint may hold a password
+   */
+  readonly onTrouble?: (why: string | null, receiver: string) => void;
   /** How long spans that ended wait for others, milliseconds. @default 2000 */
   readonly delayMs?: number;
 }
