@@ -15,6 +15,7 @@ let receiver: OtlpReceiver;
 let dir: string;
 
 beforeAll(async () => {
+  await ensureBuilt();
   database = await startTestServer(undefined);
 });
 
@@ -108,8 +109,7 @@ describe("traces of a server and a runner", { timeout: 240_000 }, () => {
   });
 });
 
-test("OpenTelemetry is loaded by nothing but what sends traces", async () => {
-  await ensureBuilt();
+test("OpenTelemetry is loaded by nothing but what sends traces", () => {
   const dist = join(dirname(BIN), "../dist");
   const files = ["main.js", ...readdirSync(join(dist, "chunks")).map((name) => `chunks/${name}`)];
   const texts = new Map(
