@@ -1,5 +1,5 @@
 export { openTracing } from "./open-tracing.ts";
-export { attemptPlace, taskPlace } from "./task-places.ts";
+export { attemptPlace, laterLifePlace, taskPlace } from "./task-places.ts";
 export {
   NO_TRACING,
   type Span,

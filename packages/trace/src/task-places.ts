@@ -14,6 +14,16 @@ export function attemptPlace(taskId: string, attempt: number): SpanIds {
   return { traceId: traceIdOf(taskId), spanId: spanIdOf(`${taskId} ${attempt}`) };
 }
 
+/**
+ * The span of a life of a task that ended before, such as one that was dead and is offered again; see {@link taskPlace}.
+ *
+ * @param attempt the last one of this life
+ * @param state that this life ended in
+ */
+export function laterLifePlace(taskId: string, attempt: number, state: string): SpanIds {
+  return { traceId: traceIdOf(taskId), spanId: spanIdOf(`${taskId} ${attempt} ${state}`) };
+}
+
 function traceIdOf(taskId: string): string {
   return taskId.replaceAll("-", "").toLowerCase();
 }
