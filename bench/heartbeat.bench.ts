@@ -1,7 +1,8 @@
 /**
  * What it costs that 10,000 agents say every ten seconds that they are there: through 100 runners of 100, and each by
- * itself beside a bare Fastify route that is sent the same requests. Time is compressed: each interval's calls are sent as
- * fast as they are answered, and what they cost is held against the ten seconds that they stand for.
+ * itself beside a bare Fastify route that is sent the same requests. For what they cost, time is compressed: each interval's
+ * calls are sent as fast as they are answered, and held against the ten seconds that they stand for. What they make the
+ * database write is counted over an interval at its real pace.
  *
  *   npx tsx bench/heartbeat.bench.ts [--agents 10000] [--runners 100] [--rounds 5]
  */
@@ -11,6 +12,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { operations, SCOPES, type Scope } from "@holdpoint/contract";
 import { createControlPlane, createSystemRuntime } from "@holdpoint/server";
@@ -211,6 +213,25 @@ async function costOf(server: Server, bodies: readonly string[]): Promise<number
   return costs.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
 }
 
+/**
+ * Statements that write, a second, while every call of one whole interval comes when it would: writes follow the time that
+ * passes, so this interval is not compressed.
+ */
+async function writesOf(server: Server, bodies: readonly string[]): Promise<number> {
+  const url = `${server.url}${operations.heartbeat.path}`;
+  const before = await server.ask("flush");
+  const began = performance.now();
+  const calls: Promise<void>[] = [];
+  for (const [index, body] of bodies.entries()) {
+    await pause(began + (index * INTERVAL_MS) / bodies.length - performance.now());
+    calls.push(post(url, body, `caller-${index + 1}`));
+  }
+  await Promise.all(calls);
+  await pause(began + INTERVAL_MS - performance.now());
+  const after = await server.ask("usage");
+  return (after.writes - before.writes) / ((performance.now() - began) / 1_000);
+}
+
 async function measure(dataDir: string): Promise<void> {
   const each = Math.ceil(AGENTS / RUNNERS);
   const groups = Array.from({ length: RUNNERS }, (_, index) => names.slice(index * each, (index + 1) * each));
@@ -221,12 +242,8 @@ async function measure(dataDir: string): Promise<void> {
     const body = { runner: `runner-${index}`, agents: group.map((name) => ({ name })) };
     await post(`${plane.url}${operations.registerAgents.path}`, JSON.stringify(body), `runner-${index}`);
   }
-  const idleBefore = await plane.ask("flush");
-  const idleFor = 4_000;
-  await new Promise((resolve) => setTimeout(resolve, idleFor));
-  const idleAfter = await plane.ask("usage");
-  const writesPerSecond = (idleAfter.writes - idleBefore.writes) / (idleFor / 1_000) + 1 / 2;
   const togetherMs = await costOf(plane, together);
+  const writesPerSecond = await writesOf(plane, together);
   const aloneMs = await costOf(plane, alone);
   await plane.end();
   const bare = await start("bare");

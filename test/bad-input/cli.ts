@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect } from "vitest";
+import { outerEnvironment } from "../e2e/outer-environment.ts";
 
 /** The launcher of the built command line. */
 export const LAUNCHER: string = join(dirname(fileURLToPath(import.meta.url)), "../../packages/cli/bin/holdpoint.mjs");
@@ -43,8 +44,7 @@ export function cliFolder(files: Readonly<Record<string, string | Uint8Array>> =
   const beside = join(base, "beside");
   mkdirSync(dir);
   mkdirSync(beside);
-  const { DATABASE_URL: _, ...outer } = process.env;
-  const env = { ...outer, XDG_CONFIG_HOME: join(base, "config"), NO_COLOR: "1", LC_ALL: "C.UTF-8" };
+  const env = { ...outerEnvironment(), XDG_CONFIG_HOME: join(base, "config"), NO_COLOR: "1", LC_ALL: "C.UTF-8" };
   const path = (name: string): string => join(dir, name);
   const write = (name: string, content: string | Uint8Array): string => {
     mkdirSync(dirname(path(name)), { recursive: true });

@@ -18,6 +18,7 @@ import { readPlan, scheduleWork } from "@holdpoint/core";
 import { createApp, createSystemRuntime, type EventRow } from "@holdpoint/server";
 import { openStore } from "@holdpoint/store";
 import { BIN, ensureBuilt } from "../e2e/built-cli.ts";
+import { outerEnvironment } from "../e2e/outer-environment.ts";
 import { writeChaosPlan } from "./chaos-plan.ts";
 import { checkFolder, processesIn } from "./check-folder.ts";
 import { checkHistory } from "./check-history.ts";
@@ -95,8 +96,7 @@ function startRun(dir: string): { child: ChildProcess; ended: Promise<RunEnd> } 
     cwd: dir,
     stdio: ["ignore", "ignore", "pipe"],
     env: {
-      ...process.env,
-      DATABASE_URL: "",
+      ...outerEnvironment(),
       XDG_STATE_HOME: join(base, "state"),
     },
   });

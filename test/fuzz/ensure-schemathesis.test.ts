@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ensureSchemathesis, MissingTool } from "./ensure-schemathesis.ts";
+import { CACHE, ensureSchemathesis, MissingTool } from "./ensure-schemathesis.ts";
 
 let folder: string;
 
@@ -22,6 +22,11 @@ function script(name: string, text: string): string {
 }
 
 describe("fuzzing", () => {
+  test("starts nothing from a folder that others can write, but what this clone keeps for itself", () => {
+    expect(CACHE).toMatch(/\/node_modules\/\.cache\/schemathesis-[\d.]+$/);
+    expect(existsSync(join(CACHE, "../../../package-lock.json"))).toBe(true);
+  });
+
   test("says what to install where there is no Python", () => {
     const call = (): string => ensureSchemathesis(join(folder, "none"), join(folder, "env"));
     expect(call).toThrow(MissingTool);

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+const ROOT = join(import.meta.dirname, "..", "..");
 /** https://schemathesis.io, MIT. */
 const VERSION = "4.32.5";
 /** Exit code of a run for which something is missing on the machine. */
@@ -11,8 +11,8 @@ export const MISSING_EXIT = 69;
 /** What is missing, in words for whoever runs the tool. */
 export class MissingTool extends Error {}
 
-/** Where it is kept from one run to the next. */
-export const CACHE: string = join(tmpdir(), `holdpoint-schemathesis-${VERSION}-${process.getuid?.() ?? "user"}`);
+/** Where it is kept from one run to the next: in this clone, where nobody else has put anything for it to be started. */
+export const CACHE: string = join(ROOT, "node_modules", ".cache", `schemathesis-${VERSION}`);
 
 /**
  * Makes a virtual environment with Schemathesis when the folder has none; answers its command.

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline";
 import { MAX_CLAIM_WAIT_MS, operations, SCOPES } from "@holdpoint/contract";
 import { createClient } from "@holdpoint/sdk";
 import { BIN, ensureBuilt } from "../e2e/built-cli.ts";
+import { outerEnvironment } from "../e2e/outer-environment.ts";
 
 const PLAN = join(import.meta.dirname, "../../examples/service-launch/PLAN.md");
 const SOURCE = "PLAN.md";
@@ -48,11 +49,15 @@ export interface FuzzedServer {
 export async function startFuzzedServer(): Promise<FuzzedServer> {
   await ensureBuilt();
   const folder = mkdtempSync(join(tmpdir(), "holdpoint-fuzz-"));
-  const { DATABASE_URL: _, REDIS_URL: __, ...env } = process.env;
   const child = spawn(process.execPath, [BIN, "up", "--json", "--port", "0"], {
     cwd: folder,
     // As many requests as come: the limits have tests of their own.
-    env: { ...env, HOLDPOINT_RATE_LIMIT: "1000000/s", HOLDPOINT_LOG_FORMAT: "json", HOLDPOINT_LOG_LEVEL: "warn" },
+    env: {
+      ...outerEnvironment(),
+      HOLDPOINT_RATE_LIMIT: "1000000/s",
+      HOLDPOINT_LOG_FORMAT: "json",
+      HOLDPOINT_LOG_LEVEL: "warn",
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const complaints: string[] = [];

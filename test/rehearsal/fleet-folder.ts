@@ -15,14 +15,17 @@ const CATEGORIES = [
 const PHASES = 12;
 const TASKS_OF_PHASE = 12;
 
+/** How the keys of tasks end whose first try fails, and that succeed when they are tried again. */
+export const STUMBLES = ".7";
+
 /** What a rehearsal works with. */
 export interface FleetFolder {
   readonly scripts: string;
   /** Capability of each script. */
   readonly capabilities: readonly string[];
   readonly plan: string;
-  /** Tasks whose first try fails, and that succeed when they are tried again. */
-  readonly stumbling: number;
+  /** Tasks of the plan. */
+  readonly tasks: number;
   /** While this file is missing, the task `mend-me` fails. */
   readonly mended: string;
 }
@@ -39,7 +42,7 @@ export function writeFleetFolder(folder: string, agents: number): FleetFolder {
     writeFileSync(file, script(name, mended));
     chmodSync(file, 0o755);
   }
-  return { scripts, capabilities: names, plan: plan(), stumbling: PHASES, mended };
+  return { scripts, capabilities: names, plan: plan(), tasks: PHASES * TASKS_OF_PHASE, mended };
 }
 
 /** A shell script that writes down what it did, and fails where the rehearsal wants to see a failure. */
@@ -49,7 +52,7 @@ function script(name: string, mended: string): string {
     `# Does ${name}`,
     "# holdpoint: timeout = 60s",
     'case "$HOLDPOINT_TASK:$HOLDPOINT_ATTEMPT" in',
-    '  *.7:1) echo "the first try of this task fails" >&2; exit 1 ;;',
+    `  *${STUMBLES}:1) echo "the first try of this task fails" >&2; exit 1 ;;`,
     `  mend-me:*) [ -e "${mended}" ] || { echo "what it needs is missing" >&2; exit 1; } ;;`,
     "esac",
     'echo "$HOLDPOINT_TASK $HOLDPOINT_ATTEMPT" >> done.log',

@@ -12,8 +12,9 @@ import { parseArgs } from "node:util";
 import { operations } from "@holdpoint/contract";
 import { type Client, createClient } from "@holdpoint/sdk";
 import { endAll, freePort, startCli, type TestProcess, until } from "../runner/processes.ts";
-import { type FleetFolder, writeFleetFolder } from "./fleet-folder.ts";
+import { type FleetFolder, STUMBLES, writeFleetFolder } from "./fleet-folder.ts";
 import { putLoad } from "./load.ts";
+import { faultsIn, percentOf, recoveryOf, shortfalls, type Tried } from "./rehearsal-verdict.ts";
 
 const { values } = parseArgs({
   options: {
@@ -33,8 +34,12 @@ const PLAN_MS = 240_000;
 const folder = mkdtempSync(join(tmpdir(), "holdpoint-rehearsal-"));
 const measured: Record<string, number> = {};
 try {
-  await rehearse(writeFleetFolder(folder, agents));
+  const fleet = writeFleetFolder(folder, agents);
+  await rehearse(fleet);
   process.stdout.write(`${JSON.stringify({ schema: "holdpoint/rehearsal/v1", ...measured })}\n`);
+  const short = shortfalls(measured, { agents, tasks: fleet.tasks });
+  for (const what of short) process.stderr.write(`did not come to be: ${what}\n`);
+  if (short.length > 0) process.exitCode = 1;
 } finally {
   await endAll();
   rmSync(folder, { recursive: true, force: true });
@@ -44,7 +49,8 @@ async function rehearse(fleet: FleetFolder): Promise<void> {
   const port = await freePort();
   const first = await startServer(port);
   note("first_start_s", seconds(first.tookMs), "s until an empty folder is served");
-  await first.server.stop();
+  const code = await first.server.stop();
+  if (code !== 0) throw new Error(`the server ended with ${code} when it was asked to stop:\n${first.server.text()}`);
   const { server, tookMs } = await startServer(port);
   note("next_start_s", seconds(tookMs), "s until a folder that is there is served");
   const client = createClient({ url: `http://127.0.0.1:${port}`, token: first.adminToken });
@@ -56,11 +62,7 @@ async function rehearse(fleet: FleetFolder): Promise<void> {
   await workThePlan(client, fleet);
   await serveEveryAgent(client, fleet);
   await redriveADeadLetter(client, fleet);
-  note(
-    "agents_healthy",
-    Math.round(((await healthyAgents(client)) / agents) * 100),
-    "% of the agents healthy afterwards",
-  );
+  note("agents_healthy", percentOf(await healthyAgents(client), agents), "% of the agents healthy afterwards");
 
   const { users, rate, seconds: lasting } = values;
   const load = { users: Number(users), rate: Number(rate), seconds: Number(lasting) };
@@ -99,7 +101,8 @@ async function startServer(
 async function discover(fleet: FleetFolder): Promise<void> {
   const found = startCli(["agent", "discover", fleet.scripts, "--write"], folder);
   await until(() => found.child.exitCode !== null);
-  if (!found.text().includes(`${agents} manifests written`)) throw new Error(found.text());
+  if (found.child.exitCode !== 0 || !found.text().includes(`${agents} manifests written`))
+    throw new Error(found.text());
 }
 
 async function healthyAgents(client: Client): Promise<number> {
@@ -123,11 +126,24 @@ async function workThePlan(client: Client, fleet: FleetFolder): Promise<void> {
     const { waiting = 0, ready = 0, leased = 0, reported = 0 } = await counts();
     return waiting + ready + leased + reported === 0;
   }, PLAN_MS);
-  const { accepted = 0, dead = 0, held = 0 } = await counts();
+  const { accepted = 0 } = await counts();
   note("plan_tasks_accepted", accepted, "tasks of a plan accepted");
   note("plan_s", seconds(tookMs), "s from the import to the last of them");
-  const recovered = fleet.stumbling - dead - held;
-  note("error_recovery", Math.round((recovered / fleet.stumbling) * 100), "% of the failed tasks recovered");
+  note("error_recovery", recoveryOf(await stumbled(client, plan.id)), "% of the failed tasks recovered");
+}
+
+/** The tasks whose first try fails by their script, with what became of each try. */
+async function stumbled(client: Client, plan: string): Promise<readonly Tried[]> {
+  const tried: Tried[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.call(operations.listTasks, { query: { plan, limit: 200, cursor } });
+    for (const { id, state } of page.items.filter((task) => task.key.endsWith(STUMBLES))) {
+      tried.push({ state, ...(await client.call(operations.listAttempts, { params: { task: id } })) });
+    }
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return tried;
 }
 
 /** Gives each agent one task that only it can do. */
@@ -185,12 +201,6 @@ async function tokenOf(client: Client, name: string): Promise<string> {
 async function metrics(client: Client): Promise<{ readonly body: string }> {
   const response = await client.open(operations.metrics, {});
   return { body: await response.text() };
-}
-
-/** Requests that the server says it answered with 5xx. */
-function faultsIn(text: string): number {
-  const lines = text.split("\n").filter((line) => /^holdpoint_http_requests_total\{.*status="5/.test(line));
-  return lines.reduce((sum, line) => sum + Number(line.split(" ").at(-1)), 0);
 }
 
 function note(name: string, value: number, what: string): void {

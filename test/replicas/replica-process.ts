@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { BIN } from "../e2e/built-cli.ts";
+import { outerEnvironment } from "../e2e/outer-environment.ts";
 
 /** A replica in a process of its own. */
 export interface ReplicaProcess {
@@ -42,7 +43,7 @@ export async function startReplica(
   ];
   const child = spawn(process.execPath, args, {
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, ...env },
+    env: { ...outerEnvironment(), ...env },
   });
   const gone = once(child, "exit");
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

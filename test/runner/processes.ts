@@ -6,6 +6,7 @@ import type { WorkGraph } from "@holdpoint/core";
 import { type App, createApp, createSystemRuntime } from "@holdpoint/server";
 import type { Store } from "@holdpoint/store";
 import { BIN } from "../e2e/built-cli.ts";
+import { outerEnvironment } from "../e2e/outer-environment.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const started = new Set<ChildProcess>();
@@ -41,7 +42,7 @@ export function startCli(
 }
 
 function start(args: readonly string[], cwd = ROOT, env: Readonly<Record<string, string>> = {}): TestProcess {
-  const child = spawn(process.execPath, [...args], { cwd, env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, [...args], { cwd, env: { ...outerEnvironment(), ...env } });
   started.add(child);
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));

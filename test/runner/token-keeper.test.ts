@@ -113,13 +113,35 @@ describe("the token of a runner, at a server", () => {
     const place = new FullFile(file.path);
     const [old, one] = [token.current, keeper(place)];
     clock.aheadMs += 25 * DAY_MS;
-    for (let looked = 0; looked < 3; looked += 1) await one.look();
+    for (let looked = 0; looked < 3; looked += 1) expect(await one.look()).toBe(60_000);
     expect([token.current, file.read()]).toEqual([old, old]);
     expect(events).toMatchObject([{ type: "token-not-stored", why: "no space" }]);
     clock.aheadMs += 6 * DAY_MS;
     await one.look();
     const next = token.current;
     expect([next === old, file.read() === old, await works(next)]).toEqual([false, true, true]);
+    place.isFull = false;
+    await one.look();
+    expect([token.current, file.read()]).toEqual([next, next]);
+  });
+
+  it("that lives for a year ends 30 days after it was renewed, and the new one is used from then on, stored or not", async () => {
+    const body = { kind: "run" as const, name: "host", lifetimeS: 366 * 86_400 };
+    const { token: old } = await createClient({ url, token: admin }).call(operations.createToken, { body });
+    token.current = old;
+    writeFileSync(file.path, old);
+    const place = new FullFile(file.path);
+    const one = keeper(place);
+    clock.aheadMs += 250 * DAY_MS;
+    await one.look();
+    clock.aheadMs += 30 * DAY_MS - 20_000;
+    // Looks again in time for the end of the old one.
+    const pauseMs = await one.look();
+    expect([token.current === old, await works(old), pauseMs <= 20_000]).toEqual([true, true, true]);
+    clock.aheadMs += 20_000;
+    await one.look();
+    const next = token.current;
+    expect([next === old, await works(old), await works(next)]).toEqual([false, false, true]);
     place.isFull = false;
     await one.look();
     expect([token.current, file.read()]).toEqual([next, next]);

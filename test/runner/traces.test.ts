@@ -15,6 +15,7 @@ let receiver: OtlpReceiver;
 let dir: string;
 
 beforeAll(async () => {
+  await ensureBuilt();
   database = await startTestServer(undefined);
 });
 
@@ -78,7 +79,7 @@ describe("traces of a server and a runner", { timeout: 240_000 }, () => {
   });
 
   test("that cannot be sent are said once in the log, and hold nothing up", async () => {
-    const { server, url, token } = await up("http://127.0.0.1:9");
+    const { server, url, token } = await up("http://me:hush@127.0.0.1:9");
     const client = createClient({ url, token });
     const said = (): number => server.text().split("traces cannot be sent").length - 1;
     await until(async () => {
@@ -88,12 +89,14 @@ describe("traces of a server and a runner", { timeout: 240_000 }, () => {
     for (let at = 0; at < 20; at += 1) await client.call(operations.listPlans, {});
     expect(await server.stop()).toBe(0);
     expect(said()).toBe(1);
+    expect(server.text()).toContain("http://127.0.0.1:9");
+    expect(server.text()).not.toContain("hush");
   });
 
   test("that go to no address are refused before anything starts", async () => {
     mkdirSync(join(dir, "agents"));
     writeFileSync(join(dir, "agents", "a.yaml"), "name: a\ncapabilities: [a]\ncommand: 'true'\n");
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4318" };
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: "me:hush@localhost:4318" };
     const started = [
       startCli(["up"], dir, env),
       startCli(["agent", "run", "--trust"], dir, { ...env, HOLDPOINT_URL: "http://127.0.0.1:9" }),
@@ -101,12 +104,12 @@ describe("traces of a server and a runner", { timeout: 240_000 }, () => {
     for (const one of started) {
       await until(() => one.child.exitCode !== null);
       expect([one.child.exitCode, one.text()]).toEqual([64, expect.stringContaining("HP8103")]);
+      expect(one.text()).not.toContain("hush");
     }
   });
 });
 
-test("OpenTelemetry is loaded by nothing but what sends traces", async () => {
-  await ensureBuilt();
+test("OpenTelemetry is loaded by nothing but what sends traces", () => {
   const dist = join(dirname(BIN), "../dist");
   const files = ["main.js", ...readdirSync(join(dist, "chunks")).map((name) => `chunks/${name}`)];
   const texts = new Map(

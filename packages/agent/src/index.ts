@@ -5,6 +5,7 @@ export { attemptName } from "./attempt/run-attempt.ts";
 export type { AttemptAccount, ClaimedWork, WorkRef, WorkSource } from "./attempt/work-source.ts";
 export type { CapturedStream, CommandResult } from "./command/command.types.ts";
 export { runCommand } from "./command/run-command.ts";
+export { isInside } from "./command/working-directory.ts";
 export { type IsolationReport, probeIsolation } from "./isolation/probe-isolation.ts";
 export { planProtection } from "./isolation/protection.ts";
 export { type Agent, commandsOf } from "./manifest/agent.ts";
@@ -18,7 +19,7 @@ export {
 } from "./runner/discover-scripts.ts";
 export { Runner, type RunnerEvent, type RunnerOptions } from "./runner/runner.ts";
 export { type RunnerHealth, serveHealth } from "./runner/runner-health.ts";
-export { TokenFile } from "./runner/token-file.ts";
+export { isDraftOf, TokenFile } from "./runner/token-file.ts";
 export { type TokenEvent, type TokenHolder, TokenKeeper } from "./runner/token-keeper.ts";
 export { digestInputs } from "./subject/digest-inputs.ts";
 export { subjectOf } from "./subject/subject-of.ts";

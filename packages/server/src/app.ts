@@ -4,7 +4,6 @@ import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import { createEventLog, type EventLog, type SignalBus } from "./events/index.ts";
 import { createGateStore, type GateStore } from "./gates/index.ts";
 import { createPlanStore, importPlan, type PlanImport, type PlanImported, type PlanStore } from "./plans/index.ts";
-import { currentPlace } from "./trace-scope.ts";
 import { type BatchRecord, createWorkStore, importGraph, type WorkImported, type WorkStore } from "./work/index.ts";
 
 /** What an app is made of. */
@@ -23,7 +22,7 @@ export interface AppOptions {
   readonly onNotifications?: () => void;
   /** Is told of each batch of commands, for metrics. */
   readonly onBatch?: (batch: BatchRecord) => void;
-  /** Makes spans of transactions, commands and tasks. @default none */
+  /** Makes spans of commands and tasks. @default none */
   readonly tracing?: Tracing;
 }
 
@@ -49,7 +48,7 @@ export interface App {
 /** Puts the rooms together: the only file that sees all of them. */
 export async function createApp(options: AppOptions): Promise<App> {
   const { runtime, tenant = "local", signals, tracing = NO_TRACING } = options;
-  const own = traced(options.store.forTenant(tenant), tracing);
+  const own = options.store.forTenant(tenant);
   const store = signals === undefined ? own : tellingCommits(own, signals, tenant);
   await store.run(ADD_TENANT, [tenant, runtime.now()]);
   const retry = options.retry === undefined ? {} : { retry: options.retry };
@@ -77,26 +76,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       return imported;
     },
     close: () => options.store.close(),
-  };
-}
-
-/** Makes a span of each transaction. */
-function traced(store: StoreScope, tracing: Tracing): StoreScope {
-  if (!tracing.isOn) return store;
-  return {
-    run: (query, values) => store.run(query, values),
-    transaction: async (work) => {
-      const facts = { "db.system.name": "postgresql" };
-      const span = tracing.begin({ name: "transaction", kind: "client", parent: currentPlace(), facts });
-      try {
-        const result = await store.transaction(work);
-        span.end();
-        return result;
-      } catch (error) {
-        span.end({ failed: error instanceof Error ? error.name : "unknown" });
-        throw error;
-      }
-    },
   };
 }
 

@@ -32,6 +32,7 @@ import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./
 import { completionRoutes, refusedCommand } from "./run/index.ts";
 import { SERVER_PROBLEMS } from "./server-problems.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
+import { tracedStore } from "./traced-store.ts";
 import { type BatchRecord, claimedTasks, holdingRoutes, taskRoutes, type WorkRoom, workRoutes } from "./work/index.ts";
 
 /** What the control plane is made from. */
@@ -98,8 +99,10 @@ const HEARD_MS = 2_000;
 const BACK_OFF_MS = 5_000;
 
 /** Puts the control plane together. */
-export async function createControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
-  const { store, runtime, replica, tracing = NO_TRACING } = parts;
+export async function createControlPlane(given: ControlPlaneParts): Promise<ControlPlane> {
+  const { runtime, replica, tracing = NO_TRACING } = given;
+  const store = tracedStore(given.store, tracing);
+  const parts = { ...given, store };
   const startedAt = runtime.now();
   const problems = new Map([...SERVER_PROBLEMS, ...(parts.problems ?? [])].flatMap((table) => Object.entries(table)));
   const closing = new AbortController();

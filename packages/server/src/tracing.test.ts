@@ -1,6 +1,6 @@
 import type { Store } from "@holdpoint/store";
 import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
-import { attemptPlace, openTracing, type Tracing, taskPlace } from "@holdpoint/trace";
+import { attemptPlace, laterLifePlace, openTracing, type Tracing, taskPlace } from "@holdpoint/trace";
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "@holdpoint/trace/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type StartedPlane, startPlane } from "./control-plane.testing.ts";
@@ -128,6 +128,21 @@ describe("commands", () => {
   });
 });
 
+describe("a transaction", () => {
+  test.each([
+    ["of the access room", "POST", "/v1/tokens", { kind: "run", name: "host" }],
+    ["of a tenant's room", "POST", "/v1/pause", { reason: "for the test" }],
+  ])("%s has a span below its request", async (_what, method, path, body) => {
+    const trace = "9".repeat(32);
+    const { status } = await plane.call(method, path, body, traced(trace));
+    const [request] = await receiver.named(`${method} ${path}`);
+    expect([status < 300, request?.traceId]).toEqual([true, trace]);
+    const [transaction] = await receiver.named("transaction");
+    expect(transaction).toMatchObject({ traceId: trace, facts: { "db.system.name": "postgresql" } });
+    await plane.call("POST", "/v1/resume", {});
+  });
+});
+
 describe("a task", () => {
   test("has a trace by its own id: its life, its attempts, its settlement, with links to the requests", async () => {
     await plane.call("POST", "/v1/tasks", { title: "Dig", key: "dig", queue: "garden" });
@@ -173,6 +188,35 @@ describe("a task", () => {
     const [[life], [attempt]] = [await receiver.named("task"), await receiver.named("task.attempt")];
     expect(life).toMatchObject({ traceId: taskPlace(task).traceId, isFailed: true, facts: { "error.type": "dead" } });
     expect(attempt).toMatchObject({ isFailed: true, facts: { "error.type": "failed" } });
+  });
+
+  test("that was dead has a further root for each life after that, with an id of its own", async () => {
+    await plane.call("POST", "/v1/tasks", { title: "Dig", maxAttempts: 1 });
+    const first = await claim("d".repeat(32));
+    await plane.call("POST", `${first.path}/fail`, { reason: "stone" });
+    await plane.call("POST", `/v1/tasks/${first.task}/retry`, { reason: "again" });
+    const second = await claim("e".repeat(32));
+    await plane.call("POST", `${second.path}/fail`, { reason: "rock" });
+    await plane.call("POST", `/v1/tasks/${first.task}/cancel`, { reason: "enough" });
+    const lives = await receiver.named("task", 3);
+    const ids = [
+      taskPlace(first.task),
+      laterLifePlace(first.task, 2, "dead"),
+      laterLifePlace(first.task, 2, "cancelled"),
+    ].map(({ traceId, spanId }) => ({ traceId, spanId, parentSpanId: null }));
+    expect(lives).toMatchObject(ids);
+    expect(new Set(lives.map(({ spanId }) => spanId)).size).toBe(3);
+  });
+
+  test("that was held and is redriven goes on in its first life", async () => {
+    await plane.call("POST", "/v1/tasks", { title: "Dig", maxAttempts: 2 });
+    const first = await claim("d".repeat(32));
+    await plane.call("POST", `${first.path}/block`, { reason: "no spade" });
+    await plane.call("POST", `/v1/tasks/${first.task}/retry`, { reason: "here is one" });
+    const second = await claim("e".repeat(32));
+    await plane.call("POST", `${second.path}/complete`, {});
+    const [life] = await receiver.named("task");
+    expect(life).toMatchObject({ spanId: taskPlace(first.task).spanId });
   });
 });
 

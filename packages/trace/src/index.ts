@@ -1,9 +1,10 @@
 export { openTracing } from "./open-tracing.ts";
-export { attemptPlace, taskPlace } from "./task-places.ts";
+export { attemptPlace, laterLifePlace, taskPlace } from "./task-places.ts";
 export {
   NO_TRACING,
   type Span,
   type SpanFacts,
+  type SpanIds,
   type SpanPlace,
   type SpanStart,
   type Tracing,

@@ -41,7 +41,7 @@ describe("spans", () => {
       facts: { n: 1, no: undefined },
     });
     inner.tell({ ok: true });
-    inner.link(taskPlace(TASK));
+    inner.link(tracing.placeOf(taskPlace(TASK)));
     inner.end({ failed: "HP9100" });
     parent.end();
     other.end();
@@ -68,8 +68,8 @@ describe("spans", () => {
 
   test("have the ids and times that they are given, and random ones else", async () => {
     const place = attemptPlace(TASK, 2);
-    const given = { name: "attempt", parent: taskPlace(TASK), place, startedAt: 1 };
-    tracing.begin(given).end({ endedAt: 2 });
+    const given = { name: "attempt", parent: tracing.placeOf(taskPlace(TASK)), place, startedAt: 1_000 };
+    tracing.begin(given).end({ endedAt: 3_500 });
     tracing.begin({ name: "task", parent: null, place: taskPlace(TASK) }).end();
     tracing.begin({ name: "any", parent: null }).end();
     const [[attempt], [task], [any]] = [
@@ -77,7 +77,7 @@ describe("spans", () => {
       await receiver.named("task"),
       await receiver.named("any"),
     ];
-    expect(attempt).toMatchObject({ traceId: place.traceId, spanId: place.spanId, startedAt: 1, endedAt: 2 });
+    expect(attempt).toMatchObject({ traceId: place.traceId, spanId: place.spanId, startedAt: 1_000, endedAt: 3_500 });
     expect(task).toMatchObject({ traceId: place.traceId, spanId: attempt?.parentSpanId, parentSpanId: null });
     expect(any?.traceId).not.toBe(place.traceId);
   });
@@ -106,6 +106,38 @@ describe("spans", () => {
     await sampled.close();
   });
 
+  test.each([
+    ["some", "parentbased_traceidratio", "0.5"],
+    ["some", "traceidratio", "0.5"],
+    ["none", "parentbased_always_off", ""],
+    ["all", "parentbased_always_on", ""],
+  ])("of %s tasks are kept together or not at all in every process by %s", async (kept, sampler, share) => {
+    vi.stubEnv("OTEL_TRACES_SAMPLER", sampler);
+    vi.stubEnv("OTEL_TRACES_SAMPLER_ARG", share);
+    const [server, runner] = [await open(), await open({ role: "runner" })];
+    const tasks = Array.from(
+      { length: 40 },
+      (_, at) => `${(at * 0x6180_33d1).toString(16).padStart(8, "0").slice(-8)}${TASK.slice(8)}`,
+    );
+    const expected: string[] = [];
+    for (const task of tasks) {
+      const root = server.begin({ name: "task", parent: null, place: taskPlace(task) });
+      const [life, attempt] = [server.placeOf(taskPlace(task)), runner.placeOf(attemptPlace(task, 1))];
+      expect([life.isSampled, attempt.isSampled]).toEqual([root.place.isSampled, root.place.isSampled]);
+      server.begin({ name: "task.attempt", parent: life, place: attemptPlace(task, 1) }).end();
+      runner.begin({ name: "runner.attempt", parent: attempt }).end();
+      root.end();
+      if (root.place.isSampled) expected.push(root.place.traceId);
+    }
+    const part = expected.length === 0 ? "none" : expected.length < tasks.length ? "some" : "all";
+    expect(part).toBe(kept);
+    await Promise.all([server.close(), runner.close()]);
+    for (const name of ["task", "task.attempt", "runner.attempt"]) {
+      const sent = receiver.spans.flatMap((span) => (span.name === name ? [span.traceId] : []));
+      expect([name, sent.sort()]).toEqual([name, [...expected].sort()]);
+    }
+  });
+
   test("that have ended are sent before the process ends", async () => {
     const slow = await open({ delayMs: 60_000 });
     slow.begin({ name: "last", parent: null }).end();
@@ -117,9 +149,17 @@ describe("spans", () => {
 describe("a receiver that is away", () => {
   test("is told of once, delays nothing, and is told of again when it is back", async () => {
     const told: (string | null)[] = [];
-    const port = Number(new URL(receiver.endpoint).port);
+    const receivers = new Set<string>();
+    const url = new URL(receiver.endpoint);
+    const port = Number(url.port);
     await receiver.close();
-    const away = await open({ onTrouble: (why) => told.push(why) });
+    const away = await open({
+      endpoint: `http://me:hush@${url.host}/`,
+      onTrouble: (why, to) => {
+        receivers.add(to);
+        told.push(why);
+      },
+    });
     for (let at = 0; at < 3_000; at += 1) away.begin({ name: "lost", parent: null }).end();
     await expect.poll(() => told.length, { timeout: 20_000 }).toBe(1);
     expect(told).toEqual([expect.stringMatching(/ECONNREFUSED|timeout/i)]);
@@ -134,6 +174,8 @@ describe("a receiver that is away", () => {
       )
       .toBe(2);
     expect(told[1]).toBeNull();
+    // Nobody's password is told.
+    expect([[...receivers], JSON.stringify(told).includes("hush")]).toEqual([[`http://${url.host}`], false]);
     await away.close();
   });
 

@@ -18,7 +18,7 @@ import {
   RandomIdGenerator,
 } from "@opentelemetry/sdk-trace-base";
 import { ATTR_ERROR_TYPE, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from "@opentelemetry/semantic-conventions";
-import type { Span, SpanFacts, SpanPlace, SpanStart, Tracing, TracingOptions } from "./tracing.ts";
+import type { Span, SpanFacts, SpanIds, SpanPlace, SpanStart, Tracing, TracingOptions } from "./tracing.ts";
 import { watchedExporter } from "./watched-exporter.ts";
 
 /** How long spans that ended wait for others, milliseconds. */
@@ -51,6 +51,7 @@ class GivenIds implements IdGenerator {
 /** Makes spans and sends them by OTLP over HTTP, as JSON. Nothing of the process's global state is touched. */
 export function createOtlpTracing(options: TracingOptions & { readonly endpoint: string }): Tracing {
   const { endpoint, version, instance, role, onTrouble = () => undefined, delayMs = DELAY_MS } = options;
+  const { origin } = new URL(endpoint);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, "")}/v1/traces`,
     timeoutMillis: EXPORT_MS,
@@ -76,11 +77,14 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
     idGenerator: ids,
     spanLimits: { linkCountLimit: MOST_LINKS },
     spanProcessors: [
-      new BatchSpanProcessor(watchedExporter(exporter, onTrouble), {
-        scheduledDelayMillis: delayMs,
-        maxQueueSize: MOST_WAITING,
-        exportTimeoutMillis: EXPORT_MS,
-      }),
+      new BatchSpanProcessor(
+        watchedExporter(exporter, (why) => onTrouble(why, origin)),
+        {
+          scheduledDelayMillis: delayMs,
+          maxQueueSize: MOST_WAITING,
+          exportTimeoutMillis: EXPORT_MS,
+        },
+      ),
     ],
   });
   const tracer = provider.getTracer("holdpoint", version);
@@ -93,7 +97,7 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
         kind: KINDS[kind],
         attributes: attributesOf(facts),
         links: links.map((linked) => ({ context: contextOf(linked) })),
-        ...(startedAt === undefined ? {} : { startTime: momentOf(startedAt) }),
+        ...(startedAt === undefined ? {} : { startTime: new Date(startedAt) }),
       },
       parent === null ? ROOT_CONTEXT : under(parent),
     );
@@ -107,9 +111,18 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
           span.setStatus({ code: SpanStatusCode.ERROR });
           span.setAttribute(ATTR_ERROR_TYPE, failed);
         }
-        span.end(endedAt === undefined ? undefined : momentOf(endedAt));
+        // A small number would be taken for a time since the process began.
+        span.end(endedAt === undefined ? undefined : new Date(endedAt));
       },
     };
+  }
+
+  /** Asks the sampler, whichever it is, with a root that is never ended and therefore never sent. */
+  function isKept(given: SpanIds): boolean {
+    ids.next = given;
+    const { traceFlags } = tracer.startSpan("task", {}, ROOT_CONTEXT).spanContext();
+    ids.next = null;
+    return (traceFlags & TraceFlags.SAMPLED) !== 0;
   }
 
   const pending = new Set<Promise<unknown>>();
@@ -120,6 +133,7 @@ export function createOtlpTracing(options: TracingOptions & { readonly endpoint:
   return {
     isOn: true,
     begin,
+    placeOf: ({ traceId, spanId }) => ({ traceId, spanId, isSampled: isKept({ traceId, spanId }) }),
     waitFor(one) {
       pending.add(one);
       void settle(one);
@@ -153,9 +167,4 @@ function placeOf({ traceId, spanId, traceFlags }: SpanContext): SpanPlace {
 
 function attributesOf(facts: SpanFacts): Attributes {
   return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
-}
-
-/** A plain number that is less than the age of the process would be taken for one since its start. @param ms since the epoch */
-function momentOf(ms: number): Date {
-  return new Date(ms);
 }

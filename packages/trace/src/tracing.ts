@@ -1,9 +1,13 @@
-/** Where a span stands: what a link and a `traceparent` name. https://www.w3.org/TR/trace-context/ */
-export interface SpanPlace {
+/** The ids of a span. */
+export interface SpanIds {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
   /** 16 hexadecimal digits. */
   readonly spanId: string;
+}
+
+/** Where a span stands: what a link and a `traceparent` name. https://www.w3.org/TR/trace-context/ */
+export interface SpanPlace extends SpanIds {
   /** Whether the span is kept. */
   readonly isSampled: boolean;
 }
@@ -20,7 +24,7 @@ export interface SpanStart {
   /** Null begins a trace. */
   readonly parent: SpanPlace | null;
   /** Ids that others can compute, too. @default new ones */
-  readonly place?: Pick<SpanPlace, "traceId" | "spanId">;
+  readonly place?: SpanIds;
   /** When it began, milliseconds since the epoch. @default now */
   readonly startedAt?: number;
   /** Spans of other traces that it has to do with. */
@@ -47,6 +51,11 @@ export interface Tracing {
   readonly isOn: boolean;
   /** Never throws and never waits. */
   begin(start: SpanStart): Span;
+  /**
+   * The place of a span that another process may have made. Whether it is kept is what the sampler says of a trace with this
+   * id: the same in every process that samples by the same rule.
+   */
+  placeOf(ids: SpanIds): SpanPlace;
   /** Is waited for by `close`: whatever goes on to make spans. */
   waitFor(pending: Promise<unknown>): void;
   /** Sends what has ended, for two seconds at most. */
@@ -62,8 +71,12 @@ export interface TracingOptions {
   readonly instance: string;
   /** What the process does. */
   readonly role: "server" | "runner";
-  /** Is told once when traces cannot be sent, with why, and with null when they can be again. */
-  readonly onTrouble?: (why: string | null) => void;
+  /**
+   * Is told once when traces cannot be sent, with why, and with null when they can be again.
+   *
+   * @param receiver scheme, host and port: the rest of an endpoint may hold a password
+   */
+  readonly onTrouble?: (why: string | null, receiver: string) => void;
   /** How long spans that ended wait for others, milliseconds. @default 2000 */
   readonly delayMs?: number;
 }
@@ -75,6 +88,7 @@ const NO_SPAN: Span = { place: NOWHERE, tell: () => undefined, link: () => undef
 export const NO_TRACING: Tracing = {
   isOn: false,
   begin: () => NO_SPAN,
+  placeOf: (ids) => ({ ...ids, isSampled: false }),
   waitFor: () => undefined,
   close: () => Promise.resolve(),
 };

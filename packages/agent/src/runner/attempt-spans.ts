@@ -26,7 +26,7 @@ export class AttemptSpans {
     if (this.#spans.size >= MOST_ENDED && oldest !== undefined) this.#spans.delete(oldest);
     const span = this.#tracing.begin({
       name: "runner.attempt",
-      parent: attemptPlace(work.taskId, work.attempt),
+      parent: this.#tracing.placeOf(attemptPlace(work.taskId, work.attempt)),
       facts: {
         "holdpoint.task": work.taskId,
         "holdpoint.attempt": work.attempt,

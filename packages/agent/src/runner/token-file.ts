@@ -6,6 +6,11 @@ import { agentProblems } from "../agent.problems.ts";
 /** A token has no spaces; a file with more is something else. */
 const TOKEN = /^\S{1,1000}$/;
 
+/** True for the name of a draft of a token file with this name. */
+export function isDraftOf(file: string, name: string): boolean {
+  return name.startsWith(`${file}.`) && /^[0-9a-f]{12}\.new$/.test(name.slice(file.length + 1));
+}
+
 /** A file that holds a token, alone. */
 export class TokenFile {
   readonly path: string;

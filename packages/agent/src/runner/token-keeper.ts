@@ -54,8 +54,8 @@ interface Life {
  *                        └──────── another in the file ───────┘ and stored later; in use once the old one has ended
  * ```
  *
- * The old token stays valid to its own end, so neither a lost answer nor a crash between renewal and storing locks a
- * runner out.
+ * The old token stays valid after a renewal, to its own end or for 30 days, whichever comes first: a lost answer, or a crash
+ * between renewal and storing, locks a runner out only when nobody starts it again in that time.
  */
 export class TokenKeeper {
   readonly #options: TokenKeeperOptions;
@@ -99,7 +99,8 @@ export class TokenKeeper {
     const dueMs = this.#leftMs() - this.#life.wholeMs * LEFT_SHARE * this.#jitter;
     if (this.#options.file === null) return this.#watch(dueMs);
     const waits = this.#pending !== null && this.#pending.token !== this.#options.token.current;
-    if (dueMs > 0 || waits) return pauseOf(dueMs);
+    if (waits) return pauseOf(this.#leftMs());
+    if (dueMs > 0) return pauseOf(dueMs);
     return await this.#renew(this.#options.file);
   }
 
@@ -165,6 +166,7 @@ export class TokenKeeper {
         (TOKEN_DAYS.overlap * DAY_MS) / SECOND_MS,
       );
       const { token, view } = await this.#options.client.call(operations.renewToken, { body: { overlapS } });
+      this.#endBy(began + overlapS * SECOND_MS);
       const wholeMs = Date.parse(view.expiresAt) - Date.parse(view.createdAt);
       this.#pending = { token, life: { until: began + wholeMs, wholeMs } };
     } catch (error) {
@@ -204,6 +206,11 @@ export class TokenKeeper {
   #use({ token, life }: { readonly token: string; readonly life: Life }): void {
     this.#options.token.current = token;
     this.#life = life;
+  }
+
+  /** The server ends a renewed token after the overlap, however long it would have lived. */
+  #endBy(at: number): void {
+    if (this.#life !== null) this.#life = { ...this.#life, until: Math.min(this.#life.until, at) };
   }
 
   #leftMs(): number {

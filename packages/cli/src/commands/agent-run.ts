@@ -10,7 +10,7 @@ import {
   type TokenEvent,
   TokenKeeper,
 } from "@holdpoint/agent";
-import { configProblems, settings } from "@holdpoint/contract";
+import { readSetting, settings } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { createSystemRuntime } from "@holdpoint/server";
 import { openTracing, type Tracing } from "@holdpoint/trace";
@@ -83,19 +83,15 @@ export async function run(call: CommandCall): Promise<number> {
 
 /** Traces go where the standard variable says. @throws HP8103 */
 async function tracingOf(call: CommandCall, name: string): Promise<Tracing> {
-  const { env, kind } = settings.otlpEndpoint;
-  const written = call.env[env] ?? "";
-  const endpoint = kind.read(written);
-  if (written !== "" && endpoint === null) {
-    throw problem(configProblems, "HP8103", { place: env, value: written, expected: kind.expected }, { field: env });
-  }
+  const { env } = settings.otlpEndpoint;
+  const text = call.env[env] ?? "";
   return await openTracing({
-    endpoint,
+    endpoint: text === "" ? null : readSetting(settings.otlpEndpoint, { text, source: "env", place: env }),
     version: VERSION,
     instance: name,
     role: "runner",
-    onTrouble: (why) => {
-      const told = why === null ? "traces are sent again" : `traces cannot be sent to ${written}: ${why}`;
+    onTrouble: (why, receiver) => {
+      const told = why === null ? "traces are sent again" : `traces cannot be sent to ${receiver}: ${why}`;
       call.err.write(`${new Date().toISOString()} ${told}\n`);
     },
   });

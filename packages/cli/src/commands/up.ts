@@ -73,15 +73,14 @@ async function serve(call: CommandCall, config: Config, { store, folder, dataDir
   const local = createLocalAccess();
   const log = logOf(call, config);
   const replica = `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`;
-  const endpoint = config.get(settings.otlpEndpoint);
   const tracing = await openTracing({
-    endpoint,
+    endpoint: config.get(settings.otlpEndpoint),
     version: VERSION,
     instance: replica,
     role: "server",
-    onTrouble: (why) => {
-      if (why === null) log.info({ endpoint }, "traces are sent again");
-      else log.warn({ endpoint, why }, "traces cannot be sent; the work goes on without them");
+    onTrouble: (why, receiver) => {
+      if (why === null) log.info({ receiver }, "traces are sent again");
+      else log.warn({ receiver, why }, "traces cannot be sent; the work goes on without them");
     },
   });
   let byToken: Authenticate = () => Promise.resolve(null);

@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { TokenFile } from "@holdpoint/agent";
 import { describe, expect, it } from "vitest";
 import { callFolder } from "../commands/call.testing.ts";
 import { hiddenToken, runnerServer } from "./runner-token.ts";
@@ -44,5 +45,26 @@ describe("the token of a runner", () => {
     expect(hiddenToken("/srv/token", ["/srv/plans"])).toBe("/srv/token");
     expect(hiddenToken("/srv/plans/token", ["/srv/plans"])).toBe("/srv/plans/token");
     expect(hiddenToken(join(homedir(), "token"), [])).toBe(join(homedir(), "token"));
+  });
+
+  it("is hidden with its folder only when that holds nothing but the token and drafts of it", () => {
+    const folder = callFolder();
+    const { dir } = folder;
+    const token = folder.write("../own/host.token", "hp_run_a");
+    const own = dirname(token);
+    const draft = new TokenFile(token).draft();
+    expect([readdirSync(own).length, hiddenToken(token, [dir])]).toEqual([2, own]);
+    draft.discard();
+    for (const other of ["host.token.old", "host.token.0123456789ab.new.txt", "second.token", "..hosts"]) {
+      writeFileSync(join(own, other), "");
+      expect(hiddenToken(token, [dir])).toBe(token);
+      rmSync(join(own, other));
+    }
+    expect(hiddenToken("/etc/holdpoint.token", [dir])).toBe("/etc/holdpoint.token");
+    expect(hiddenToken("/tmp/x.token", ["/srv/plans"])).toBe("/tmp/x.token");
+  });
+
+  it("is hidden alone where attempts work in a folder below its own whose name begins with dots", () => {
+    expect(hiddenToken("/srv/token", ["/srv/..plans"])).toBe("/srv/token");
   });
 });

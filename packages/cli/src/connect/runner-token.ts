@@ -1,6 +1,7 @@
+import { readdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, relative, resolve } from "node:path";
-import { TokenFile, type TokenHolder } from "@holdpoint/agent";
+import { basename, dirname, resolve } from "node:path";
+import { isDraftOf, isInside, TokenFile, type TokenHolder } from "@holdpoint/agent";
 import { problem } from "@holdpoint/core";
 import { type Client, createClient } from "@holdpoint/sdk";
 import type { CommandCall } from "../command.ts";
@@ -45,13 +46,24 @@ export function runnerServer(call: CommandCall, clientId: string): RunnerServer 
 }
 
 /**
- * What to hide, so that no attempt sees the token: the folder that holds it, where that is not one that attempts need, else
- * the file. A file that is replaced does not stay hidden from attempts that run at that moment.
+ * What to hide, so that no attempt sees the token: the folder that holds it, where attempts do not need it and it holds
+ * nothing else, else the file alone. A file that is replaced does not stay hidden from attempts that run at that moment, a
+ * folder does.
  *
  * @param needed folders of the attempts, absolute
  */
 export function hiddenToken(file: string, needed: readonly string[]): string {
   const folder = dirname(file);
-  const isNeeded = [...needed, homedir()].some((path) => !relative(folder, path).startsWith(".."));
-  return isNeeded ? file : folder;
+  const isNeeded = [...needed, homedir()].some((path) => isInside(folder, path));
+  return isNeeded || !holdsNothingBut(folder, basename(file)) ? file : folder;
+}
+
+/** True when a folder holds no more than a token and the drafts of its successors. */
+function holdsNothingBut(folder: string, token: string): boolean {
+  try {
+    return readdirSync(folder).every((name) => name === token || isDraftOf(token, name));
+  } catch (error) {
+    // What a folder holds that cannot be read is not known.
+    return error instanceof Error && "code" in error && error.code === "ENOENT";
+  }
 }

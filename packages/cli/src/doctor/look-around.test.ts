@@ -1,11 +1,14 @@
 import { chmodSync, writeFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { callFolder } from "../commands/call.testing.ts";
 import { report, run } from "../commands/doctor.ts";
 import { consent, database, type Finding, git, isolation, limits } from "./look-around.ts";
 
 const FINE: Finding = { what: "git", state: "works", detail: "2.39", remedy: null };
 const LIMITED = isolation({ mode: null, reason: "namespaces exist on Linux only", tried: [] });
+
+// A test that fails must not leave its environment to the files after this one.
+afterEach(() => void vi.unstubAllEnvs());
 
 describe("holdpoint doctor", { timeout: 60_000 }, () => {
   it("looks at everything that a run needs, by doing it", async () => {
@@ -43,7 +46,6 @@ describe("holdpoint doctor", { timeout: 60_000 }, () => {
   it("says where no folder for a trial database could be made", async () => {
     vi.stubEnv("TMPDIR", "/nowhere/at/all");
     expect(await database({})).toMatchObject({ state: "missing", remedy: expect.stringContaining("TMPDIR") });
-    vi.unstubAllEnvs();
   });
 
   it("says that git is missing", () => {

@@ -1,6 +1,6 @@
 import { HoldpointError } from "@holdpoint/core";
 import { describe, expect, test } from "vitest";
-import { type ConfigSources, loadConfig } from "./load-config.ts";
+import { type ConfigSources, loadConfig, readSetting } from "./load-config.ts";
 import { SETTINGS, settings } from "./settings.ts";
 
 function sources(text: string | null, more: Partial<ConfigSources> = {}): ConfigSources {
@@ -125,6 +125,25 @@ describe("the configuration", () => {
     expect(JSON.stringify(config.explain())).toContain("db.example/holdpoint");
     const error = refused(sources(null, { flags: { "database-url": "hunter2" } }));
     expect(error.message).not.toContain("hunter2");
+  });
+
+  test("shows no password of a receiver of traces either", () => {
+    const endpoint = "https://ann:hunter2@traces.example:4318";
+    const config = loadConfig(sources(null, { env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } }));
+    expect(config.get(settings.otlpEndpoint)).toBe(endpoint);
+    const shown = config.explain().find(({ name }) => name === "otlp-endpoint");
+    expect(shown?.value).toBe("https://[hidden]@traces.example:4318");
+    const error = refused(sources(null, { flags: { "otlp-endpoint": "ann:hunter2@traces.example" } }));
+    expect(JSON.stringify([error.message, error.remedy])).not.toContain("hunter2");
+  });
+
+  test("reads one setting by itself, and refuses it as among others", () => {
+    const from = { source: "env", place: "OTEL_EXPORTER_OTLP_ENDPOINT" } as const;
+    const read = (text: string): string => readSetting(settings.otlpEndpoint, { text, ...from });
+    expect(read("http://localhost:4318")).toBe("http://localhost:4318");
+    expect(() => read("localhost:4318")).toThrow(
+      expect.objectContaining({ code: "HP8103", place: { field: "OTEL_EXPORTER_OTLP_ENDPOINT" } }),
+    );
   });
 
   test("takes an empty variable and an empty file for none", () => {

@@ -39,9 +39,11 @@ export interface Config {
   explain(): readonly ExplainedSetting[];
 }
 
-interface Chosen {
+/** A setting as it is written somewhere. */
+export interface WrittenSetting {
   readonly text: string;
   readonly source: ExplainedSetting["source"];
+  /** As in {@link ExplainedSetting.place}. */
   readonly place: string | null;
 }
 
@@ -51,16 +53,12 @@ interface Chosen {
  * @throws HP8101 when the file is not YAML, HP8102 when it has a key that is not known, HP8103 when a value does not fit
  */
 export function loadConfig(sources: ConfigSources): Config {
-  const file = sources.file === null ? new Map<string, Chosen>() : readFile(sources.file);
-  const chosen = new Map<string, Chosen>();
+  const file = sources.file === null ? new Map<string, WrittenSetting>() : readFile(sources.file);
+  const chosen = new Map<string, WrittenSetting>();
   for (const setting of SETTINGS) {
     const found = choose(setting, file, sources);
     if (found === null) continue;
-    if (setting.kind.read(found.text) === null) {
-      const { text, place, source } = found;
-      const params = { place: place ?? setting.name, value: shown(setting, text), expected: setting.kind.expected };
-      throw problem(configProblems, "HP8103", params, source === "file" ? placeOf(place) : { field: place ?? "" });
-    }
+    readSetting(setting, found);
     chosen.set(setting.name, found);
   }
   return {
@@ -78,7 +76,19 @@ export function loadConfig(sources: ConfigSources): Config {
   };
 }
 
-function choose(setting: Setting, file: ReadonlyMap<string, Chosen>, { env, flags }: ConfigSources): Chosen | null {
+/** The value of one setting. @throws HP8103 when it does not fit; a password in it is not told */
+export function readSetting<T>(setting: Setting<T>, { text, source, place }: WrittenSetting): T {
+  const value = setting.kind.read(text);
+  if (value !== null) return value;
+  const params = { place: place ?? setting.name, value: shown(setting, text), expected: setting.kind.expected };
+  throw problem(configProblems, "HP8103", params, source === "file" ? placeOf(place) : { field: place ?? "" });
+}
+
+function choose(
+  setting: Setting,
+  file: ReadonlyMap<string, WrittenSetting>,
+  { env, flags }: ConfigSources,
+): WrittenSetting | null {
   const flag = flags[setting.name];
   if (flag !== undefined) return { text: flag, source: "flag", place: `--${setting.name}` };
   const variable = env[setting.env];
@@ -94,7 +104,13 @@ const fileShape = strictShape(
   Object.fromEntries(SETTINGS.map(({ name }) => [name, z.union([scalar, z.array(scalar)]).optional()])),
 );
 
-function readFile({ name, text }: { readonly name: string; readonly text: string }): ReadonlyMap<string, Chosen> {
+function readFile({
+  name,
+  text,
+}: {
+  readonly name: string;
+  readonly text: string;
+}): ReadonlyMap<string, WrittenSetting> {
   if (/^\s*(?:#.*\s*)*$/.test(text)) return new Map();
   const reading = readYamlAs(fileShape, text);
   if (!reading.ok) {
@@ -106,7 +122,7 @@ function readFile({ name, text }: { readonly name: string; readonly text: string
     const values = { place: `${name}:${line}: ${field}`, value: "a map", expected: "one value or a list of values" };
     throw problem(configProblems, code, code === "HP8103" ? values : params, { file: name, line });
   }
-  const written = new Map<string, Chosen>();
+  const written = new Map<string, WrittenSetting>();
   for (const [key, value] of Object.entries(reading.value)) {
     if (value === undefined) continue;
     const line = reading.lineOf([key]);

@@ -147,6 +147,7 @@ export const settings = {
     kind: address("http", "https"),
     standard: null,
     env: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    isSecret: true,
     about: "Where traces are sent by OTLP over HTTP, such as http://localhost:4318. Without one, none are made.",
   }),
   openMetrics: setting("open-metrics", {

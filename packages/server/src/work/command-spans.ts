@@ -1,6 +1,6 @@
-import { HoldpointError } from "@holdpoint/core";
 import type { Session } from "@holdpoint/store";
-import { attemptPlace, type SpanPlace, type Tracing, taskPlace } from "@holdpoint/trace";
+import { attemptPlace, type SpanIds, type Tracing, taskPlace } from "@holdpoint/trace";
+import { during } from "../during.ts";
 import type { NewEvent } from "../events/index.ts";
 import { currentPlace, currentTrace, withPlace } from "../trace-scope.ts";
 import { createTaskLives } from "./task-lives.ts";
@@ -32,29 +32,18 @@ export function createCommandSpans(tracing: Tracing, store: Session, tenant: str
   return {
     async command(command, run) {
       const facts = { "holdpoint.tenant": tenant };
-      const span = tracing.begin({ name: `work.${command.kind}`, parent: currentPlace(), facts });
-      try {
+      const start = { name: `work.${command.kind}`, parent: currentPlace(), facts };
+      return await during(tracing, start, async (span) => {
         const result = await run({ trace: traceOf(command), span: span.place });
-        for (const place of placesOf(command, result)) span.link(place);
-        span.end();
+        for (const ids of placesOf(command, result)) span.link(tracing.placeOf(ids));
         return result;
-      } catch (error) {
-        span.end({ failed: failureOf(error) });
-        throw error;
-      }
+      });
     },
     async batch(commands, run) {
       const links = commands.flatMap(({ span }) => (span === null ? [] : [span]));
       const facts = { "holdpoint.tenant": tenant, "db.operation.batch.size": commands.length };
-      const span = tracing.begin({ name: "work.batch", parent: null, links, facts });
-      try {
-        const done = await withPlace(span.place, run);
-        span.end();
-        return done;
-      } catch (error) {
-        span.end({ failed: failureOf(error) });
-        throw error;
-      }
+      const start = { name: "work.batch", parent: null, links, facts };
+      return await during(tracing, start, ({ place }) => withPlace(place, run));
     },
     committed: (events, at) => lives.saw(events, at),
   };
@@ -65,7 +54,7 @@ function traceOf({ kind }: WorkCommand): string | null {
   return kind === "expire" ? null : currentTrace();
 }
 
-function placesOf({ input }: WorkCommand, result: WorkResult): readonly SpanPlace[] {
+function placesOf({ input }: WorkCommand, result: WorkResult): readonly SpanIds[] {
   switch (result.kind) {
     case "claims":
       return result.claims.slice(0, MOST_LINKS).map(({ taskId, attempt }) => attemptPlace(taskId, attempt));
@@ -78,10 +67,4 @@ function placesOf({ input }: WorkCommand, result: WorkResult): readonly SpanPlac
       if (!("taskId" in input)) return [];
       return ["attempt" in input ? attemptPlace(input.taskId, input.attempt) : taskPlace(input.taskId)];
   }
-}
-
-/** The code of the catalogue, or the name of the error. */
-export function failureOf(error: unknown): string {
-  if (error instanceof HoldpointError) return error.code;
-  return error instanceof Error ? error.name : "unknown";
 }

@@ -1,5 +1,5 @@
 import { type Session, statement } from "@holdpoint/store";
-import { attemptPlace, type SpanPlace, type Tracing, taskPlace } from "@holdpoint/trace";
+import { attemptPlace, laterLifePlace, type SpanPlace, type Tracing, taskPlace } from "@holdpoint/trace";
 import type { NewEvent } from "../events/index.ts";
 
 /**
@@ -12,6 +12,8 @@ import type { NewEvent } from "../events/index.ts";
  *       runner.attempt ──     runner.attempt ──────────  what a runner did for it
  *                          └ settle ─                     from report to verdict
  * ```
+ *
+ * A task that is dead may be offered again, or cancelled. Its next life is a further root of the same trace.
  */
 export interface TaskLives {
   /** Hears of what a batch did; reads what it needs later, and never keeps anybody waiting. @param at of the batch */
@@ -39,6 +41,23 @@ const ATTEMPTS = statement(
   `SELECT a.task_id, a.attempt, a.agent, a.claimed_at_ms, a.ended_at_ms
    FROM unnest($2::uuid[], $3::int[]) AS i(task_id, attempt)
    JOIN holdpoint.attempt a ON a.tenant_id = $1 AND a.task_id = i.task_id AND a.attempt = i.attempt`,
+);
+
+/**
+ * Which of these ends are not the first of their task. Whoever redrives a task resets its tries, so failures beyond them
+ * belong to what was before: as many as are allowed made it dead. A task is offered again after its acceptance, too, when
+ * its plan is changed.
+ */
+const LATER = statement(
+  "trace_later_lives",
+  `SELECT i.task_id, i.attempt
+   FROM unnest($2::uuid[], $3::int[], $4::int[], $5::boolean[]) AS i(task_id, attempt, tries, cancelled)
+   JOIN holdpoint.task t ON t.tenant_id = $1 AND t.task_id = i.task_id
+   LEFT JOIN holdpoint.attempt a ON a.tenant_id = $1 AND a.task_id = i.task_id AND a.attempt <= i.attempt
+   GROUP BY i.task_id, i.attempt, i.tries, i.cancelled, t.max_attempts
+   HAVING (i.cancelled AND i.tries >= t.max_attempts)
+     OR count(*) FILTER (WHERE a.outcome IN ('failed', 'expired', 'refused')) - i.tries >= t.max_attempts
+     OR count(*) FILTER (WHERE a.outcome = 'accepted' AND a.attempt < i.attempt) > 0`,
 );
 
 interface AttemptRow {
@@ -78,7 +97,11 @@ export function createTaskLives(tracing: Tracing, store: Session, tenant: string
       waiting = waiting.slice(AT_ONCE);
       // A database that is away costs spans, and nothing else.
       const rows = await attemptsOf(some).catch(() => new Map<string, AttemptRow>());
-      for (const move of some) tell(move, rows.get(keyOf(move.taskId, move.attempt)));
+      const later = await laterOf(some).catch(() => new Set<string>());
+      for (const move of some) {
+        const key = keyOf(move.taskId, move.attempt);
+        tell(move, rows.get(key), later.has(key));
+      }
     }
     running = false;
   }
@@ -89,7 +112,23 @@ export function createTaskLives(tracing: Tracing, store: Session, tenant: string
     return new Map(rows.map((row) => [keyOf(row.task_id, row.attempt), row]));
   }
 
-  function tell(move: Move, row: AttemptRow | undefined): void {
+  async function laterOf(moves: readonly Move[]): Promise<ReadonlySet<string>> {
+    // The first attempt of a task belongs to its first life, whatever becomes of it.
+    const ends = moves.filter(
+      ({ event, attempt }) => LAST.has(event.data?.["to"]) && (attempt > 1 || event.data?.["to"] === "cancelled"),
+    );
+    if (ends.length === 0) return new Set();
+    const rows = await store.run<{ readonly task_id: string; readonly attempt: number }>(LATER, [
+      tenant,
+      ends.map(({ taskId }) => taskId),
+      ends.map(({ attempt }) => attempt),
+      ends.map(({ event }) => Number(event.data?.["tries"] ?? 0)),
+      ends.map(({ event }) => event.data?.["to"] === "cancelled"),
+    ]);
+    return new Set(rows.map((row) => keyOf(row.task_id, row.attempt)));
+  }
+
+  function tell(move: Move, row: AttemptRow | undefined, isLater: boolean): void {
     const { taskId, attempt, verb, at, event } = move;
     const facts = {
       "holdpoint.tenant": tenant,
@@ -104,12 +143,13 @@ export function createTaskLives(tracing: Tracing, store: Session, tenant: string
       "holdpoint.agent": row?.agent,
     };
     const causes = event.span === null || event.span === undefined ? [] : [event.span];
+    const life = tracing.placeOf(taskPlace(taskId));
     // A task that is cancelled may have an attempt that ended long ago.
     if (row !== undefined && ENDS.has(verb) && row.ended_at_ms === at) {
       tracing
         .begin({
           name: "task.attempt",
-          parent: taskPlace(taskId),
+          parent: life,
           place: attemptPlace(taskId, attempt),
           startedAt: row.claimed_at_ms,
           links: [...(move.claim === null ? [] : [move.claim]), ...causes],
@@ -121,23 +161,23 @@ export function createTaskLives(tracing: Tracing, store: Session, tenant: string
       tracing
         .begin({
           name: "task.settle",
-          parent: taskPlace(taskId),
+          parent: life,
           startedAt: row.ended_at_ms,
-          links: [attemptPlace(taskId, attempt), ...causes],
+          links: [tracing.placeOf(attemptPlace(taskId, attempt)), ...causes],
           facts: ofAttempt,
         })
         .end({ endedAt: at });
     }
     const state = event.data?.["to"];
-    if (!LAST.has(state)) return;
+    if (typeof state !== "string" || !LAST.has(state)) return;
     tracing
       .begin({
         name: "task",
         parent: null,
-        place: taskPlace(taskId),
+        place: isLater ? laterLifePlace(taskId, attempt, state) : taskPlace(taskId),
         startedAt: createdAt(taskId) ?? at,
         links: causes,
-        facts: { ...facts, "holdpoint.task.state": textOf(state), "holdpoint.attempt": attempt },
+        facts: { ...facts, "holdpoint.task.state": state, "holdpoint.attempt": attempt },
       })
       .end({ endedAt: at, ...(state === "dead" ? { failed: "dead" } : {}) });
   }
