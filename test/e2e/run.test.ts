@@ -104,12 +104,13 @@ describe.concurrent("holdpoint run", { timeout: 120_000 }, () => {
   });
 
   test("stays with --wait for a window that only time can fill", async (context) => {
-    const text = `# Plan\n\n## Step 1: Soak\n${block({ soak: "2s validation" }, "echo soak=true")}`;
+    // Slots of 2 s, so that a slow machine looks into each.
+    const text = `# Plan\n\n## Step 1: Soak\n${block({ soak: "8s validation" }, "echo soak=true")}`;
     const { json } = await open(context, { "PLAN.md": text, ...agent("worker", "true") });
     const at = await json("run", "PLAN.md", "--trust", "--no-write-back");
     expect([at.code, at.report.gates[0]?.reason]).toEqual([2, "window_incomplete"]);
     expect(at.report.work?.waitsFor).toMatchObject([{ kind: "time" }]);
-    const waited = await json("run", "PLAN.md", "--trust", "--no-write-back", "--wait", "20s");
+    const waited = await json("run", "PLAN.md", "--trust", "--no-write-back", "--wait", "60s");
     expect([waited.code, waited.report.gates[0]?.verdict]).toEqual([0, "pass"]);
   });
 
