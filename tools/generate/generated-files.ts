@@ -14,6 +14,7 @@ import { metricsPage } from "./metrics-page.ts";
 import { printJson } from "./print-json.ts";
 import { problemIndex, problemPage } from "./problem-pages.ts";
 import { schemaIndex, schemaPage } from "./schema-page.ts";
+import { serverMetricsPage } from "./server-metrics-page.ts";
 
 /** Everything that is generated, from what the code says now. */
 export async function generatedFiles(root: string): Promise<FileSet> {
@@ -31,6 +32,7 @@ export async function generatedFiles(root: string): Promise<FileSet> {
   contents.set("docs/reference/config.md", configPage(SETTINGS));
   contents.set("docs/reference/exit-codes.md", exitCodePage(problems));
   contents.set("docs/reference/metrics.md", metricsPage());
+  contents.set("docs/reference/server-metrics.md", serverMetricsPage());
   contents.set("docs/reference/openapi.json", printJson(openApiDocument(OPERATIONS, VERSION)));
   return { contents, folders: ["packages/contract/schemas", "docs/reference/schemas", "docs/problems"] };
 }

@@ -24,6 +24,7 @@ import {
   createRoundWatch,
   docsAssets,
   type PartHealth,
+  type Present,
   progressRoutes,
   systemRoutes,
 } from "./observe/index.ts";
@@ -107,7 +108,13 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
   const problems = new Map([...SERVER_PROBLEMS, ...(parts.problems ?? [])].flatMap((table) => Object.entries(table)));
   const closing = new AbortController();
   const signals = createSignalBus();
-  const metrics = createMetrics({ version: parts.version, store, now: () => runtime.now(), present: () => present() });
+  const metrics = createMetrics({
+    version: parts.version,
+    store,
+    now: () => runtime.now(),
+    present: () => present(),
+    database: () => database.figures(),
+  });
   const watch = createRoundWatch(["leases", "settle"], () => runtime.now());
   const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
   const guard = createAddressGuard(parts.callbacks?.allow ?? []);
@@ -186,6 +193,7 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
         implementations,
         authenticate,
         guards: access.guards,
+        onCall: (call) => metrics.sawTool(call),
         runtime,
         closing: closing.signal,
         room: async (tenant) => mcpRoom(await rooms(tenant)),
@@ -229,11 +237,12 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
     },
   };
 
-  async function present(): Promise<{ followers: number; waiting: number }> {
+  async function present(): Promise<Present> {
     const open = await tenants.open();
     return {
       followers: open.reduce((sum, { feed }) => sum + feed.followers, 0),
       waiting: open.reduce((sum, { handOut }) => sum + handOut.waiting, 0),
+      inFlight: server.inFlight(),
     };
   }
 

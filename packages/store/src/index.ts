@@ -9,4 +9,11 @@ export { heldKind } from "./own-database.ts";
 export { type Session, type Statement, statement } from "./statement.ts";
 export { storeProblems } from "./store.problems.ts";
 export { openStore } from "./store.ts";
-export type { EmbeddedStoreOptions, Store, StoreOptions, StoreScope } from "./store.types.ts";
+export type {
+  Connections,
+  ConnectionUse,
+  EmbeddedStoreOptions,
+  Store,
+  StoreOptions,
+  StoreScope,
+} from "./store.types.ts";

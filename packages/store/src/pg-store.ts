@@ -5,7 +5,7 @@ import type { Backend } from "./backend.ts";
 import { type Listener, type ListenHandler, openListener } from "./listener.ts";
 import type { Session, Statement } from "./statement.ts";
 import { storeProblems } from "./store.problems.ts";
-import type { Store, StoreScope } from "./store.types.ts";
+import type { Connections, ConnectionUse, Store, StoreScope } from "./store.types.ts";
 import { isConflict } from "./store-error.ts";
 
 /** How often a transaction that lost against another is run, in all. */
@@ -36,6 +36,7 @@ export class PgStore implements Store {
   /** For whom each connection works; a fresh one for the database user. */
   private readonly actors = new WeakMap<PoolClient, Actor>();
   private readonly listeners = new Set<Listener>();
+  private readonly watchers: ((use: ConnectionUse) => void)[] = [];
   private closing: Promise<void> | null = null;
 
   constructor(pool: Pool, backend: Backend, server: ServerFacts) {
@@ -84,6 +85,15 @@ export class PgStore implements Store {
       const detail = error instanceof Error ? error.message : String(error);
       return { ok: false, tookMs: performance.now() - began, detail };
     }
+  }
+
+  connections(): Connections {
+    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.pool;
+    return { open, idle, waiting };
+  }
+
+  onConnectionUse(saw: (use: ConnectionUse) => void): void {
+    this.watchers.push(saw);
   }
 
   async close(): Promise<void> {
@@ -167,8 +177,11 @@ export class PgStore implements Store {
       throw error;
     };
     let client: PoolClient | null = null;
+    const asked = performance.now();
+    let got = asked;
     try {
       client = await this.pool.connect();
+      got = performance.now();
       client.on("error", onError);
       return await work(client, discard);
     } catch (error) {
@@ -178,6 +191,10 @@ export class PgStore implements Store {
     } finally {
       client?.removeListener("error", onError);
       client?.release(broken);
+      const ended = performance.now();
+      // Who got none has waited all the time.
+      const waitedMs = client === null ? ended - asked : got - asked;
+      for (const saw of this.watchers) saw({ waitedMs, usedMs: client === null ? 0 : ended - got });
     }
   }
 }

@@ -39,6 +39,21 @@ export interface EmbeddedStoreOptions {
   readonly join?: boolean;
 }
 
+/** Connections of a pool. */
+export interface Connections {
+  /** Made, in use or not. */
+  readonly open: number;
+  readonly idle: number;
+  /** Callers that wait for one. */
+  readonly waiting: number;
+}
+
+/** What one statement outside of a transaction, or one transaction, took of the pool; milliseconds. */
+export interface ConnectionUse {
+  readonly waitedMs: number;
+  readonly usedMs: number;
+}
+
 /** A part of the database to work on: the rows of one tenant, or all. */
 export interface StoreScope extends Session {
   /**
@@ -92,6 +107,10 @@ export interface Store extends StoreScope {
   listen(channel: string, handler: ListenHandler): Listener | null;
   /** Whether the database answers, and how long that took in milliseconds. Never throws. */
   health(): Promise<{ readonly ok: boolean; readonly tookMs: number; readonly detail: string | null }>;
+  /** The pool as it is now. */
+  connections(): Connections;
+  /** Calls back after each use of a connection, for metrics. */
+  onConnectionUse(saw: (use: ConnectionUse) => void): void;
   /** Gives back every connection and stops an embedded server that this process runs. */
   close(): Promise<void>;
 }

@@ -72,6 +72,8 @@ export interface Asset {
 export interface HttpServer {
   /** Begins to listen; answers the address. */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Requests that are being answered. */
+  inFlight(): number;
   /**
    * Waits for the requests that are being answered, refusing new ones, and ends; what is not answered in time is cut off.
    *
@@ -151,6 +153,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   await parts.mount?.(app);
   return {
     listen: (address) => app.listen(address),
+    inFlight: () => inFlight.count(),
     async drain(mostMs) {
       await inFlight.empty(mostMs);
       const closed = app.close();

@@ -2,6 +2,8 @@
 export interface InFlight {
   begin(): void;
   end(): void;
+  /** How many there are. */
+  count(): number;
   /** Resolves when there is none, or after this many milliseconds. */
   empty(mostMs: number): Promise<void>;
 }
@@ -18,6 +20,7 @@ export function createInFlight(): InFlight {
       count -= 1;
       if (count === 0) for (const done of waiting) done();
     },
+    count: () => count,
     empty: (mostMs) =>
       new Promise((resolve) => {
         if (count === 0) return resolve();

@@ -28,7 +28,7 @@ import { mcpProblems } from "./mcp.problems.ts";
 import { createOperationCaller } from "./operation-caller.ts";
 import { challenge, METADATA_PATHS, resourceMetadata } from "./resource-metadata.ts";
 import type { McpRoom, ToolContext } from "./tool.ts";
-import { createToolServer } from "./tool-server.ts";
+import { createToolServer, type ToolCall } from "./tool-server.ts";
 import { closedTool, TOOL_SCOPES, toolsFor } from "./tools.ts";
 
 /** What a test adds to the server of each request. */
@@ -58,6 +58,8 @@ export interface McpParts {
   /** Aborted when the server begins to shut down. */
   readonly closing: AbortSignal;
   readonly room: (tenant: string) => Promise<McpRoom>;
+  /** Is told of each call of a tool that was answered, for metrics. */
+  readonly onCall?: (call: ToolCall) => void;
   readonly options?: McpOptions;
   /** Adds to the server of each request: the fixtures of the conformance suite. Nothing in production gives it. */
   readonly fixtures?: Fixtures;
@@ -112,6 +114,7 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
         onFault: (error) => {
           caller.request.fault = error;
         },
+        onCall: (call) => parts.onCall?.(call),
         options: parts.fixtures?.options ?? {},
       });
       parts.fixtures?.register(made);

@@ -6,6 +6,13 @@ import { type ContextOf, registerResources } from "./resources.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 import { wireSchema } from "./wire-schema.ts";
 
+/** A call of a tool that was answered. */
+export interface ToolCall {
+  readonly tool: string;
+  readonly outcome: "ok" | "refused" | "fault";
+  readonly tookMs: number;
+}
+
 /** What a server for one request is made from. */
 export interface ToolServerParts {
   readonly version: string;
@@ -13,6 +20,7 @@ export interface ToolServerParts {
   readonly contextOf: ContextOf;
   /** Is told of what went wrong inside; the caller is not told its particulars. */
   readonly onFault: (error: unknown) => void;
+  readonly onCall: (call: ToolCall) => void;
   /** Options of the protocol besides its own. */
   readonly options: McpServerOptions;
 }
@@ -28,7 +36,8 @@ const INSTRUCTIONS =
   "Holdpoint hands out tasks of a plan and calls one done only when its gates pass on evidence. Loop: work_next, do the work, evidence_submit, work_finish. A refusal says what is missing. Attempt numbers are fencing tokens: when a lease is lost, stop and call work_next.";
 
 /** A Model Context Protocol server with these tools and the resources; made anew for each request. */
-export function createToolServer({ version, tools, contextOf, onFault, options }: ToolServerParts): McpServer {
+export function createToolServer(parts: ToolServerParts): McpServer {
+  const { version, tools, contextOf, options } = parts;
   const hint = (ttlMs: number): { ttlMs: number; cacheScope: "private" } => ({ ttlMs, cacheScope: "private" });
   const server = new McpServer(
     { name: "holdpoint", title: "Holdpoint", version },
@@ -54,7 +63,7 @@ export function createToolServer({ version, tools, contextOf, onFault, options }
         outputSchema: schemasOf(tool).output,
         annotations: { ...tool.hints },
       },
-      async (input, ctx) => answer(tool, input, await contextOf(ctx.mcpReq.signal, tool.name), onFault),
+      async (input, ctx) => answer(tool, input, await contextOf(ctx.mcpReq.signal, tool.name), parts),
     );
   }
   registerResources(server, contextOf);
@@ -78,14 +87,21 @@ async function answer(
   tool: Tool,
   input: unknown,
   context: ToolContext,
-  onFault: (error: unknown) => void,
+  { onFault, onCall }: Pick<ToolServerParts, "onFault" | "onCall">,
 ): Promise<CallToolResult> {
+  const began = performance.now();
+  const tell = (outcome: ToolCall["outcome"]): void => {
+    onCall({ tool: tool.name, outcome, tookMs: performance.now() - began });
+  };
   try {
     const { data, text } = await tool.run(input, context);
+    tell("ok");
     const shown = text.length <= MOST_CHARS ? text : `${text.slice(0, MOST_CHARS)}…`;
     return { content: [{ type: "text", text: shown }], structuredContent: asObject(data) };
   } catch (error) {
-    if (!(error instanceof HoldpointError) || error.definition.exit === 70) onFault(error);
+    const isFault = !(error instanceof HoldpointError) || error.definition.exit === 70;
+    tell(isFault ? "fault" : "refused");
+    if (isFault) onFault(error);
     return refusedResult(error);
   }
 }

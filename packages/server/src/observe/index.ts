@@ -9,7 +9,7 @@ export {
   type LogOptions,
   logControlPlane,
 } from "./log.ts";
-export { createMetrics } from "./metrics.ts";
+export { createMetrics, type Present } from "./metrics.ts";
 export { progressRoutes } from "./progress.routes.ts";
 export { createRoundWatch } from "./round-watch.ts";
 export { type PartHealth, systemRoutes } from "./system.routes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createMetrics, type MetricsParts } from "./metrics.ts";
+import { createMetrics, type MetricsParts, type Present } from "./metrics.ts";
 
 const record = {
   operation: "listPlans",
@@ -12,12 +12,19 @@ const record = {
   fault: null,
 };
 
+const DATABASE = {
+  horizon: { heldMs: 90_000 },
+  tables: [{ name: "task", live: 10, dead: 4, bytes: 8192, indexBytes: 4096 }],
+};
+
 function metrics(run: () => Promise<readonly unknown[]> = () => Promise.resolve([])): ReturnType<typeof createMetrics> {
   const store: MetricsParts["store"] = {
+    connections: () => ({ open: 5, idle: 3, waiting: 2 }),
+    onConnectionUse: (saw) => saw({ waitedMs: 7, usedMs: 2 }),
     run: async <Row>() => JSON.parse(JSON.stringify(await run())) as readonly Row[],
   };
-  const present = (): Promise<{ followers: number; waiting: number }> => Promise.resolve({ followers: 2, waiting: 3 });
-  return createMetrics({ version: "1.2.3", store, now: () => 10_000, present });
+  const present = (): Promise<Present> => Promise.resolve({ followers: 2, waiting: 3, inFlight: 4 });
+  return createMetrics({ version: "1.2.3", store, now: () => 10_000, present, database: () => DATABASE });
 }
 
 describe("metrics", () => {
@@ -26,8 +33,12 @@ describe("metrics", () => {
     all.sawRequest(record);
     all.sawRequest({ ...record, status: 503 });
     const text = await all.text();
-    expect(text).toContain('duration_seconds_count{operation="listPlans",method="GET",status="200"} 1');
-    expect(text).toContain('duration_seconds_bucket{le="0.025",operation="listPlans",method="GET",status="503"} 1');
+    expect(text).toContain(
+      'duration_seconds_count{operation="listPlans",route="/v1/plans",method="GET",status="200"} 1',
+    );
+    expect(text).toContain(
+      'duration_seconds_bucket{le="0.025",operation="listPlans",route="/v1/plans",method="GET",status="503"} 1',
+    );
     expect(text).toContain('holdpoint_info{version="1.2.3"} 1');
     expect(text).toContain("process_cpu_user_seconds_total");
   });
@@ -51,6 +62,24 @@ describe("metrics", () => {
     expect(text).toContain('round_duration_seconds_count{service="leases",outcome="failed"} 1');
     expect(text).toContain("holdpoint_event_followers 2");
     expect(text).toContain("holdpoint_waiting_claims 3");
+    expect(text).toContain("holdpoint_http_requests_in_flight 4");
+  });
+
+  test("tell what is waited for at the database, and how tidy it is", async () => {
+    const text = await metrics().text();
+    expect(text).toContain('holdpoint_database_wait_seconds_bucket{le="0.01"} 1');
+    expect(text).toContain('holdpoint_database_use_seconds_bucket{le="0.005"} 1');
+    expect(text).toContain('holdpoint_database_connections{state="busy"} 2');
+    expect(text).toContain('holdpoint_database_connections{state="waiting"} 2');
+    expect(text).toContain("holdpoint_database_horizon_seconds 90");
+    expect(text).toContain('holdpoint_database_rows{table="task",kind="dead"} 4');
+    expect(text).toContain('holdpoint_database_bytes{table="task",kind="indexes"} 4096');
+  });
+
+  test("count calls of tools by how they ended", async () => {
+    const all = metrics();
+    all.sawTool({ tool: "work_next", outcome: "refused", tookMs: 3 });
+    expect(await all.text()).toContain('mcp_tool_duration_seconds_count{tool="work_next",outcome="refused"} 1');
   });
 
   test("ask the database once for readers that come close together", async () => {

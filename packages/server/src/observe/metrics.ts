@@ -1,9 +1,10 @@
-import { type Session, type Statement, statement } from "@holdpoint/store";
+import { type Statement, type Store, statement } from "@holdpoint/store";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { CallbackRecord } from "../callbacks/index.ts";
 import type { RequestRecord } from "../http/index.ts";
 import type { RoundOutcome } from "../jobs/index.ts";
 import type { BatchRecord } from "../work/index.ts";
+import { METRIC_TABLE, type MetricEntry } from "./metric-table.ts";
 
 /** How long the answer of the database serves further readers, milliseconds. */
 const QUEUE_SERVES_MS = 5_000;
@@ -30,11 +31,42 @@ type QueueRow = Readonly<Record<(typeof STATES)[number] | "callbacks", number>> 
 /** What the numbers are read from. */
 export interface MetricsParts {
   readonly version: string;
-  readonly store: Session;
+  readonly store: Pick<Store, "run" | "connections" | "onConnectionUse">;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Readers that follow the log, and callers that wait for work, in this process. */
-  readonly present: () => Promise<{ readonly followers: number; readonly waiting: number }>;
+  /** What is going on in this process now. */
+  readonly present: () => Promise<Present>;
+  /** What the watch over the database found last; null before its first look. */
+  readonly database: () => DatabaseNumbers | null;
+}
+
+/** What is going on in one process. */
+export interface Present {
+  /** Readers that follow the log. */
+  readonly followers: number;
+  /** Callers that wait for work. */
+  readonly waiting: number;
+  /** Requests that are being answered. */
+  readonly inFlight: number;
+}
+
+/** What metrics tell of the database's tidiness. */
+export interface DatabaseNumbers {
+  readonly horizon: { readonly heldMs: number } | null;
+  readonly tables: readonly {
+    readonly name: string;
+    readonly live: number;
+    readonly dead: number;
+    readonly bytes: number;
+    readonly indexBytes: number;
+  }[];
+}
+
+/** A call of a tool over the Model Context Protocol that was answered. */
+export interface ToolRecord {
+  readonly tool: string;
+  readonly outcome: "ok" | "refused" | "fault";
+  readonly tookMs: number;
 }
 
 /** The numbers of one process. */
@@ -43,6 +75,7 @@ export interface Metrics {
   sawRound(round: RoundOutcome<unknown>): void;
   sawBatch(batch: BatchRecord): void;
   sawCallback(record: CallbackRecord): void;
+  sawTool(call: ToolRecord): void;
   /** All of them in Prometheus' text format. */
   text(): Promise<string>;
 }
@@ -53,57 +86,80 @@ export function createMetrics(parts: MetricsParts): Metrics {
   const [registry] = registers;
   if (registry === undefined) throw new Error("there is no registry");
   collectDefaultMetrics({ register: registry });
-  new Gauge({ name: "holdpoint_info", help: "Version of this process.", labelNames: ["version"], registers }).set(
-    { version: parts.version },
-    1,
-  );
-  const counters = counts(registers);
-  const gauges = levels(registers);
+  const numbers = made(registers);
+  numbers.info.set({ version: parts.version }, 1);
+  // Counters that are not there yet cannot be seen to rise from zero.
+  for (const outcome of ATTEMPT_ENDS) numbers.attempts.inc({ outcome }, 0);
+  parts.store.onConnectionUse(({ waitedMs, usedMs }) => {
+    numbers.databaseWaits.observe(waitedMs / 1000);
+    numbers.databaseUse.observe(usedMs / 1000);
+  });
   let read: { readonly at: number; readonly done: Promise<void> } | null = null;
 
   async function readQueue(): Promise<void> {
     try {
       const [row] = await parts.store.run<QueueRow>(QUEUE, [parts.now()]);
       if (row === undefined) return;
-      for (const state of STATES) gauges.tasks.set({ state }, row[state]);
-      gauges.oldest.set(row.oldest_at_ms === null ? 0 : Math.max(0, parts.now() - row.oldest_at_ms) / 1000);
-      gauges.callbacks.set(row.callbacks);
-      gauges.databaseUp.set(1);
+      for (const state of STATES) numbers.tasks.set({ state }, row[state]);
+      numbers.oldest.set(row.oldest_at_ms === null ? 0 : Math.max(0, parts.now() - row.oldest_at_ms) / 1000);
+      numbers.callbacks.set(row.callbacks);
+      numbers.databaseUp.set(1);
     } catch {
       // Numbers of before would pass for those of now.
-      gauges.tasks.reset();
-      gauges.oldest.set(Number.NaN);
-      gauges.callbacks.set(Number.NaN);
-      gauges.databaseUp.set(0);
+      numbers.tasks.reset();
+      numbers.oldest.set(Number.NaN);
+      numbers.callbacks.set(Number.NaN);
+      numbers.databaseUp.set(0);
+    }
+  }
+
+  function tellDatabase(): void {
+    const { open, idle, waiting } = parts.store.connections();
+    numbers.connections.set({ state: "busy" }, open - idle);
+    numbers.connections.set({ state: "idle" }, idle);
+    numbers.connections.set({ state: "waiting" }, waiting);
+    const found = parts.database();
+    if (found === null) return;
+    numbers.horizon.set((found.horizon?.heldMs ?? 0) / 1000);
+    for (const { name: table, live, dead, bytes, indexBytes } of found.tables) {
+      numbers.rows.set({ table, kind: "live" }, live);
+      numbers.rows.set({ table, kind: "dead" }, dead);
+      numbers.bytes.set({ table, kind: "table" }, bytes);
+      numbers.bytes.set({ table, kind: "indexes" }, indexBytes);
     }
   }
 
   return {
-    sawRequest({ operation, method, status, durationMs }) {
-      counters.requests.observe({ operation, method, status: String(status) }, durationMs / 1000);
+    sawRequest({ operation, method, path: route, status, durationMs }) {
+      numbers.requests.observe({ operation, route, method, status: String(status) }, durationMs / 1000);
+    },
+    sawTool({ tool, outcome, tookMs }) {
+      numbers.tools.observe({ tool, outcome }, tookMs / 1000);
     },
     sawRound({ name, ok, tookMs }) {
-      counters.rounds.observe({ service: name, outcome: ok ? "ok" : "failed" }, tookMs / 1000);
+      numbers.rounds.observe({ service: name, outcome: ok ? "ok" : "failed" }, tookMs / 1000);
     },
     sawBatch({ commands, tookMs, moved, fenced }) {
-      counters.batches.observe(commands);
-      counters.commits.observe(tookMs / 1000);
+      numbers.batches.observe(commands);
+      numbers.commits.observe(tookMs / 1000);
       for (const verb of moved) {
-        if (ATTEMPT_ENDS.has(verb)) counters.attempts.inc({ outcome: verb });
-        if (verb === "expired") counters.expiries.inc();
+        if (ATTEMPT_ENDS.has(verb)) numbers.attempts.inc({ outcome: verb });
+        if (verb === "expired") numbers.expiries.inc();
       }
-      counters.fenced.inc(fenced);
+      numbers.fenced.inc(fenced);
     },
     sawCallback({ outcome, tookMs }) {
-      counters.callbacks.observe({ outcome }, tookMs / 1000);
+      numbers.callbackTries.observe({ outcome }, tookMs / 1000);
     },
     async text() {
       const at = performance.now();
       if (read === null || at - read.at > QUEUE_SERVES_MS) read = { at, done: readQueue() };
       await read.done;
-      const { followers, waiting } = await parts.present();
-      gauges.followers.set(followers);
-      gauges.waiting.set(waiting);
+      const { followers, waiting, inFlight } = await parts.present();
+      numbers.followers.set(followers);
+      numbers.waiting.set(waiting);
+      numbers.inFlight.set(inFlight);
+      tellDatabase();
       return await registry.metrics();
     },
   };
@@ -118,90 +174,51 @@ const ATTEMPT_ENDS: ReadonlySet<string> = new Set([
   "held",
   "failed",
   "released",
+  "handed_back",
+  "halted",
   "expired",
   "cancelled",
 ]);
 
-const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+type Names<K extends keyof typeof METRIC_TABLE> = (typeof METRIC_TABLE)[K]["labels"][number];
 
-type Registers = Registry[];
-
-/** What only grows. */
-function counts(registers: Registers) {
-  return {
-    requests: new Histogram({
-      name: "holdpoint_http_request_duration_seconds",
-      help: "Requests by operation and status, with their duration. A long poll lasts as long as it waits.",
-      labelNames: ["operation", "method", "status"],
-      buckets: SECONDS,
-      registers,
-    }),
-    rounds: new Histogram({
-      name: "holdpoint_service_round_duration_seconds",
-      help: "Rounds of background services.",
-      labelNames: ["service", "outcome"],
-      buckets: SECONDS,
-      registers,
-    }),
-    batches: new Histogram({
-      name: "holdpoint_commit_batch_commands",
-      help: "Commands that shared one transaction.",
-      buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000],
-      registers,
-    }),
-    commits: new Histogram({
-      name: "holdpoint_commit_duration_seconds",
-      help: "Transactions of commands, from begin to commit.",
-      buckets: SECONDS,
-      registers,
-    }),
-    attempts: new Counter({
-      name: "holdpoint_attempts_total",
-      help: "Attempts by what became of them; `claimed` counts those that began.",
-      labelNames: ["outcome"],
-      registers,
-    }),
-    expiries: new Counter({ name: "holdpoint_lease_expiries_total", help: "Leases that ran out.", registers }),
-    callbacks: new Histogram({
-      name: "holdpoint_callback_duration_seconds",
-      help: "Tries to send a notification, by what became of them, with their duration.",
-      labelNames: ["outcome"],
-      buckets: SECONDS,
-      registers,
-    }),
-    fenced: new Counter({
-      name: "holdpoint_fence_refusals_total",
-      help: "Commands of attempts that had been replaced by later ones.",
-      registers,
-    }),
+/** Makes every number of the table, at zero. */
+function made(registers: Registry[]) {
+  const gauge = <K extends keyof typeof METRIC_TABLE>(key: K): Gauge<Names<K>> => {
+    const { name, help, labels } = METRIC_TABLE[key];
+    return new Gauge<Names<K>>({ name, help, labelNames: labels, registers });
   };
-}
-
-/** What rises and falls. */
-function levels(registers: Registers) {
-  return {
-    tasks: new Gauge({
-      name: "holdpoint_tasks",
-      help: "Tasks by state; `resting` are ready later. Without those that wait for others or are finished.",
-      labelNames: ["state"],
-      registers,
-    }),
-    oldest: new Gauge({
-      name: "holdpoint_oldest_ready_seconds",
-      help: "How long the task that is ready for the longest time has been so.",
-      registers,
-    }),
-    callbacks: new Gauge({
-      name: "holdpoint_pending_callbacks",
-      help: "Notifications that are to be sent, or to be tried again.",
-      registers,
-    }),
-    databaseUp: new Gauge({
-      name: "holdpoint_database_up",
-      help: "Whether the database answered when the queue was last counted.",
-      registers,
-    }),
-    followers: new Gauge({ name: "holdpoint_event_followers", help: "Readers that follow the log here.", registers }),
-    waiting: new Gauge({ name: "holdpoint_waiting_claims", help: "Callers that wait for work here.", registers }),
+  const counter = <K extends keyof typeof METRIC_TABLE>(key: K): Counter<Names<K>> => {
+    const { name, help, labels } = METRIC_TABLE[key];
+    return new Counter<Names<K>>({ name, help, labelNames: labels, registers });
   };
+  const histogram = <K extends keyof typeof METRIC_TABLE>(key: K): Histogram<Names<K>> => {
+    const { name, help, labels, buckets = [] }: MetricEntry<Names<K>> = METRIC_TABLE[key];
+    return new Histogram<Names<K>>({ name, help, labelNames: labels, buckets: [...buckets], registers });
+  };
+  return {
+    info: gauge("info"),
+    requests: histogram("requests"),
+    inFlight: gauge("inFlight"),
+    tools: histogram("tools"),
+    tasks: gauge("tasks"),
+    oldest: gauge("oldest"),
+    waiting: gauge("waiting"),
+    followers: gauge("followers"),
+    attempts: counter("attempts"),
+    expiries: counter("expiries"),
+    fenced: counter("fenced"),
+    batches: histogram("batches"),
+    commits: histogram("commits"),
+    rounds: histogram("rounds"),
+    callbacks: gauge("callbacks"),
+    callbackTries: histogram("callbackTries"),
+    databaseUp: gauge("databaseUp"),
+    databaseWaits: histogram("databaseWaits"),
+    databaseUse: histogram("databaseUse"),
+    connections: gauge("connections"),
+    horizon: gauge("horizon"),
+    rows: gauge("rows"),
+    bytes: gauge("bytes"),
+  } satisfies Record<keyof typeof METRIC_TABLE, unknown>;
 }
