@@ -33,7 +33,16 @@ export interface ClientOptions {
 /** Parts of a request that its operation has; what has a default in the shape may be left out. */
 export type Input<O> = (ParamsOf<O> extends Given ? { readonly params: ParamsOf<O> } : unknown) &
   (QueryOf<O> extends Given ? { readonly query?: Loose<QueryOf<O>> } : unknown) &
-  (BodyOf<O> extends Given ? { readonly body: Loose<BodyOf<O>> } : unknown);
+  BodyPart<BodyOf<O>>;
+
+/** A body that may be absent may be left out. */
+type BodyPart<B> = unknown extends B
+  ? unknown
+  : B extends Given
+    ? { readonly body: Loose<B> }
+    : NonNullable<B> extends Given
+      ? { readonly body?: Loose<NonNullable<B>> | undefined }
+      : unknown;
 
 type Given = object;
 /** The server fills in what is left out, and refuses what must not be. */
