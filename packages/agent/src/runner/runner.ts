@@ -51,6 +51,8 @@ export interface RunnerOptions {
   readonly awayMs?: number;
   /** Attempts of all agents at one time. @default four for each processor, 8 at least */
   readonly capacity?: number;
+  /** Asked before an agent takes work: why it may not run now; null when it may. @default it may */
+  readonly barred?: (agent: Agent) => string | null;
   /** Files and folders that no attempt may see, such as what holds the token; absolute. */
   readonly hidden?: readonly string[];
   /** @default "auto" */
@@ -124,6 +126,7 @@ export class Runner {
       artifactsFolder: join(this.#stateFolder, "artifacts"),
       leaseTtlMs,
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
+      ...(options.barred === undefined ? {} : { barred: options.barred }),
       onEvent: (event) => this.#heard(event),
     });
   }
