@@ -90,7 +90,8 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     summary: "work for a server with the agents of a folder, until stopped",
     args: [],
     options: [
-      { flags: "--trust", about: "allow the agents' commands to run" },
+      { flags: "--trust", about: "allow the agents' commands to run, this once" },
+      { flags: "--remember", about: "with --trust: also remember the consent in the trust file" },
       { flags: "--agents <dir>", about: "folder of agent manifests", default: "agents/" },
       ...server,
       {

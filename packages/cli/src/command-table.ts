@@ -202,9 +202,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: "trust",
-    summary: "list the plan's commands, and remember your consent to exactly these",
-    args: [plan],
+    summary: "list the commands of a plan or of a folder of agents, and remember your consent to exactly these",
+    args: [{ name: "<plan>", about: "the plan document, or a folder of agent manifests for agent run" }],
     options: [
+      {
+        flags: "--dir <dir>",
+        about: "of a folder of agents: where their commands run",
+        default: "the one that holds it",
+      },
       { flags: "--yes", about: "agree to all of these, as they are now" },
       { flags: "--revoke", about: "forget the consent" },
       json,

@@ -433,6 +433,20 @@ describe("the pool", () => {
     expect(queue.told).toEqual(["report task-1"]);
   });
 
+  it("takes no work for an agent that is barred, until it no longer is", async () => {
+    let why: string | null = "its manifest changed";
+    const { queue, events } = await run([agent("true")], {
+      barred: () => why,
+      onEvent: ({ type }) => {
+        if (type !== "resting") return;
+        expect(source?.requests).toEqual([]);
+        why = null;
+      },
+    });
+    expect(events[0]).toMatchObject({ type: "resting", reason: "its manifest changed" });
+    expect(queue.told).toEqual(["report task-1"]);
+  });
+
   it("asks nothing of an agent that is not healthy, until it is", async () => {
     const flag = join(plan, "well");
     const { queue, events } = await run([agent("true", { health: `test -e ${flag}` })], {

@@ -26,6 +26,8 @@ export interface PoolOptions extends AttemptSettings {
   readonly leaseTtlMs?: number;
   /** How often an idle agent asks for work when nobody wakes it, milliseconds. @default 500 */
   readonly pollMs?: number;
+  /** Asked before an agent takes work: why it may not run now; null when it may. @default it may */
+  readonly barred?: (agent: Agent) => string | null;
   readonly onEvent?: (event: PoolEvent) => void | Promise<void>;
 }
 
@@ -114,6 +116,8 @@ export class AgentPool {
         continue;
       }
       try {
+        const why = this.#options.barred?.(agent) ?? null;
+        if (why !== null) throw new Error(why);
         if (!healthy) await checkHealth(agent, this.#options);
         healthy = true;
         const leaseTtlMs = this.#options.leaseTtlMs ?? LEASE_TTL_MS;

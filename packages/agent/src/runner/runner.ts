@@ -53,6 +53,8 @@ export interface RunnerOptions {
   readonly awayMs?: number;
   /** Attempts of all agents at one time. @default four for each processor, 8 at least */
   readonly capacity?: number;
+  /** Asked before an agent takes work: why it may not run now; null when it may. @default it may */
+  readonly barred?: (agent: Agent) => string | null;
   /** Files and folders that no attempt may see, such as what holds the token; absolute. */
   readonly hidden?: readonly string[];
   /** @default "auto" */
@@ -132,6 +134,7 @@ export class Runner {
       leaseTtlMs,
       ...(options.isolation === undefined ? {} : { isolation: options.isolation }),
       traceparentOf: (work) => this.#spans.traceparentOf(work),
+      ...(options.barred === undefined ? {} : { barred: options.barred }),
       onEvent: (event) => this.#heard(event),
     });
   }

@@ -1,9 +1,8 @@
 import { homedir, hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import {
   agentProblems,
   commandsOf,
-  loadAgents,
   Runner,
   type RunnerEvent,
   serveHealth,
@@ -16,10 +15,13 @@ import { createSystemRuntime } from "@holdpoint/server";
 import { openTracing, type Tracing } from "@holdpoint/trace";
 import type { CommandCall } from "../command.ts";
 import { hiddenToken, runnerServer } from "../connect/runner-token.ts";
+import { loadFleet } from "../engine/load-fleet.ts";
 import { durationText } from "../output/duration.ts";
+import { fleetPlace } from "../place/plan-place.ts";
+import { consentedFleet } from "../trust/consented-fleet.ts";
 import { userFolder } from "../trust/user-key.ts";
 import { VERSION } from "../version.ts";
-import { durationMs, optional, wantsJson } from "./arguments.ts";
+import { durationMs, fleetDir, optional, wantsJson } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
 /** Bounds of `--lease`. */
@@ -28,21 +30,24 @@ const LEASE = { leastMs: 1_000, mostMs: 3_600_000, expected: "Give a duration fr
 /** `holdpoint agent run`: works for a server with the agents of a folder, until it is told to stop. */
 export async function run(call: CommandCall): Promise<number> {
   const folder = resolve(call.cwd, optional(call, "agents") ?? "agents");
-  const dir = resolve(call.cwd, optional(call, "dir") ?? dirname(folder));
-  const agents = await loadAgents(folder);
-  if (agents.length === 0) throw problem(agentProblems, "HP7305", { folder }, { file: folder });
+  const dir = fleetDir(call, folder);
+  const place = fleetPlace(folder, dir);
+  const fleet = await loadFleet(place, folder, call.cwd);
+  if (fleet.agents.length === 0) throw problem(agentProblems, "HP7305", { folder }, { file: folder });
   const name = nameOf(call);
   const stateFolder = resolve(call.cwd, optional(call, "state") ?? defaultState(call, name));
-  const commands = [...new Set(agents.flatMap((agent) => commandsOf(agent)))];
-  const about = { schema: "holdpoint/agent-run/v1", runner: name, agents: agents.length };
   const counts = { reported: 0, failed: 0, released: 0, lost: 0 };
+  const schema = "holdpoint/agent-run/v1";
   if (call.options["dryRun"] === true) {
+    const commands = [...new Set(fleet.agents.flatMap((agent) => commandsOf(agent)))];
+    const about = { schema, runner: name, agents: fleet.agents.length };
     if (wantsJson(call)) call.out.write(`${JSON.stringify({ ...about, server: null, commands, ...counts })}\n`);
     else for (const command of commands) call.out.write(`${command}\n`);
     return 0;
   }
   const { client, token, file } = runnerServer(call, name);
-  if (call.options["trust"] !== true) throw problem(commandProblems, "HP8024", { count: commands.length, folder });
+  const { agents, barred } = await consentedFleet(call, place, fleet);
+  const about = { schema, runner: name, agents: agents.length };
   const leaseTtlMs = durationMs(call, "lease", LEASE);
   const capacity = countOf(call, "concurrency", "--concurrency");
   const runtime = createSystemRuntime();
@@ -55,6 +60,7 @@ export async function run(call: CommandCall): Promise<number> {
     agents,
     dir,
     stateFolder,
+    barred,
     hidden: [userFolder(call.env), ...(file === null ? [] : [hiddenToken(file.path, [dir, folder, stateFolder])])],
     ...(capacity === undefined ? {} : { capacity }),
     ...(leaseTtlMs === undefined ? {} : { leaseTtlMs }),

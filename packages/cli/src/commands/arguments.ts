@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { parseDurationMs } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
@@ -61,4 +62,9 @@ export function durationMs(
 /** Whether the result goes to standard output as one JSON object. */
 export function wantsJson(call: CommandCall): boolean {
   return call.options["json"] === true;
+}
+
+/** The folder that the commands of a folder of agent manifests run in: the one that holds it unless `--dir` says otherwise. */
+export function fleetDir(call: CommandCall, folder: string): string {
+  return resolve(call.cwd, optional(call, "dir") ?? dirname(folder));
 }

@@ -118,9 +118,10 @@ export const commandProblems = {
   },
   HP8024: {
     title: "The agents' commands are not agreed to",
-    message: "{folder} holds {count} commands that you have not agreed to run here.",
-    remedy: "Look at them with --dry-run, then add --trust.",
-    why: "A runner runs these commands for whoever may create tasks on the server; nothing is run without consent.",
+    message: "No agent of {folder} may run here: {what}.",
+    remedy:
+      "Look at the commands with `holdpoint trust {folder}`; agree to them as they are now with --yes, or add --trust for this once.",
+    why: "A runner runs these commands for whoever may create tasks on the server. Nothing is run without consent, and a manifest or script that changed after it has to be agreed to again.",
     exit: 64,
     retryable: false,
   },

@@ -35,6 +35,28 @@ describe("holdpoint trust", () => {
     expect(changed.out).toContain("--yes");
   });
 
+  it("is of a folder of agents too, beside that of the folder's plan", async () => {
+    const folder = callFolder({ ...FILES, "agents/writer.yaml": AGENT, "agents/writer.sh": "true\n" });
+    expect((await folder.call(run, ["agents"])).out).toMatch(/^unknown {2}sh agents\/writer\.sh # agent writer/m);
+    expect((await folder.call(run, ["agents"], { yes: true })).out).toContain(
+      "Remembered in .holdpoint/trust-agents.yaml.",
+    );
+    expect((await folder.call(run, ["PLAN.md"])).out).toContain("unknown  sh measure.sh");
+    folder.write("agents/writer.yaml", AGENT.replace("[writer]", "[writer, editor]"));
+    expect((await folder.call(run, ["agents"])).out).toMatch(/^changed {2}sh agents\/writer\.sh # agent writer/m);
+    await folder.call(run, ["PLAN.md"], { yes: true });
+    expect((await folder.call(run, ["agents"])).out).toMatch(/^trusted {2}sh agents\/writer\.sh/m);
+    expect((await folder.call(run, ["agents"], { revoke: true })).out).toBe("Nothing of agents is trusted any more.\n");
+  });
+
+  it("pins the scripts of a folder of agents where their commands run", async () => {
+    const folder = callFolder({ "fleet/writer.yaml": AGENT, "work/agents/writer.sh": "true\n" });
+    await folder.call(run, ["fleet"], { yes: true, dir: "work" });
+    expect(existsSync(folder.path("work/.holdpoint/trust-agents.yaml"))).toBe(true);
+    folder.write("work/agents/writer.sh", "false\n");
+    expect((await folder.call(run, ["fleet"], { dir: "work" })).out).toMatch(/^changed {2}sh agents\/writer\.sh/m);
+  });
+
   it("forgets the consent with --revoke, also when the plan cannot be read any more", async () => {
     const folder = callFolder(FILES);
     await folder.call(run, ["PLAN.md"], { yes: true });

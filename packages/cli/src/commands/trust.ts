@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { checksOf, HoldpointError } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { loadFleet } from "../engine/load-fleet.ts";
@@ -5,12 +7,20 @@ import { loadPlan } from "../engine/load-plan.ts";
 import { oneLine, shellWord } from "../output/plain-text.ts";
 import { problemJson, problemText } from "../output/problem-text.ts";
 import { styleFor } from "../output/style.ts";
-import { type PlanPlace, planPlace } from "../place/plan-place.ts";
+import { fleetPlace, type PlanPlace, planPlace } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
 import { consentText } from "../trust/consent-text.ts";
 import { scriptsOf } from "../trust/scripts-of.ts";
-import { type Consent, NO_TRUST, readTrust, revokeTrust, type Trust, writeTrust } from "../trust/trust-file.ts";
-import { argument, wantsJson } from "./arguments.ts";
+import {
+  type Consent,
+  NO_TRUST,
+  readFleetTrust,
+  readTrust,
+  revokeTrust,
+  type Trust,
+  writeTrust,
+} from "../trust/trust-file.ts";
+import { argument, fleetDir, wantsJson } from "./arguments.ts";
 import { refuseInsideAttempt } from "./person-call.ts";
 
 /** A command that the plan or an agent names, and how it stands with the user. */
@@ -23,21 +33,20 @@ interface TrustRow {
 
 /**
  * `holdpoint trust PLAN`: shows what would run, and remembers the consent to exactly that. Exit code 2 when there is a
- * trust file that does not count.
+ * trust file that does not count. With a folder of agent manifests in place of the plan, for `holdpoint agent run`.
  */
 export async function run(call: CommandCall): Promise<number> {
   refuseInsideAttempt(call, "trust");
-  const place = planPlace(argument(call, 0), call.cwd);
+  const named = resolve(call.cwd, argument(call, 0));
+  const isFleet = statSync(named, { throwIfNoEntry: false })?.isDirectory() === true;
+  const place = isFleet ? fleetPlace(named, fleetDir(call, named)) : planPlace(named, call.cwd);
   const name = displayPath(place.planFile, call.cwd);
   if (call.options["revoke"] === true) return revoke(call, place, name);
 
-  const { plan, sidecar } = loadPlan(place, call.cwd);
-  const checks = checksOf(plan, sidecar).map((check) => consentText(check));
-  const fleet = await loadFleet(place, undefined, call.cwd);
-  const commands = [...new Set([...checks, ...fleet.commands])];
+  const commands = isFleet ? await commandsOfFleet(place, call.cwd) : await commandsOfPlan(place, call.cwd);
   const agree = call.options["yes"] === true;
   if (agree) writeTrust(place, commands, call.env);
-  const { trust, refusal } = trustOrRefusal(place, call.env);
+  const { trust, refusal } = trustOrRefusal(place, call.env, isFleet ? readFleetTrust : readTrust);
   const rows = commands.map((command): TrustRow => {
     const scripts = scriptsOf(command, place.dir).map((script) => script.path);
     return { command, consent: trust.consentTo(command), scripts };
@@ -51,6 +60,17 @@ export async function run(call: CommandCall): Promise<number> {
   if (refusal === null) return 0;
   call.err.write(problemText(refusal, styleFor(call.err, call.env)));
   return refusal.definition.exit;
+}
+
+async function commandsOfPlan(place: PlanPlace, cwd: string): Promise<readonly string[]> {
+  const { plan, sidecar } = loadPlan(place, cwd);
+  const checks = checksOf(plan, sidecar).map((check) => consentText(check));
+  const fleet = await loadFleet(place, undefined, cwd);
+  return [...new Set([...checks, ...fleet.commands])];
+}
+
+async function commandsOfFleet(place: PlanPlace, cwd: string): Promise<readonly string[]> {
+  return [...new Set((await loadFleet(place, place.planFile, cwd)).commands)];
 }
 
 /** Takes the consent back; the plan need not be readable for that. */
@@ -83,9 +103,13 @@ function advice(name: string, rows: readonly TrustRow[], remembered: string | nu
 }
 
 /** What the trust file grants; one that does not count grants nothing and is told. */
-function trustOrRefusal(place: PlanPlace, env: NodeJS.ProcessEnv): { trust: Trust; refusal: HoldpointError | null } {
+function trustOrRefusal(
+  place: PlanPlace,
+  env: NodeJS.ProcessEnv,
+  read: typeof readTrust,
+): { trust: Trust; refusal: HoldpointError | null } {
   try {
-    return { trust: readTrust(place, env), refusal: null };
+    return { trust: read(place, env), refusal: null };
   } catch (error) {
     if (!(error instanceof HoldpointError)) throw error;
     return { trust: NO_TRUST, refusal: error };

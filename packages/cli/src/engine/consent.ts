@@ -17,18 +17,21 @@ export interface ConsentDecision {
 /**
  * Finds out which commands may run: all with `--trust`, else those in the trust file, else what the user says when
  * there is a terminal to ask on. Without any of these nothing runs.
+ *
+ * @param read how the trust file is read
  */
 export async function decideConsent(
   call: CommandCall,
   place: PlanPlace,
   commands: readonly string[],
+  read: typeof readTrust = readTrust,
 ): Promise<ConsentDecision> {
   const distinct = [...new Set(commands)];
   if (call.options["trust"] === true) {
     if (call.options["remember"] === true) writeTrust(place, distinct, call.env);
     return { trust: ALL_TRUST, refused: [] };
   }
-  const trust = trustOf(call, place);
+  const trust = trustOf(call, place, read);
   const refused = distinct.filter((command) => trust.consentTo(command) !== "trusted");
   if (refused.length === 0 || !canAsk(call)) return { trust, refused };
   const answer = await ask(
@@ -41,9 +44,9 @@ export async function decideConsent(
 }
 
 /** The trust file's word; one that does not count is told and grants nothing. */
-function trustOf(call: CommandCall, place: PlanPlace): Trust {
+function trustOf(call: CommandCall, place: PlanPlace, read: typeof readTrust): Trust {
   try {
-    return readTrust(place, call.env);
+    return read(place, call.env);
   } catch (error) {
     if (!(error instanceof HoldpointError)) throw error;
     call.err.write(problemText(error, styleFor(call.err, call.env)));
@@ -63,7 +66,7 @@ async function ask(
   const lines = commands.map(
     ([command, consent]) => `  ${oneLine(command)}${consent === "changed" ? "   (changed since you agreed)" : ""}`,
   );
-  call.err.write(`The plan names these commands. They would run on this machine, as you:\n${lines.join("\n")}\n`);
+  call.err.write(`These commands would run on this machine, as you:\n${lines.join("\n")}\n`);
   const prompt = createInterface({ input: process.stdin, output: call.err });
   try {
     const answer = (await prompt.question("Run them? [y] this once, [a] always as they are now, [N] no: "))

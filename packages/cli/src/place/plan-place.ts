@@ -36,6 +36,25 @@ export function planPlace(planFile: string, cwd: string): PlanPlace {
   };
 }
 
+/**
+ * The places of a folder of agent manifests, for consent to what they would run: in the state of the folder that their
+ * commands run in, beside that of its plan.
+ *
+ * @param folder of the manifests; absolute
+ * @param dir that the commands run in; absolute
+ */
+export function fleetPlace(folder: string, dir: string): PlanPlace {
+  const place = planPlace(folder, dir);
+  const stateDir = join(dir, ".holdpoint");
+  return {
+    ...place,
+    dir,
+    stateDir,
+    trustFile: join(stateDir, "trust-agents.yaml"),
+    artifactsDir: join(stateDir, "artifacts"),
+  };
+}
+
 /** The folder whose lock keeps commands that run what a plan names apart, whatever the database. */
 export function workFolder(place: PlanPlace): string {
   return join(place.stateDir, "work");

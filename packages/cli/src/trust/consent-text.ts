@@ -17,3 +17,8 @@ export function agentConsentTexts(agent: Agent): readonly string[] {
   const digest = createHash("sha256").update(JSON.stringify(granted)).digest("hex").slice(0, 12);
   return commandsOf(agent).map((command) => `${command} # agent ${agent.name}, manifest ${digest}`);
 }
+
+/** The agent of a text of {@link agentConsentTexts}; null when it is of a check. */
+export function agentNamedIn(text: string): string | null {
+  return / # agent (.+), manifest [0-9a-f]{12}$/.exec(text)?.[1] ?? null;
+}

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
 import { type TrustEntry, type TrustFile, trustFileSchema } from "@holdpoint/contract";
-import { problem } from "@holdpoint/core";
+import { HoldpointError, problem } from "@holdpoint/core";
 import { parse, stringify } from "yaml";
 import { ensureStateDir, type PlanPlace } from "../place/plan-place.ts";
 import { readBounded } from "../place/read-bounded.ts";
 import { removeFile, writeWhole } from "../place/write-whole.ts";
+import { agentNamedIn } from "./consent-text.ts";
 import { isPinned, scriptsOf } from "./scripts-of.ts";
 import { trustProblems } from "./trust.problems.ts";
 import { existingUserKey, isSealed, seal, userKey } from "./user-key.ts";
@@ -33,17 +35,59 @@ const MAX_TRUST_BYTES = 4 * 1024 * 1024;
  *   the user's key cannot be read
  */
 export function readTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
+  return readTrustFor(place, env, (plan) => plan === place.planFile);
+}
+
+/**
+ * Reads the trust of a folder of agent manifests: what was agreed to for it, and what was agreed to for a plan of the folder
+ * that its commands run in.
+ *
+ * @throws as {@link readTrust}, for the trust file of the manifests
+ */
+export function readFleetTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
+  const own = readTrust(place, env);
+  const ofPlan = planTrustOf(place, env);
+  return {
+    consentTo(command) {
+      const said = own.consentTo(command);
+      if (said === "trusted") return said;
+      const byPlan = ofPlan.consentTo(command);
+      return byPlan === "unknown" ? said : byPlan;
+    },
+  };
+}
+
+/** One that does not count is told where its plan is used; it says nothing here. */
+function planTrustOf(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
+  try {
+    const trustFile = join(place.stateDir, "trust.yaml");
+    return readTrustFor({ ...place, trustFile }, env, (plan) => dirname(plan) === place.dir);
+  } catch (error) {
+    if (error instanceof HoldpointError) return NO_TRUST;
+    throw error;
+  }
+}
+
+function readTrustFor(place: PlanPlace, env: NodeJS.ProcessEnv, isFor: (plan: string) => boolean): Trust {
   const reading = readBounded(place.trustFile, MAX_TRUST_BYTES);
   if (!reading.ok && reading.why === "missing") return NO_TRUST;
   if (!reading.ok) throw notReadable(place, `it cannot be read (${reading.why})`, reading.cause);
   const file = parseTrust(place, new TextDecoder().decode(reading.bytes));
   const { sealed, ...content } = file;
   const key = existingUserKey(env);
-  if (key === null || file.plan !== place.planFile || !isSealed(JSON.stringify(content), sealed, key)) {
+  if (key === null || !isFor(file.plan) || !isSealed(JSON.stringify(content), sealed, key)) {
     throw problem(trustProblems, "HP2101", { file: place.trustFile, plan: place.planFile }, { file: place.trustFile });
   }
   const byDigest = new Map(file.entries.map((entry) => [entry.digest, entry]));
-  return { consentTo: (command) => compare(byDigest.get(digestOf(command)), command, place.dir) };
+  const agents = new Set(file.entries.flatMap(({ command }) => agentNamedIn(command) ?? []));
+  return {
+    consentTo(command) {
+      const entry = byDigest.get(digestOf(command));
+      // The manifest is part of the command that is agreed to, so a changed one makes another command.
+      if (entry === undefined && agents.has(agentNamedIn(command) ?? "")) return "changed";
+      return compare(entry, command, place.dir);
+    },
+  };
 }
 
 /**
