@@ -32,6 +32,10 @@ export function tracedStore(store: Store, tracing: Tracing): Store {
     asSystem: () => scope(store.asSystem()),
     listen: (channel, handler) => store.listen(channel, handler),
     health: () => store.health(),
+    connections: () => store.connections(),
+    onConnectionUse: (saw) => {
+      store.onConnectionUse(saw);
+    },
     close: () => store.close(),
   };
 }
