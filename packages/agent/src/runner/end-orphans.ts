@@ -9,18 +9,25 @@ import { TASK_ENVIRONMENT } from "@holdpoint/contract";
  */
 export function endOrphans(stateFolder: string): number {
   const mark = `${TASK_ENVIRONMENT.inbox}=${stateFolder}/`;
-  let ended = 0;
-  for (const pid of processIds()) {
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-      if (pid === process.pid || !environment.some((entry) => entry.startsWith(mark))) continue;
-      process.kill(pid, "SIGKILL");
-      ended += 1;
-    } catch {
-      // It has ended meanwhile, or belongs to somebody else.
+  const ended = new Set<number>();
+  // What one of them starts while they are looked for is found the next time.
+  for (let before = -1; ended.size > before; ) {
+    before = ended.size;
+    for (const pid of processIds()) {
+      if (pid !== process.pid && !ended.has(pid) && end(pid, mark)) ended.add(pid);
     }
   }
-  return ended;
+  return ended.size;
+}
+
+function end(pid: number, mark: string): boolean {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    return environment.some((entry) => entry.startsWith(mark)) && process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended meanwhile, or belongs to somebody else.
+    return false;
+  }
 }
 
 function processIds(): readonly number[] {

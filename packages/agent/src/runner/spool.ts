@@ -1,4 +1,16 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { problem } from "@holdpoint/core";
 import { z } from "zod";
@@ -138,19 +150,46 @@ function linesOf(file: string): readonly unknown[] {
   });
 }
 
+/** Who has a lock that nobody could take twice in a row is not known: it changes hands too quickly. */
+const LOCK_TRIES = 3;
+
+/** The lock appears with its content, so that nobody takes one that is being written for a stale one. */
 function takeLock(lock: string, folder: string): void {
-  for (let tries = 0; tries < 2; tries += 1) {
-    try {
-      const fd = openSync(lock, "wx", 0o600);
-      writeSync(fd, String(process.pid));
-      closeSync(fd);
-      return;
-    } catch {
-      const pid = Number(readFileSync(lock, "utf8").trim());
-      if (Number.isInteger(pid) && pid > 0 && isAlive(pid)) throw problem(agentProblems, "HP7302", { folder, pid });
-      unlinkSync(lock);
+  const draft = `${lock}.${process.pid}.new`;
+  writeFileSync(draft, String(process.pid), { mode: 0o600 });
+  try {
+    let pid = 0;
+    for (let tries = 0; tries < LOCK_TRIES; tries += 1) {
+      try {
+        linkSync(draft, lock);
+        return;
+      } catch (error) {
+        if (!isCode(error, "EEXIST")) throw error;
+      }
+      pid = holderOf(lock);
+      // One with the number of this process is of an earlier one: in a container they have the same again and again.
+      if (pid > 0 && pid !== process.pid && isAlive(pid)) break;
+      rmSync(lock, { force: true });
     }
+    throw problem(agentProblems, "HP7302", { folder, pid });
+  } finally {
+    rmSync(draft, { force: true });
   }
+}
+
+/** 0 when the lock is gone or names nobody. */
+function holderOf(lock: string): number {
+  try {
+    const pid = Number(readFileSync(lock, "utf8").trim());
+    return Number.isInteger(pid) ? pid : 0;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return 0;
+    throw error;
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 function isAlive(pid: number): boolean {
@@ -158,6 +197,6 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return isCode(error, "EPERM");
   }
 }
