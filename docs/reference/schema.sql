@@ -382,6 +382,24 @@ CREATE POLICY own_rows ON holdpoint.evidence_gate TO holdpoint_app USING ((tenan
 GRANT INSERT, SELECT ON holdpoint.evidence_gate TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.evidence_gate TO holdpoint_system;
 
+CREATE TABLE holdpoint.flag (
+  tenant_id text NOT NULL,
+  name text NOT NULL,
+  value jsonb NOT NULL,
+  set_by text NOT NULL,
+  set_at_ms bigint NOT NULL,
+  CONSTRAINT flag_pkey PRIMARY KEY (tenant_id, name),
+  CONSTRAINT flag_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenant(tenant_id),
+  CONSTRAINT flag_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE holdpoint.flag ENABLE ROW LEVEL SECURITY;
+ALTER TABLE holdpoint.flag FORCE ROW LEVEL SECURITY;
+CREATE POLICY every_row ON holdpoint.flag TO holdpoint_system USING (true) WITH CHECK (true);
+CREATE POLICY own_rows ON holdpoint.flag TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.flag TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.flag TO holdpoint_system;
+
 CREATE TABLE holdpoint.gate (
   tenant_id text NOT NULL,
   plan_id uuid NOT NULL,
@@ -407,6 +425,18 @@ CREATE POLICY every_row ON holdpoint.gate TO holdpoint_system USING (true) WITH 
 CREATE POLICY own_rows ON holdpoint.gate TO holdpoint_app USING ((tenant_id = current_setting('holdpoint.tenant'::text, true))) WITH CHECK ((tenant_id = current_setting('holdpoint.tenant'::text, true)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.gate TO holdpoint_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.gate TO holdpoint_system;
+
+CREATE TABLE holdpoint.global_flag (
+  name text NOT NULL,
+  value jsonb NOT NULL,
+  set_by text NOT NULL,
+  set_at_ms bigint NOT NULL,
+  CONSTRAINT global_flag_pkey PRIMARY KEY (name),
+  CONSTRAINT global_flag_name_check CHECK ((name <> ''::text))
+);
+
+GRANT SELECT ON holdpoint.global_flag TO holdpoint_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON holdpoint.global_flag TO holdpoint_system;
 
 CREATE TABLE holdpoint.kept_answer (
   tenant_id text NOT NULL,

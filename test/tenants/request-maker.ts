@@ -8,6 +8,7 @@ export interface Names {
   readonly token: readonly string[];
   readonly callback: readonly string[];
   readonly gate: readonly string[];
+  readonly flag: readonly string[];
   readonly tenant: readonly string[];
   readonly word: readonly string[];
 }
@@ -100,7 +101,7 @@ export class RequestMaker {
   private text(schema: Json, name: string): string {
     const { format, pattern, maxLength } = schema;
     const kind = name.toLowerCase();
-    for (const known of ["plan", "task", "token", "callback", "gate", "tenant"] as const) {
+    for (const known of ["plan", "task", "token", "callback", "gate", "flag", "tenant"] as const) {
       if (kind.includes(known)) return this.pick(this.names[known]);
     }
     if (format === "uuid")

@@ -1,3 +1,4 @@
+import { FLAGS } from "@holdpoint/contract";
 import { statement } from "@holdpoint/store";
 import { isRecord, type ServedPlane, textAt } from "../../packages/server/src/access/served-plane.testing.ts";
 import type { Names } from "./request-maker.ts";
@@ -51,6 +52,7 @@ export async function fillTenant(served: ServedPlane, tenant: string): Promise<W
   for (const task of leased.slice(0, 1)) {
     await send(`/v1/tasks/${task}/attempts/1/fail`, { reason: mark }, token);
   }
+  await served.ask("PUT", "/v1/flags/evidence-bytes", { token, body: { value: 8_000_000 } });
   const gates = await keysIn(served, `/v1/plans/${plan}/gates`, token, "key");
   const items = await keysIn(served, `/v1/plans/${plan}/items`, token, "key");
   const tasks = (await served.store.run<{ id: string }>(TASKS, [tenant])).map(({ id }) => id);
@@ -67,6 +69,7 @@ export async function fillTenant(served: ServedPlane, tenant: string): Promise<W
       token: tokens,
       callback: callbacks,
       gate: gates.length > 0 ? gates : ["no-gate"],
+      flag: FLAGS.map(({ name }) => name),
       tenant: [tenant],
       // Words that are stored would come back with the caller's own rows; so the mark is not among them.
       word: ["alpha", "beta", "gamma-1", ...items.filter((key) => /^[\w-]+$/.test(key) && !key.includes(mark))],

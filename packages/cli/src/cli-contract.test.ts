@@ -44,6 +44,10 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "token list": [NOWHERE, "holdpoint/problem/v1", 69],
   "token rotate": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
   "token revoke": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
+  // flag.test.ts sets flags at a real server.
+  "flag list": [NOWHERE, "holdpoint/problem/v1", 69],
+  "flag set": [["mcp", "false", ...NOWHERE], "holdpoint/problem/v1", 69],
+  "flag unset": [["mcp", ...NOWHERE], "holdpoint/problem/v1", 69],
   // A log needs a server; audit.test.ts exports and verifies a real one.
   "audit export": [["--server", ...NOWHERE.slice(1)], "holdpoint/problem/v1", 64],
   "audit verify": [["PLAN.md", "--checkpoints", "PLAN.md", "--key", "PLAN.md"], "holdpoint/problem/v1", 64],

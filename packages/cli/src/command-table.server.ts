@@ -180,6 +180,33 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/token-revoke.ts"),
   },
   {
+    name: "flag list",
+    summary: "list the flags of a server, with what holds for your tenant",
+    args: [],
+    options: [...server, json],
+    runsCommands: "no",
+    load: () => import("./commands/flag-list.ts"),
+  },
+  {
+    name: "flag set",
+    summary: "set a flag of the running server; it holds on every replica within a second",
+    args: [
+      { name: "<flag>", about: "name of the flag, as flag list shows it" },
+      { name: "<value>", about: "true, false, a number or a word" },
+    ],
+    options: [{ flags: "--global", about: "for every tenant that sets none of its own" }, ...server, json],
+    runsCommands: "no",
+    load: () => import("./commands/flag-set.ts"),
+  },
+  {
+    name: "flag unset",
+    summary: "set a flag back to what holds without your value",
+    args: [{ name: "<flag>", about: "name of the flag, as flag list shows it" }],
+    options: [{ flags: "--global", about: "take the value for all tenants away" }, ...server, json],
+    runsCommands: "no",
+    load: () => import("./commands/flag-unset.ts"),
+  },
+  {
     name: "config explain",
     summary: "print every setting of the server with its value and where that comes from",
     args: [],

@@ -19,6 +19,7 @@ export { OPERATIONS, operations } from "./api/operations.ts";
 export * from "./api/scopes.ts";
 export { LEASE_TTL_MS, MAX_CLAIM_WAIT_MS } from "./api/work.operations.ts";
 export { configProblems } from "./config/config.problems.ts";
+export { FLAGS, type Flag, type FlagValue, flags } from "./config/flags.ts";
 export * from "./config/load-config.ts";
 export { SETTINGS, type Setting, settings, standardOf } from "./config/settings.ts";
 export * from "./duration.ts";

@@ -1,4 +1,4 @@
-import { LEASE_TTL_MS, openApiDocument, settings, standardOf } from "@holdpoint/contract";
+import { flags as FLAG, LEASE_TTL_MS, openApiDocument, settings, standardOf } from "@holdpoint/contract";
 import type { ProblemTable, Runtime } from "@holdpoint/core";
 import type { Retention, Store } from "@holdpoint/store";
 import { NO_TRACING, type Tracing } from "@holdpoint/trace";
@@ -13,6 +13,7 @@ import {
 } from "./callbacks/index.ts";
 import { createDueTenants } from "./due-tenants.ts";
 import { createSignalBus, eventRoutes } from "./events/index.ts";
+import { createFlags, flagRoutes } from "./flags/index.ts";
 import { gateRoutes } from "./gates/index.ts";
 import { createHistoryKeeper, DEFAULT_RETENTION } from "./history/index.ts";
 import { type Authenticate, createHttpServer, type Implementation, type RequestRecord } from "./http/index.ts";
@@ -117,9 +118,10 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
   });
   const watch = createRoundWatch(["leases", "settle"], () => runtime.now());
   const onBatch = (batch: BatchRecord): void => metrics.sawBatch(batch);
+  const flags = createFlags({ store, runtime, signals });
   const guard = createAddressGuard(parts.callbacks?.allow ?? []);
   const onNotifications = (): void => sender.wake();
-  const tenants = createTenantRooms({ store, runtime, signals, onBatch, guard, onNotifications, tracing });
+  const tenants = createTenantRooms({ store, runtime, signals, flags, onBatch, guard, onNotifications, tracing });
   const rooms = (tenant: string): Promise<TenantRooms> => tenants.of(tenant);
   const desk = createAgentDesk({
     store,
@@ -133,6 +135,7 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
   const sender = createCallbackSender({
     system: store.asSystem(),
     deskOf: async (tenant) => (await rooms(tenant)).callbacks,
+    flags,
     guard,
     runtime,
     version: parts.version,
@@ -178,6 +181,7 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
   const implementations: readonly Implementation[] = [
     ...implementationsOf(parts, rooms, () => runtime.now() - startedAt),
     ...access.routes,
+    ...flagRoutes(flags),
   ];
   const authenticate = parts.authenticate ?? access.authenticate;
   const server = await createHttpServer({
@@ -197,6 +201,7 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
         runtime,
         closing: closing.signal,
         room: async (tenant) => mcpRoom(await rooms(tenant)),
+        allow: (tenant) => flags.require(tenant, FLAG.mcp, "The Model Context Protocol"),
         ...(parts.mcp === undefined ? {} : { options: parts.mcp }),
       }),
     isOpen: ({ id }, remote) => parts.openMetrics === true && id === "metrics" && isLoopback(remote),

@@ -14,6 +14,7 @@ export type * from "./agents/index.ts";
 export { type App, type AppOptions, createApp, type PlanWithWork } from "./app.ts";
 export { type ControlPlane, type ControlPlaneParts, createControlPlane, type ListenAddress } from "./control-plane.ts";
 export type * from "./events/index.ts";
+export { flagProblems } from "./flags/index.ts";
 export * from "./gates/index.ts";
 export { type Authenticate, type Principal, type RequestRecord } from "./http/index.ts";
 export type { McpOptions } from "./mcp/index.ts";

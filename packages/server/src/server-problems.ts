@@ -6,6 +6,7 @@ import { accessProblems, auditProblems } from "./access/index.ts";
 import { agentsRoomProblems } from "./agents/index.ts";
 import { callbackProblems } from "./callbacks/index.ts";
 import { eventProblems } from "./events/index.ts";
+import { flagProblems } from "./flags/index.ts";
 import { gateProblems } from "./gates/index.ts";
 import { guardProblems, httpProblems } from "./http/index.ts";
 import { mcpProblems } from "./mcp/index.ts";
@@ -29,6 +30,7 @@ export const SERVER_PROBLEMS: readonly ProblemTable[] = [
   guardProblems,
   accessProblems,
   auditProblems,
+  flagProblems,
   mcpProblems,
   agentsRoomProblems,
   eventProblems,

@@ -1,3 +1,4 @@
+import { flags as FLAG } from "@holdpoint/contract";
 import type { Runtime } from "@holdpoint/core";
 import { type Session, type Store, statement } from "@holdpoint/store";
 import type { Tracing } from "@holdpoint/trace";
@@ -11,6 +12,7 @@ import {
   type WantedCallback,
 } from "./callbacks/index.ts";
 import { appendEvents, EventFeed, type SignalBus } from "./events/index.ts";
+import type { Flags } from "./flags/index.ts";
 import { openEvidenceBook } from "./gates/index.ts";
 import { createDocumentShelf, type JudgedPlan } from "./plans/index.ts";
 import {
@@ -50,8 +52,8 @@ export interface TenantRooms extends App {
   readonly pauses: Pauses;
   readonly limits: Limits;
   readonly callbacks: CallbackDesk;
-  /** @throws HP5030 for an address that callbacks may not go to */
-  makeCallback(wanted: WantedCallback): MadeCallback;
+  /** @throws HP5030 for an address that callbacks may not go to, HP9333 when they are switched off */
+  makeCallback(wanted: WantedCallback): Promise<MadeCallback>;
   planOf(planId: string): Promise<JudgedPlan | null>;
   /** How well a signature that is made now is shielded from what ran for the plan. */
   isolationOf(planId: string): Promise<"full" | "none">;
@@ -66,6 +68,7 @@ export interface TenantRoomsParts {
   readonly store: Store;
   readonly runtime: Runtime;
   readonly signals: SignalBus;
+  readonly flags: Flags;
   /** Says where callbacks may go. */
   readonly guard: AddressGuard;
   /** Is told after each commit that wrote notifications for callbacks. */
@@ -105,7 +108,7 @@ export function createTenantRooms(parts: TenantRoomsParts): {
 }
 
 async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: string): Promise<TenantRooms> {
-  const { runtime, signals } = parts;
+  const { runtime, signals, flags } = parts;
   const store = parts.store.forTenant(tenant);
   const app = await createApp({
     store: parts.store,
@@ -137,6 +140,7 @@ async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: st
     judge,
     planOf: (planId) => shelf.of(planId),
     runtime,
+    mostEvidenceBytes: () => flags.value(tenant, FLAG.evidenceBytes),
     changed: (ms, signal) => nextCommit(signals, tenant, ms, signal),
   });
   const changed = (): void => {
@@ -156,7 +160,11 @@ async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: st
     pauses: createPauses(store, runtime, tenant, changed),
     limits: createLimits(store, runtime, tenant, changed),
     callbacks: createCallbackDesk(store, runtime, tenant, () => signals.emit(tenant, "committed")),
-    makeCallback: (wanted) => makeCallback(parts.guard, () => runtime.newId(), wanted),
+    makeCallback: async (wanted) => {
+      await flags.require(tenant, FLAG.callbacks, "A callback");
+      const schemes = await flags.value(tenant, FLAG.callbackSchemes);
+      return makeCallback({ guard: parts.guard, schemes }, () => runtime.newId(), wanted);
+    },
     planOf: (planId) => shelf.of(planId),
     isolationOf: async (planId) => {
       const book = await openEvidenceBook(app.gates, planId);

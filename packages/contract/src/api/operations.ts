@@ -1,6 +1,7 @@
 import * as access from "./access.operations.ts";
 import * as agents from "./agents.operations.ts";
 import * as callbacks from "./callbacks.operations.ts";
+import * as flags from "./flags.operations.ts";
 import * as limits from "./limits.operations.ts";
 import type { Operation } from "./operation.ts";
 import * as plans from "./plans.operations.ts";
@@ -20,6 +21,7 @@ export const operations = {
   ...work,
   ...agents,
   ...access,
+  ...flags,
 };
 
 /** Every operation, in the order of the reference. */

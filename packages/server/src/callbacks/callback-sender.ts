@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
-import { settings, standardOf } from "@holdpoint/contract";
+import { flags as FLAG, settings, standardOf } from "@holdpoint/contract";
 import type { Runtime } from "@holdpoint/core";
 import type { Session } from "@holdpoint/store";
+import type { Flags } from "../flags/index.ts";
 import { type BackgroundService, createBackgroundService, type RoundOutcome } from "../jobs/index.ts";
 import { withinTime } from "../within-time.ts";
 import type { AddressGuard } from "./address-guard.ts";
@@ -9,6 +10,7 @@ import { DUE } from "./callback.sql.ts";
 import type { CallbackRecord, Delivery, DeliveryEnd } from "./callback.types.ts";
 import { type CallbackDesk, originOf } from "./callback-desk.ts";
 import { signedHeaders } from "./callback-secret.ts";
+import { fitsSchemes } from "./make-callback.ts";
 import { postCallback } from "./post-callback.ts";
 
 /** How notifications are sent. Durations in milliseconds. */
@@ -26,6 +28,7 @@ export interface CallbackSenderParts {
   /** Sees every tenant. */
   readonly system: Session;
   readonly deskOf: (tenant: string) => Promise<CallbackDesk>;
+  readonly flags: Pick<Flags, "value">;
   readonly guard: AddressGuard;
   readonly runtime: Pick<Runtime, "now" | "random">;
   readonly version: string;
@@ -86,6 +89,8 @@ export function createCallbackSender(parts: CallbackSenderParts): BackgroundServ
     const inTurn = due.map(({ tenant_id }) => tenant_id).sort((a, b) => onTheWay(a) - onTheWay(b));
     for (const tenant of inTurn) {
       const room = Math.min(AT_ONCE.all - sending.size, AT_ONCE.tenant - onTheWay(tenant));
+      // What is to be sent of a tenant without callbacks waits until it has them again.
+      if (!(await parts.flags.value(tenant, FLAG.callbacks))) continue;
       const desk = await parts.deskOf(tenant);
       const deliveries = room > 0 && !closing.signal.aborted ? await desk.take(room, leaseMs) : [];
       if (deliveries.length >= room) isFull = true;
@@ -109,7 +114,7 @@ export function createCallbackSender(parts: CallbackSenderParts): BackgroundServ
 
   async function send(tenant: string, desk: CallbackDesk, delivery: Delivery): Promise<void> {
     const began = performance.now();
-    const end = await tryOnce(delivery);
+    const end = await tryOnce(tenant, delivery);
     // What cannot be written is sent again when its deadline is past.
     const isNoted = await desk.end(delivery, end).catch(() => false);
     parts.onCallback?.({
@@ -124,9 +129,9 @@ export function createCallbackSender(parts: CallbackSenderParts): BackgroundServ
     });
   }
 
-  async function tryOnce(delivery: Delivery): Promise<DeliveryEnd> {
+  async function tryOnce(tenant: string, delivery: Delivery): Promise<DeliveryEnd> {
     try {
-      const status = await post(delivery);
+      const status = await post(tenant, delivery);
       if (status >= 200 && status < 300) return { outcome: "delivered", status };
       const error = `it answered ${status}${status >= 300 && status < 400 ? ", and redirects are not followed" : ""}`;
       return status === GONE ? { outcome: "given_up", error } : failed(delivery, error);
@@ -136,8 +141,10 @@ export function createCallbackSender(parts: CallbackSenderParts): BackgroundServ
     }
   }
 
-  async function post({ deliveryId, url, secret, body }: Delivery): Promise<number> {
+  async function post(tenant: string, { deliveryId, url, secret, body }: Delivery): Promise<number> {
     const target = new URL(url);
+    const schemes = await parts.flags.value(tenant, FLAG.callbackSchemes);
+    if (!fitsSchemes(target, schemes)) throw new Error("only https is allowed in this tenant");
     // A resolver may take longer than a receiver may.
     const at = await withinTime(guard.pin(target), timeoutMs, "its name was not found");
     const timestamp = Math.floor(runtime.now() / 1_000);

@@ -8,7 +8,7 @@ export const callbackProblems = {
     remedy:
       "Name one that the server reaches over the internet, or let whoever runs the server allow it with `callback-allow`.",
     why: "A callback is sent from inside of the server's network. Without this bound, whoever may create a task could reach what only the server can.",
-    exit: 64,
+    exit: 65,
     retryable: false,
     http: 422,
   },

@@ -22,12 +22,23 @@ export interface MadeCallback {
  *
  * @throws HP5030
  */
-export function makeCallback(guard: AddressGuard, newId: () => string, { url, secret }: WantedCallback): MadeCallback {
+export function makeCallback(
+  { guard, schemes }: { readonly guard: AddressGuard; readonly schemes: "any" | "https" },
+  newId: () => string,
+  { url, secret }: WantedCallback,
+): MadeCallback {
   const target = new URL(url);
-  if (!guard.mayAsk(target)) {
-    const why = "it is inside of a private or special network";
-    throw problem(callbackProblems, "HP5030", { origin: target.origin, why }, { field: "url" });
-  }
+  const why = !fitsSchemes(target, schemes)
+    ? "only https is allowed in this tenant"
+    : guard.mayAsk(target)
+      ? null
+      : "it is inside of a private or special network";
+  if (why !== null) throw problem(callbackProblems, "HP5030", { origin: target.origin, why }, { field: "url" });
   const callback = { callbackId: newId(), url, secret: secret ?? makeSecret() };
   return { callback, told: { id: callback.callbackId, secret: secret === undefined ? callback.secret : null } };
+}
+
+/** Whether an address is one of those that the flag `callback-schemes` lets be used. */
+export function fitsSchemes({ protocol }: URL, schemes: "any" | "https"): boolean {
+  return schemes === "any" || protocol === "https:";
 }

@@ -1,5 +1,11 @@
-/** What a signal says: something was committed, or something became ready to be claimed. */
-export type SignalKind = "committed" | "ready";
+/** What a signal can say: something was committed, something became ready to be claimed, or flags were set. */
+export const SIGNAL_KINDS = ["committed", "ready", "flags"] as const;
+
+/** One of {@link SIGNAL_KINDS}. */
+export type SignalKind = (typeof SIGNAL_KINDS)[number];
+
+/** Stands for every tenant, where something is about all. */
+export const EVERY_TENANT = "*";
 
 /** Whether it happened in this process, or on another replica that told of it. */
 export type SignalOrigin = "here" | "elsewhere";

@@ -60,6 +60,8 @@ export interface McpParts {
   readonly room: (tenant: string) => Promise<McpRoom>;
   /** Is told of each call of a tool that was answered, for metrics. */
   readonly onCall?: (call: ToolCall) => void;
+  /** Refuses tenants in which it is switched off. @default it is on everywhere */
+  readonly allow?: (tenant: string) => Promise<void>;
   readonly options?: McpOptions;
   /** Adds to the server of each request: the fixtures of the conformance suite. Nothing in production gives it. */
   readonly fixtures?: Fixtures;
@@ -153,6 +155,7 @@ export async function mountMcp(server: FastifyInstance, parts: McpParts): Promis
       remote: request.ip,
     });
     if (principal === null) throw problem(httpProblems, "HP9103", { operation: MCP.id });
+    await parts.allow?.(principal.tenant);
     await limitRequest(guards.limits, principal, reply);
     if (toolsFor(principal.scopes, operationCaller).length === 0) {
       const held = [...principal.scopes].join(", ") || "none";

@@ -46,7 +46,12 @@ describe("the relay of wake-ups", () => {
     signals.emit("north", "ready");
     signals.emit("south", "committed");
     await vi.waitFor(() => expect(sent).toHaveLength(1));
-    expect(JSON.parse(sent[0] ?? "")).toEqual({ from: "here", committed: ["north", "south"], ready: ["north"] });
+    expect(JSON.parse(sent[0] ?? "")).toEqual({
+      from: "here",
+      committed: ["north", "south"],
+      ready: ["north"],
+      flags: [],
+    });
     await relay.close();
   });
 

@@ -1,5 +1,5 @@
 import type { Listener, Store } from "@holdpoint/store";
-import type { SignalBus, SignalKind } from "../events/index.ts";
+import { SIGNAL_KINDS, type SignalBus, type SignalKind } from "../events/index.ts";
 import type { PartHealth } from "../observe/index.ts";
 import { readWakeUp, wakeUpTexts } from "./wake-up.ts";
 
@@ -33,14 +33,18 @@ export interface WakeUpRelayParts {
  * connection is found by the polls, a second later.
  */
 export function createWakeUpRelay({ store, signals, replica }: WakeUpRelayParts): WakeUpRelay {
-  const pending: Record<SignalKind, Set<string>> = { committed: new Set(), ready: new Set() };
+  const pending: Record<SignalKind, Set<string>> = {
+    committed: new Set(),
+    ready: new Set(),
+    flags: new Set(),
+  };
   let timer: NodeJS.Timeout | null = null;
   let toldAt = Number.NEGATIVE_INFINITY;
   const listener: Listener | null = store.listen(CHANNEL, {
     message(text) {
       const heard = readWakeUp(text);
       if (heard === null || heard.from === replica) return;
-      for (const kind of ["committed", "ready"] as const) {
+      for (const kind of SIGNAL_KINDS) {
         for (const tenant of heard.tenants[kind]) signals.emit(tenant, kind, "elsewhere");
       }
     },
@@ -50,12 +54,11 @@ export function createWakeUpRelay({ store, signals, replica }: WakeUpRelayParts)
   async function tell(): Promise<void> {
     toldAt = performance.now();
     const texts = wakeUpTexts(replica, pending);
-    pending.committed.clear();
-    pending.ready.clear();
+    for (const kind of SIGNAL_KINDS) pending[kind].clear();
     for (const text of texts) await listener?.notify(text);
     // The next one goes out no sooner than this one is through: a slow database gets fewer, fuller ones.
     timer = null;
-    if (pending.committed.size + pending.ready.size > 0) plan();
+    if (SIGNAL_KINDS.some((kind) => pending[kind].size > 0)) plan();
   }
 
   function plan(): void {

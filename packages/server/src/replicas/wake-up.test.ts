@@ -3,15 +3,20 @@ import { readWakeUp, wakeUpTexts } from "./wake-up.ts";
 
 describe("a wake-up", () => {
   test("is read as it was told", () => {
-    const texts = wakeUpTexts("a", { committed: new Set(["north", "south"]), ready: new Set(["north"]) });
-    expect(texts.map(readWakeUp)).toEqual([
-      { from: "a", tenants: { committed: ["north", "south"], ready: ["north"] } },
+    const told = { committed: new Set(["north", "south"]), ready: new Set(["north"]), flags: new Set(["*"]) };
+    expect(wakeUpTexts("a", told).map(readWakeUp)).toEqual([
+      { from: "a", tenants: { committed: ["north", "south"], ready: ["north"], flags: ["*"] } },
     ]);
+  });
+
+  test("of a replica that knows no flags is read too", () => {
+    const tenants = { committed: [], ready: ["north"], flags: [] };
+    expect(readWakeUp('{"from":"a","committed":[],"ready":["north"]}')).toEqual({ from: "a", tenants });
   });
 
   test("of very many tenants is told in several notifications, each short enough, with none left out", () => {
     const names = Array.from({ length: 1_000 }, (_, at) => `tenant-${at}-${"x".repeat(40)}`);
-    const texts = wakeUpTexts("a", { committed: new Set(names), ready: new Set(names) });
+    const texts = wakeUpTexts("a", { committed: new Set(names), ready: new Set(names), flags: new Set() });
     expect(Math.max(...texts.map(({ length }) => length))).toBeLessThan(8_000);
     const told = texts.map(readWakeUp);
     expect(told.flatMap((one) => one?.tenants.committed ?? [])).toEqual(names);
@@ -19,13 +24,18 @@ describe("a wake-up", () => {
   });
 
   test("of nobody is told not at all", () => {
-    expect(wakeUpTexts("a", { committed: new Set(), ready: new Set() })).toEqual([]);
+    expect(wakeUpTexts("a", { committed: new Set(), ready: new Set(), flags: new Set() })).toEqual([]);
   });
 
-  test.each(["", "null", "7", "{}", '{"from":1,"committed":[],"ready":[]}', '{"from":"a","committed":[1],"ready":[]}'])(
-    "is nothing when somebody sends %s",
-    (text) => {
-      expect(readWakeUp(text)).toBeNull();
-    },
-  );
+  test.each([
+    "",
+    "null",
+    "7",
+    "{}",
+    '{"from":1,"committed":[],"ready":[]}',
+    '{"from":"a","committed":[1],"ready":[]}',
+    '{"from":"a","committed":[],"ready":[],"flags":"x"}',
+  ])("is nothing when somebody sends %s", (text) => {
+    expect(readWakeUp(text)).toBeNull();
+  });
 });

@@ -1,4 +1,4 @@
-import type { SignalKind } from "../events/index.ts";
+import { SIGNAL_KINDS, type SignalKind } from "../events/index.ts";
 
 /** What one replica tells the others: which tenants to wake, and for what. */
 export interface WakeUp {
@@ -16,14 +16,14 @@ export function wakeUpTexts(
   tenants: Readonly<Record<SignalKind, ReadonlySet<string>>>,
 ): readonly string[] {
   const texts: string[] = [];
-  let parts: Record<SignalKind, string[]> = { committed: [], ready: [] };
+  let parts: Record<SignalKind, string[]> = { committed: [], ready: [], flags: [] };
   let characters = 0;
   const end = (): void => {
     texts.push(JSON.stringify({ from, ...parts }));
-    parts = { committed: [], ready: [] };
+    parts = { committed: [], ready: [], flags: [] };
     characters = 0;
   };
-  for (const kind of ["committed", "ready"] as const) {
+  for (const kind of SIGNAL_KINDS) {
     for (const tenant of tenants[kind]) {
       if (characters + tenant.length + from.length > MOST_CHARACTERS) end();
       parts[kind].push(tenant);
@@ -42,8 +42,10 @@ export function readWakeUp(text: string): WakeUp | null {
     if (typeof value !== "object" || value === null) return null;
     if (!("from" in value) || !("committed" in value) || !("ready" in value)) return null;
     const { from, committed, ready } = value;
-    if (typeof from !== "string" || !isNames(committed) || !isNames(ready)) return null;
-    return { from, tenants: { committed, ready } };
+    // A replica of an earlier version does not speak of flags.
+    const flags = "flags" in value ? value.flags : [];
+    if (typeof from !== "string" || !isNames(committed) || !isNames(ready) || !isNames(flags)) return null;
+    return { from, tenants: { committed, ready, flags } };
   } catch {
     return null;
   }

@@ -13,6 +13,7 @@ import { type MissingEvidence, missingOf, nextActionsOf } from "./missing-eviden
 import type { PlanHosts } from "./plan-host.ts";
 import type { PlanJudge } from "./plan-judge.ts";
 import { refusedCommand } from "./refused-command.ts";
+import { runProblems } from "./run.problems.ts";
 import { needsPersonOrTime } from "./settler.ts";
 
 /** What the agent says that it worked on. */
@@ -53,15 +54,17 @@ export interface CompletionParts {
   readonly judge: PlanJudge;
   readonly planOf: (planId: string) => Promise<JudgedPlan | null>;
   readonly runtime: Runtime;
+  /** How much evidence one call may hand in, bytes. */
+  readonly mostEvidenceBytes: () => Promise<number>;
   /** Resolves when something of the tenant was committed, or after this many milliseconds. */
   readonly changed: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** Completion in two phases: an attempt reports, then its gates are judged, and the task is accepted, refused or held. */
 export interface Completion {
-  /** @throws HP5011 when the attempt does not hold the task, HP9105 when there is none */
+  /** @throws HP5011 when the attempt does not hold the task, HP9105 when there is none, HP5032 for too much evidence */
   complete(request: CompletionRequest): Promise<SettledReport>;
-  /** Keeps evidence of an attempt that goes on; answers the digests. @throws HP5011, HP9105 */
+  /** Keeps evidence of an attempt that goes on; answers the digests. @throws HP5011, HP9105, HP5032 */
   addEvidence(
     request: Pick<CompletionRequest, "task" | "attempt" | "evidence" | "subject">,
   ): Promise<readonly string[]>;
@@ -94,6 +97,8 @@ export function createCompletion(parts: CompletionParts): Completion {
     told: ToldSubject | null,
   ): Promise<readonly string[]> {
     if (evidence.length === 0) return [];
+    const [bytes, bound] = [bytesOf(evidence), await parts.mostEvidenceBytes()];
+    if (bytes > bound) throw problem(runProblems, "HP5032", { task: task.taskId, bytes, bound }, { field: "evidence" });
     const plan = await planOf(task.planId);
     if (plan === null) return [];
     const records = await handedOverRecords(handedFromUpload(evidence), {
@@ -219,6 +224,14 @@ function agentMayProve(verdict: Verdict, bound: BoundGate | undefined): boolean 
   const isLowered = bound?.policy.minTier === "E0" || bound?.policy.minTier === "E1";
   const isAsked = verdict.reason === "unbound" || verdict.reason === "tier_too_low";
   return isAsked && isLowered && bound.gate.metric !== null;
+}
+
+/** What is handed in, without its names: reports by their content, a metric by its JSON. */
+function bytesOf(evidence: readonly UploadedEvidence[]): number {
+  return evidence.reduce(
+    (sum, one) => sum + Buffer.byteLength("content" in one ? one.content : JSON.stringify(one)),
+    0,
+  );
 }
 
 function outcomeOf(state: TaskView["state"]): SettledReport["outcome"] {

@@ -30,4 +30,14 @@ export const runProblems = {
     retryable: false,
     http: 409,
   },
+  HP5032: {
+    title: "The evidence is larger than one call may hand in",
+    message: "The evidence for task {task} has {bytes} bytes; {bound} is the bound in this tenant.",
+    remedy:
+      "Hand it in with several calls, or leave out what no gate asks for. The bound is the flag `evidence-bytes`, which an administrator sets.",
+    why: "Evidence is kept for good, so how much of it there is must be for the tenant's people to decide.",
+    exit: 64,
+    retryable: false,
+    http: 413,
+  },
 } as const satisfies ProblemTable;

@@ -17,8 +17,8 @@ export interface TaskRoom {
   readonly work: WorkStore;
   readonly desk: TaskDesk;
   readonly callbacks: Pick<CallbackDesk, "ofTasks">;
-  /** @throws HP5030 for an address that callbacks may not go to */
-  makeCallback(wanted: WantedCallback): MadeCallback;
+  /** @throws HP5030 for an address that callbacks may not go to, HP9333 when they are switched off */
+  makeCallback(wanted: WantedCallback): Promise<MadeCallback>;
   /** The problem of a command that changed nothing. */
   refused(taskId: string, outcome: Extract<CommandOutcome, { readonly ok: false }>): Error;
 }
@@ -29,15 +29,15 @@ export function taskRoutes(room: (tenant: string) => Promise<TaskRoom>): readonl
     implement(operations.createTask, async ({ body, principal }) => {
       const of = await room(principal.tenant);
       const { queue, ...wanted } = body;
-      const { task, made } = toNewTask(of, wanted);
+      const { task, made } = await toNewTask(of, wanted);
       const [created] = await of.work.create({ queue, tasks: [task], by: principal.name });
       if (created === undefined) throw new Error("a task was created without an answer");
       return new Reply(toCreated(created, made), created.created ? 201 : 200);
     }),
     implement(operations.createTasks, async ({ body, principal }) => {
       const of = await room(principal.tenant);
-      const wanted = body.tasks.map((task) => toNewTask(of, task));
-      const made = body.callback === undefined ? null : of.makeCallback(body.callback);
+      const wanted = await Promise.all(body.tasks.map((task) => toNewTask(of, task)));
+      const made = body.callback === undefined ? null : await of.makeCallback(body.callback);
       const tasks = wanted.map(({ task }) => task);
       const request = { queue: body.queue, tasks, by: principal.name };
       const created = await of.work.create(made === null ? request : { ...request, callback: made.callback });
@@ -165,14 +165,14 @@ interface WantedTask {
   readonly made: MadeCallback | null;
 }
 
-function toNewTask(of: Pick<TaskRoom, "makeCallback">, body: TaskBody): WantedTask {
+async function toNewTask(of: Pick<TaskRoom, "makeCallback">, body: TaskBody): Promise<WantedTask> {
   const { key, payload, runAt, concurrencyKey, callback, ...same } = body;
   const name = key ?? body.title;
   if (payload !== undefined) {
     const bytes = Buffer.byteLength(JSON.stringify(payload));
     if (bytes > PAYLOAD_BYTES) throw problem(workRoomProblems, "HP5022", { task: name, bytes, bound: PAYLOAD_BYTES });
   }
-  const made = callback === undefined ? null : of.makeCallback(callback);
+  const made = callback === undefined ? null : await of.makeCallback(callback);
   const task = {
     ...same,
     runAt: runAt === undefined ? null : Date.parse(runAt),

@@ -1,0 +1,3 @@
+export { createFlags, type Flags } from "./flag.store.ts";
+export { flagProblems } from "./flags.problems.ts";
+export { flagRoutes } from "./flags.routes.ts";
