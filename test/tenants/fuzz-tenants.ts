@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { OPERATIONS, type Operation } from "@holdpoint/contract";
 import type { Answered, ServedPlane } from "../../packages/server/src/access/served-plane.testing.ts";
 import { type MadeRequest, type Names, RequestMaker } from "./request-maker.ts";
@@ -90,9 +90,9 @@ function withUnknown(
 ): { readonly request: MadeRequest; readonly swapped: ReadonlyMap<string, string> } | null {
   const swapped = new Map<string, string>();
   let text = JSON.stringify(request);
-  for (const id of [...names.plan, ...names.task, ...names.token, ...names.callback]) {
+  for (const id of [...names.plan, ...names.task, ...names.token, ...names.callback, ...names.digest]) {
     if (!text.includes(id)) continue;
-    const unknown = randomUUID();
+    const unknown = id.startsWith("sha256:") ? `sha256:${randomBytes(32).toString("hex")}` : randomUUID();
     swapped.set(unknown, id);
     text = text.replaceAll(id, unknown);
   }

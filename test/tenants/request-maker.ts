@@ -11,6 +11,7 @@ export interface Names {
   readonly flag: readonly string[];
   readonly tenant: readonly string[];
   readonly word: readonly string[];
+  readonly digest: readonly string[];
 }
 
 /** A request as it is sent. */
@@ -108,7 +109,9 @@ export class RequestMaker {
       return this.pick([...this.names.plan, ...this.names.task, ...this.names.token, ...this.names.callback]);
     if (format === "date-time") return new Date(Date.now() + 3_600_000).toISOString();
     if (format === "uri") return "http://127.0.0.1:9/";
-    if (pattern === "^sha256:[0-9a-f]{64}$") return `sha256:${"a".repeat(64)}`;
+    if (kind === "q")
+      return this.pick([...this.names.word, ...this.names.plan, ...this.names.task, ...this.names.digest]);
+    if (pattern === "^sha256:[0-9a-f]{64}$") return this.pick(this.names.digest);
     if (typeof pattern === "string" && pattern.includes("0-9a-f]{7")) return "abcdef0123";
     if (kind === "document") return "# A plan\n\n- [ ] One\n";
     if (typeof pattern === "string" && !pattern.includes("A-Za-z")) return this.pick(this.names.tenant);

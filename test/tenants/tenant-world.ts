@@ -48,11 +48,17 @@ export async function fillTenant(served: ServedPlane, tenant: string): Promise<W
     { agent: mark, limit: 3, leaseTtlMs: 3_600_000, capabilities: [] },
     token,
   );
-  const leased = Array.isArray(claimed["tasks"]) ? claimed["tasks"].map((task) => textAt(task, "id")) : [];
-  for (const task of leased.slice(0, 1)) {
-    await send(`/v1/tasks/${task}/attempts/1/fail`, { reason: mark }, token);
-  }
+  const leased = Array.isArray(claimed["tasks"]) ? claimed["tasks"] : [];
+  const idOf = (isOfPlan: boolean): string =>
+    textAt(
+      leased.find((task) => (textAt(task, "plan") === plan) === isOfPlan),
+      "id",
+    );
+  await send(`/v1/tasks/${idOf(false)}/attempts/1/fail`, { reason: mark }, token);
   await served.ask("PUT", "/v1/flags/evidence-bytes", { token, body: { value: 8_000_000 } });
+  const metric = { type: "metric", metric: `coverage_${mark}`, value: 81, unit: "%" };
+  const { digests } = await send(`/v1/tasks/${idOf(true)}/attempts/1/evidence`, { evidence: [metric] }, token);
+  const digest = Array.isArray(digests) ? digests.map(String) : [];
   const gates = await keysIn(served, `/v1/plans/${plan}/gates`, token, "key");
   const items = await keysIn(served, `/v1/plans/${plan}/items`, token, "key");
   const tasks = (await served.store.run<{ id: string }>(TASKS, [tenant])).map(({ id }) => id);
@@ -68,13 +74,14 @@ export async function fillTenant(served: ServedPlane, tenant: string): Promise<W
       task: tasks,
       token: tokens,
       callback: callbacks,
+      digest,
       gate: gates.length > 0 ? gates : ["no-gate"],
       flag: FLAGS.map(({ name }) => name),
       tenant: [tenant],
       // Words that are stored would come back with the caller's own rows; so the mark is not among them.
       word: ["alpha", "beta", "gamma-1", ...items.filter((key) => /^[\w-]+$/.test(key) && !key.includes(mark))],
     },
-    ids: [...new Set([...plans, ...tasks, ...tokens, ...callbacks])],
+    ids: [...new Set([...plans, ...tasks, ...tokens, ...callbacks, ...digest])],
   };
 }
 

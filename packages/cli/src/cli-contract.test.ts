@@ -44,6 +44,8 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "token list": [NOWHERE, "holdpoint/problem/v1", 69],
   "token rotate": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
   "token revoke": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
+  // search.test.ts searches at a real server.
+  search: [["words", ...NOWHERE], "holdpoint/problem/v1", 69],
   // flag.test.ts sets flags at a real server.
   "flag list": [NOWHERE, "holdpoint/problem/v1", 69],
   "flag set": [["mcp", "false", ...NOWHERE], "holdpoint/problem/v1", 69],

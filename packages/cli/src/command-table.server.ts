@@ -180,6 +180,23 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/token-revoke.ts"),
   },
   {
+    name: "search",
+    summary: "find plans, items, tasks, gates, agents and evidence of a server by words, or by the beginning of an id",
+    args: [{ name: "<text>", about: "words, or the beginning of an id, key, name or digest" }],
+    options: [
+      {
+        flags: "--kind <kind>",
+        about: "only plan, item, task, gate, agent or evidence (may be given again)",
+        repeat: true,
+      },
+      { flags: "--limit <n>", about: "hits at most, up to 100", default: "20" },
+      ...server,
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/search.ts"),
+  },
+  {
     name: "flag list",
     summary: "list the flags of a server, with what holds for your tenant",
     args: [],

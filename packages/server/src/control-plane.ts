@@ -32,6 +32,7 @@ import {
 import { planRoutes } from "./plans/index.ts";
 import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./replicas/index.ts";
 import { completionRoutes, refusedCommand } from "./run/index.ts";
+import { searchRoutes } from "./search/index.ts";
 import { SERVER_PROBLEMS } from "./server-problems.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
 import { tracedStore } from "./traced-store.ts";
@@ -338,6 +339,7 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
         };
       }),
       ...eventRoutes(roomsOf),
+      ...searchRoutes(roomsOf),
       ...watchWork(
         workRoutes(async (tenant) => workRoom(await roomsOf(tenant)), replica),
         (tenant) => desk.room(tenant),

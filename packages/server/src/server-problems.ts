@@ -11,6 +11,7 @@ import { gateProblems } from "./gates/index.ts";
 import { guardProblems, httpProblems } from "./http/index.ts";
 import { mcpProblems } from "./mcp/index.ts";
 import { runProblems } from "./run/index.ts";
+import { searchProblems } from "./search/index.ts";
 import { workRoomProblems } from "./work/index.ts";
 
 /** The tables of the server and of what it stands on. */
@@ -31,6 +32,7 @@ export const SERVER_PROBLEMS: readonly ProblemTable[] = [
   accessProblems,
   auditProblems,
   flagProblems,
+  searchProblems,
   mcpProblems,
   agentsRoomProblems,
   eventProblems,

@@ -26,6 +26,7 @@ import {
   producersOf,
   signingIsolation,
 } from "./run/index.ts";
+import { createSearchDesk, type SearchDesk } from "./search/index.ts";
 import {
   type AttemptRef,
   type BatchRecord,
@@ -52,6 +53,7 @@ export interface TenantRooms extends App {
   readonly pauses: Pauses;
   readonly limits: Limits;
   readonly callbacks: CallbackDesk;
+  readonly search: SearchDesk;
   /** @throws HP5030 for an address that callbacks may not go to, HP9333 when they are switched off */
   makeCallback(wanted: WantedCallback): Promise<MadeCallback>;
   planOf(planId: string): Promise<JudgedPlan | null>;
@@ -160,6 +162,7 @@ async function createRooms(parts: TenantRoomsParts, share: FairShare, tenant: st
     pauses: createPauses(store, runtime, tenant, changed),
     limits: createLimits(store, runtime, tenant, changed),
     callbacks: createCallbackDesk(store, runtime, tenant, () => signals.emit(tenant, "committed")),
+    search: createSearchDesk(store, tenant),
     makeCallback: async (wanted) => {
       await flags.require(tenant, FLAG.callbacks, "A callback");
       const schemes = await flags.value(tenant, FLAG.callbackSchemes);

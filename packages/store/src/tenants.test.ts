@@ -25,6 +25,12 @@ const TENANTS = statement("tenants", "SELECT tenant_id AS name FROM holdpoint.te
 
 /** Tables that only the system writes: what stands before their policies is that tenants may not write at all. */
 const READ_ALONE: ReadonlySet<string> = new Set(["event_floor"]);
+/** A search that names a tenant, whoever asks. */
+const searchIn = (tenant: string): ReturnType<typeof statement> =>
+  statement(
+    `search_${tenant}`,
+    `SELECT tenant_id AS name FROM holdpoint.search('''=${tenant}'' & ''do'':*', '''do''', 'do', NULL, NULL, NULL, '{task}')`,
+  );
 
 /** A read that has forgotten its tenant. */
 const everyRowOf = (table: string): ReturnType<typeof statement> =>
@@ -103,6 +109,12 @@ describe.each(TEST_SERVERS)("tenants on $name", (kind) => {
     const add = statement("add_east", "INSERT INTO holdpoint.tenant VALUES ('east', 0)");
     await east.run(add);
     expect([await namesIn(east), await namesIn(north)]).toEqual([["east"], ["north"]]);
+  });
+
+  test("find their own rows alone, whatever tenant a search names", async () => {
+    expect(await north.run(searchIn("north"))).toEqual([{ name: "north" }]);
+    expect(await south.run(searchIn("north"))).toEqual([]);
+    expect(await store.run(searchIn("north"))).toEqual([]);
   });
 
   test("are all seen by the system and by the store itself", async () => {
@@ -219,6 +231,8 @@ describe.each(TEST_SERVERS.filter((kind) => kind.hasUsers))("database users of $
         await addSampleRows(guest, "south");
         expect(await namesIn(guest.forTenant("north"), "task")).toEqual(["north"]);
         expect(await namesIn(guest.asSystem(), "task")).toEqual(["north", "south"]);
+        expect(await guest.forTenant("north").run(searchIn("north"))).toEqual([{ name: "north" }]);
+        expect(await guest.forTenant("south").run(searchIn("north"))).toEqual([]);
       });
     } finally {
       await creator.query("DROP OWNED BY test_owner CASCADE");

@@ -6,6 +6,7 @@ import * as limits from "./limits.operations.ts";
 import type { Operation } from "./operation.ts";
 import * as plans from "./plans.operations.ts";
 import * as queues from "./queues.operations.ts";
+import * as search from "./search.operations.ts";
 import * as system from "./system.operations.ts";
 import * as tasks from "./tasks.operations.ts";
 import * as work from "./work.operations.ts";
@@ -22,6 +23,7 @@ export const operations = {
   ...agents,
   ...access,
   ...flags,
+  ...search,
 };
 
 /** Every operation, in the order of the reference. */

@@ -1,4 +1,4 @@
-import { operations, type ResponseOf } from "@holdpoint/contract";
+import { type AnyJson, operations, type ResponseOf } from "@holdpoint/contract";
 import { type HoldpointError, type PlanDocument, type PlanGate, problem, type Runtime } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement } from "../http/index.ts";
 import { toMoment } from "../moment.ts";
@@ -106,6 +106,14 @@ export function gateRoutes(room: (tenant: string) => Promise<GateRoom>): readonl
           expiresAt: toMoment(expiresAt),
         })),
       };
+    }),
+    implement(operations.getEvidence, async ({ params, principal }) => {
+      const { gates } = await room(principal.tenant);
+      const found = await gates.getEvidence(params.digest);
+      if (found === null) throw problem(httpProblems, "HP9105", { kind: "evidence", id: params.digest });
+      const { digest, kind, checkId: check, gates: keys, endedAt, recordedAt, canonical } = found;
+      const statement: AnyJson = JSON.parse(new TextDecoder().decode(canonical));
+      return { digest, kind, check, gates: keys, endedAt: iso(endedAt), recordedAt: iso(recordedAt), statement };
     }),
     implement(operations.signGate, ({ params, body, principal }) =>
       record(principal.tenant, params, { name: body.name, role: body.role ?? null, reason: body.reason }, null),
