@@ -347,6 +347,7 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
       ...agentRoutes({
         room: (tenant) => desk.room(tenant),
         now: () => runtime.now(),
+        refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
         tasksOf: async (tenant, claims) => claimedTasks(workRoom(await roomsOf(tenant)), claims),
       }),
       ...taskRoutes(async (tenant) => {

@@ -1,4 +1,5 @@
 import { OUTPUT_BOUNDS, operations } from "@holdpoint/contract";
+import { ServerProblem } from "@holdpoint/sdk";
 import type { AttemptEvent } from "../attempt/attempt.types.ts";
 import type { WorkRef } from "../attempt/work-source.ts";
 import type { ServerLink } from "./server-link.ts";
@@ -20,6 +21,8 @@ interface Feed {
   waiting: Piece[];
   characters: number;
   ended: boolean;
+  /** The server takes nothing more of it: a later attempt has the task, or nobody. */
+  refused: boolean;
 }
 
 /** Sends what attempts print, as they print it, without ever holding them up. */
@@ -56,7 +59,7 @@ export class OutputFeed {
       for (const [key, feed] of this.#feeds) {
         const pieces = feed.waiting.splice(0);
         feed.characters = 0;
-        if (pieces.length > 0) await this.#send(feed.work, pieces);
+        if (pieces.length > 0) feed.refused = await this.#isRefused(feed.work, pieces);
         if (feed.ended && feed.waiting.length === 0) this.#feeds.delete(key);
       }
     } finally {
@@ -71,8 +74,9 @@ export class OutputFeed {
 
   #add(work: WorkRef, stream: Piece["stream"], line: string): void {
     const key = `${work.taskId} ${work.attempt}`;
-    const feed = this.#feeds.get(key) ?? { work, seq: 0, waiting: [], characters: 0, ended: false };
+    const feed = this.#feeds.get(key) ?? { work, seq: 0, waiting: [], characters: 0, ended: false, refused: false };
     this.#feeds.set(key, feed);
+    if (feed.refused) return;
     const text = `${line.slice(0, OUTPUT_BOUNDS.piece - 1)}\n`;
     const last = feed.waiting.at(-1);
     if (last?.stream === stream && last.text.length + text.length <= OUTPUT_BOUNDS.piece) {
@@ -89,16 +93,18 @@ export class OutputFeed {
     }, SEND_EVERY_MS);
   }
 
-  async #send(work: WorkRef, pieces: readonly Piece[]): Promise<void> {
+  /** Sends pieces; true when the server will never take any of this attempt. */
+  async #isRefused(work: WorkRef, pieces: readonly Piece[]): Promise<boolean> {
     const params = { task: work.taskId, attempt: work.attempt };
     for (let from = 0; from < pieces.length; from += OUTPUT_BOUNDS.piecesPerCall) {
       const body = { pieces: pieces.slice(from, from + OUTPUT_BOUNDS.piecesPerCall) };
       try {
         await this.#link.call(operations.appendOutput, { params, body }, { timeoutMs: 5_000 });
-      } catch {
+      } catch (error) {
         // Output is for people to look at while it comes; the digests of all of it are in the report.
-        return;
+        return error instanceof ServerProblem && (error.status === 404 || error.status === 409);
       }
     }
+    return false;
   }
 }

@@ -288,7 +288,8 @@ export const appendOutput = operation({
   path: "/v1/tasks/{task}/attempts/{attempt}/output",
   tag: "work",
   summary: "Hand in live output of an attempt",
-  description: "The newest mebibyte of each attempt is kept. Written with a delay of up to half a second.",
+  description:
+    "The newest mebibyte of each attempt is kept. Written with a delay of up to half a second. An attempt that was replaced by a later one is refused.",
   scope: "work",
   params: outputParams,
   body: z.object({ pieces: z.array(piece).min(1).max(OUTPUT_BOUNDS.piecesPerCall) }),
@@ -296,7 +297,7 @@ export const appendOutput = operation({
   // Programs write anything.
   anyText: ["pieces.*.text"],
   status: 202,
-  problems: [404, 413],
+  problems: [404, 409, 413],
   bodyLimit: 16 * 1024 * 1024,
   idempotency: "none",
 });

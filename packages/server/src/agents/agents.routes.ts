@@ -2,7 +2,7 @@ import { operations } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { httpProblems, type Implementation, implement, type Principal, StreamReply } from "../http/index.ts";
 import { toMoment } from "../moment.ts";
-import type { Claim, JsonValue } from "../work/index.ts";
+import type { AttemptRef, Claim, CommandOutcome, JsonValue } from "../work/index.ts";
 import type { AgentRoom } from "./agent-desk.ts";
 import type { AgentView, AgentWanted, ControllerView } from "./agents.types.ts";
 import { GONE_AFTER_MS } from "./liveness.ts";
@@ -16,6 +16,8 @@ type ToldTask = Awaited<ReturnType<AgentRoutesParts["tasksOf"]>>[number];
 export interface AgentRoutesParts {
   readonly room: (tenant: string) => Promise<AgentRoom>;
   readonly now: () => number;
+  /** The problem of a command that changed nothing. */
+  readonly refused: (ref: AttemptRef, verb: string, outcome: Extract<CommandOutcome, { readonly ok: false }>) => Error;
   /** Claims as agents are told of them, in the same order. */
   readonly tasksOf: (
     tenant: string,
@@ -46,7 +48,7 @@ export function runnerOwner(principal: Principal, runner: string): string {
 }
 
 /** Routes of agents, their runners, and the clients that watch them. */
-export function agentRoutes({ room, now, tasksOf }: AgentRoutesParts): readonly Implementation[] {
+export function agentRoutes({ room, now, tasksOf, refused }: AgentRoutesParts): readonly Implementation[] {
   const want = async (principal: Principal, name: string, wanted: AgentWanted): Promise<ReturnType<typeof toAgent>> => {
     const of = await room(principal.tenant);
     const view = await of.registry.want(name, wanted);
@@ -143,7 +145,15 @@ export function agentRoutes({ room, now, tasksOf }: AgentRoutesParts): readonly 
       return { controllers: rows.map((row) => toController(row, now())), total: rows.length };
     }),
     implement(operations.appendOutput, async ({ params, body, principal }) => {
-      const { output } = await room(principal.tenant);
+      const { output, work } = await room(principal.tenant);
+      const task = await work.get(params.task);
+      // The last words of an attempt may come after its report; those of one that was replaced belong to nobody.
+      if (task?.attempt !== params.attempt) {
+        const { state = null, attempt = null, lease = null } = task ?? {};
+        const reason = task === null ? "not_found" : "fenced";
+        const outcome = { ok: false, reason, state, attempt, holder: lease?.agent ?? null } as const;
+        throw refused({ taskId: params.task, attempt: params.attempt }, "write output of", outcome);
+      }
       return { taken: output.append(params.task, params.attempt, body.pieces) };
     }),
     implement(operations.readOutput, async ({ params, query, principal }) => {

@@ -215,14 +215,19 @@ describe.each(TEST_SERVERS.slice(0, 1))("the room of agents on $name", (kind) =>
     expect(await at.plane.agents.restoreLeases(10_000)).toBe(1);
   });
 
-  test("keeps the newest output of an attempt, once each, and of no attempt that is not the current one", async () => {
+  test("keeps the newest output of an attempt, once each, and refuses that of one that is not the current one", async () => {
     await at.tasks({ one: ["a"] });
     const [task] = (await at.call(claimForAgents, { body: { runner: "host", agents: candidates("a") } })).body.tasks;
     const params = { task: task?.id ?? "", attempt: 1 };
     const stdout = (seq: number, text: string): object => ({ seq, stream: "stdout", text });
     await at.call(operations.appendOutput, { params, body: { pieces: [stdout(1, "one"), stdout(2, "t\0wo")] } });
     await at.call(operations.appendOutput, { params, body: { pieces: [stdout(2, "again"), stdout(3, "three")] } });
-    await at.call(operations.appendOutput, { params: { ...params, attempt: 2 }, body: { pieces: [stdout(1, "x")] } });
+    const other = { params: { ...params, attempt: 2 }, body: { pieces: [stdout(1, "x")] } };
+    const refused = await at.call(operations.appendOutput, other);
+    expect([refused.status, refused.body]).toMatchObject([
+      409,
+      { code: "HP5011", task: { state: "leased", attempt: 1, holder: "a" } },
+    ]);
     // Sent again on a later day.
     await at.call(operations.readOutput, { params });
     await store.run(statement("test_later", "SELECT holdpoint.add_partition('attempt_output', 40000, 40001)"));
@@ -248,6 +253,26 @@ describe.each(TEST_SERVERS.slice(0, 1))("the room of agents on $name", (kind) =>
     expect(body.next).toBe(43);
     const none = { task: "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b", attempt: 1 };
     expect((await at.call(operations.readOutput, { params: none })).status).toBe(404);
+    expect((await at.call(operations.appendOutput, { ...other, params: none })).status).toBe(404);
+  });
+
+  test("takes the last output of an attempt that has reported, and none of one that was replaced", async () => {
+    await at.tasks({ one: ["a"] });
+    const claim = { body: { runner: "host", agents: candidates("a") } };
+    const [task] = (await at.call(claimForAgents, claim)).body.tasks;
+    const append = async (attempt: number): Promise<number> => {
+      const body = { pieces: [{ seq: 1, stream: "stdout", text: "x" }] };
+      return (await at.call(operations.appendOutput, { params: { task: task?.id ?? "", attempt }, body })).status;
+    };
+    await at.call(operations.releaseAttempt, {
+      params: { task: task?.id ?? "", attempt: 1 },
+      body: { reason: "late" },
+    });
+    expect(await append(1)).toBe(202);
+    expect((await at.call(claimForAgents, claim)).body.tasks).toMatchObject([{ id: task?.id, attempt: 2 }]);
+    expect([await append(1), await append(2)]).toEqual([409, 202]);
+    await at.call(operations.completeAttempt, { params: { task: task?.id ?? "", attempt: 2 }, body: {} });
+    expect(await append(2)).toBe(202);
   });
 
   test("knows the clients that watch", async () => {

@@ -35,17 +35,28 @@ export async function openEvidenceBook(store: GateStore, planId: string): Promis
     records: () => [...byDigest.values()],
     refresh,
     async add(records, gates, expiresAt) {
-      await store.addEvidence(
-        records.map(({ digest, statement }) => ({
-          planId,
-          digest,
-          canonical: new TextEncoder().encode(canonicalJson(statement)),
-          statement,
-          gates,
-          ...(expiresAt === undefined ? {} : { expiresAt }),
-        })),
-      );
+      await storeRecords(store, planId, records, gates, expiresAt);
       for (const record of records) byDigest.set(record.digest, record);
     },
   };
+}
+
+/** Stores records of a plan or queue, without reading what there is already. */
+export async function storeRecords(
+  store: GateStore,
+  planId: string,
+  records: readonly EvidenceRecord[],
+  gates: readonly string[],
+  expiresAt?: number,
+): Promise<void> {
+  await store.addEvidence(
+    records.map(({ digest, statement }) => ({
+      planId,
+      digest,
+      canonical: new TextEncoder().encode(canonicalJson(statement)),
+      statement,
+      gates,
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    })),
+  );
 }

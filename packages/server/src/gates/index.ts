@@ -1,5 +1,5 @@
 export type * from "./check-runner.ts";
-export { type EvidenceBook, openEvidenceBook } from "./evidence-book.ts";
+export { type EvidenceBook, openEvidenceBook, storeRecords } from "./evidence-book.ts";
 export { createGateStore } from "./gate.store.ts";
 export type * from "./gate.types.ts";
 export {

@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import { type BoundGate, isOpen, type JudgedSubject, problem, type Runtime, type Verdict } from "@holdpoint/core";
 import {
   type GateStore,
   handedFromUpload,
   handedOverRecords,
-  openEvidenceBook,
+  storeRecords,
   type UploadedEvidence,
 } from "../gates/index.ts";
 import { httpProblems } from "../http/index.ts";
@@ -99,18 +100,18 @@ export function createCompletion(parts: CompletionParts): Completion {
     if (evidence.length === 0) return [];
     const [bytes, bound] = [bytesOf(evidence), await parts.mostEvidenceBytes()];
     if (bytes > bound) throw problem(runProblems, "HP5032", { task: task.taskId, bytes, bound }, { field: "evidence" });
-    const plan = await planOf(task.planId);
-    if (plan === null) return [];
+    // A queue has no document: what is handed in for its tasks speaks for no gate, and is kept all the same.
+    const planDigest = (await planOf(task.planId))?.plan.digest ?? queueDigest(task.planId);
     const records = await handedOverRecords(handedFromUpload(evidence), {
       tenant,
       agent: task.lease?.agent ?? "unknown",
       task: task.taskId,
       attempt: task.attempt,
-      planDigest: plan.plan.digest,
+      planDigest,
       subject: subjectOf(task, told),
       at: runtime.now(),
     });
-    await (await openEvidenceBook(gates, task.planId)).add(records, []);
+    await storeRecords(gates, task.planId, records, []);
     return records.map(({ digest }) => digest);
   }
 
@@ -232,6 +233,11 @@ function bytesOf(evidence: readonly UploadedEvidence[]): number {
     (sum, one) => sum + Buffer.byteLength("content" in one ? one.content : JSON.stringify(one)),
     0,
   );
+}
+
+/** Stands for the document in what is handed in for a task of a queue. */
+function queueDigest(planId: string): string {
+  return `sha256:${createHash("sha256").update(`queue ${planId}`).digest("hex")}`;
 }
 
 function outcomeOf(state: TaskView["state"]): SettledReport["outcome"] {

@@ -83,6 +83,25 @@ describe("the routes of tasks, queues and limits", () => {
     return id;
   }
 
+  test("keep the evidence that an agent hands in for a task of a queue", async () => {
+    await call("POST", "/v1/tasks", { title: "Build", queue: "builds" });
+    const task = await claimOne();
+    const path = `/v1/tasks/${String(task?.id)}`;
+    const metric = (value: number): object => ({ type: "metric", metric: "coverage", value, unit: "%" });
+    const early = await call("POST", `${path}/attempts/1/evidence`, { evidence: [metric(70)] });
+    const report = { type: "report", name: "cov.txt", content: "coverage=81%\n", reader: null };
+    const done = await call("POST", `${path}/attempts/1/complete`, { evidence: [metric(81), report] });
+    expect([early.status, done.body]).toMatchObject([201, { outcome: "accepted", state: "accepted" }]);
+    const { body } = await call("GET", `${path}/attempts`);
+    const [attempt] = body["attempts"] as readonly { readonly result: { readonly evidence: readonly string[] } }[];
+    expect(attempt?.result.evidence).toHaveLength(2);
+    for (const digest of [...(early.body["digests"] as readonly string[]), ...(attempt?.result.evidence ?? [])]) {
+      const kept = await call("GET", `/v1/evidence/${digest}`);
+      expect([kept.status, kept.body]).toMatchObject([200, { digest, gates: [] }]);
+      expect(JSON.stringify(kept.body["statement"])).toContain(String(task?.id));
+    }
+  });
+
   test("create a task once, hand it out with its payload, and show it", async () => {
     const task = { title: "Build", key: "build", payload: { ref: "main" }, concurrencyKey: "ci", queue: "builds" };
     const first = await call("POST", "/v1/tasks", task);
