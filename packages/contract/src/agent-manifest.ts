@@ -9,6 +9,7 @@ export interface AgentLimitsText {
   readonly memory?: string;
   readonly cpu?: string;
   readonly processes?: number;
+  readonly cpus?: number;
   readonly output?: string;
 }
 
@@ -67,6 +68,12 @@ const limits = strictShape({
   memory: sizeSchema.exactOptional().describe("Memory of all its processes together. Default: no limit."),
   cpu: durationSchema.exactOptional().describe("Processor time of all its processes together. Default: no limit."),
   processes: z.int().min(1).max(100_000).exactOptional().describe("Processes at one time. Default: no limit."),
+  cpus: z
+    .number()
+    .min(0.01)
+    .max(10_000)
+    .exactOptional()
+    .describe("Processors that it may keep busy; bound only by control groups. Default: no limit."),
   output: sizeSchema.exactOptional().describe("Standard output and error together. Default: `256MiB`."),
 });
 

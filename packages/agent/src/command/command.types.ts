@@ -11,6 +11,8 @@ export interface CommandLimits {
   readonly cpuMs: number;
   /** Processes at one time. @default unlimited */
   readonly processes: number;
+  /** Processors that it may keep busy at one time; only control groups bound it. @default unlimited */
+  readonly cpus: number;
   /** Standard output and error together, bytes. @default 268435456 */
   readonly outputBytes: number;
 }
@@ -115,5 +117,6 @@ export const DEFAULT_LIMITS: CommandLimits = {
   memoryBytes: Number.POSITIVE_INFINITY,
   cpuMs: Number.POSITIVE_INFINITY,
   processes: Number.POSITIVE_INFINITY,
+  cpus: Number.POSITIVE_INFINITY,
   outputBytes: 256 * 1024 * 1024,
 };

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -16,6 +17,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { realGroups } from "../quota/groups.testing.ts";
 import type { CommandResult, CommandSpec } from "./command.types.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -328,5 +330,46 @@ describe("a command", () => {
       expect(host.signalCode).toBe("SIGKILL");
       await expect.poll(() => processesWith(sleep), { interval: 10 }).toBe(0);
     }
+  });
+});
+
+const groups = realGroups();
+
+describe.runIf(groups !== null)("a command in a control group of its own", () => {
+  const inGroup = (command: string, isolation: "off" | "auto" = "off", more: Partial<CommandSpec> = {}) =>
+    runCommand(
+      { root, isolation, command, ...more },
+      { runtime: { now: () => Date.now() }, ...(groups === null ? {} : { groups }) },
+    );
+  const left = (): readonly string[] =>
+    groups?.folder == null ? [] : readdirSync(groups.folder).filter((name) => name.startsWith("holdpoint-"));
+  afterAll(() => {
+    if (groups?.folder != null) rmdirSync(groups.folder);
+  });
+
+  it("leaves nothing running, not even what nobody could see leave, and no group", async () => {
+    const sleep = ownSleep();
+    // Two forks between two looks, a session of its own, no variable: the watch alone does not find it.
+    const result = await inGroup(`env -i /usr/bin/setsid /bin/sh -c 'sleep ${sleep} & ' >/dev/null 2>&1; sleep 0.1`);
+    expect(result).toMatchObject({ exitCode: 0, endedFor: null });
+    expect(result.leftBehind).toBeGreaterThanOrEqual(1);
+    await expect.poll(() => processesWith(sleep), { interval: 10 }).toBe(0);
+    expect(left()).toEqual([]);
+  });
+
+  it("is ended whole when it takes too long", async () => {
+    const sleep = ownSleep();
+    const command = `env -i /usr/bin/setsid sleep ${sleep} & sleep ${sleep}`;
+    const result = await inGroup(command, "off", { limits: { wallMs: 300 }, killGraceMs: 10 });
+    expect(result).toMatchObject({ endedFor: "timeout" });
+    await expect.poll(() => processesWith(sleep), { interval: 10 }).toBe(0);
+    expect(left()).toEqual([]);
+  });
+
+  it("gives the same result isolated", async () => {
+    const result = await inGroup("echo out; exit 3", "auto");
+    expect(result).toMatchObject({ started: true, exitCode: 3, endedFor: null, leftBehind: 0 });
+    expect(result.stdout.text).toBe("out\n");
+    expect(left()).toEqual([]);
   });
 });

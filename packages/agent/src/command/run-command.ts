@@ -6,10 +6,19 @@ import { setAsidePath } from "../isolation/placeholders.ts";
 import type { IsolationReport } from "../isolation/probe-isolation.ts";
 import { probeIsolation } from "../isolation/probe-isolation.ts";
 import { kindOf, resolveAbove } from "../isolation/protection.ts";
+import { CommandGroup } from "../quota/command-group.ts";
+import { type GroupsReport, probeGroups } from "../quota/find-groups.ts";
 import { CapturedOutput } from "./captured-output.ts";
-import type { CommandResult, CommandSpec, IsolationOutcome } from "./command.types.ts";
+import { type CommandResult, type CommandSpec, DEFAULT_LIMITS, type IsolationOutcome } from "./command.types.ts";
 import { commandEnvironment, environmentDigest, RUN_MARKER } from "./command-environment.ts";
-import { commandArgv, type PreparedCommand, prepareCommand, preparePlain, startError } from "./prepare-command.ts";
+import {
+  commandArgv,
+  type PreparedCommand,
+  prepareCommand,
+  preparePlain,
+  startError,
+  WRAPPERS_ISOLATED,
+} from "./prepare-command.ts";
 import { type FinishedProcess, superviseProcess } from "./supervise-process.ts";
 import { workingDirectory } from "./working-directory.ts";
 
@@ -20,6 +29,8 @@ export interface CommandContext {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** What isolation can be had. @default probeIsolation() */
   readonly isolation?: IsolationReport;
+  /** Whether there are control groups. @default probeGroups() */
+  readonly groups?: GroupsReport;
 }
 
 /**
@@ -68,7 +79,8 @@ async function carryOut(
   if (missing !== null || spec.signal?.aborted === true) {
     return { ...notStarted(missing, prepared.isolation), endedAt: context.runtime.now() };
   }
-  const { finished, used } = await start(spec, prepared, cwd, env, marker);
+  const groups = context.groups ?? probeGroups();
+  const { finished, used } = await start(spec, prepared, { cwd, env, marker }, groups);
   prepared.places.release();
   const appeared = used.absent.filter((path) => kindOf(path) !== "nothing");
   const { settingUp: _, ...outcome } = finished;
@@ -85,15 +97,30 @@ async function carryOut(
 async function start(
   spec: CommandSpec,
   prepared: PreparedCommand,
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-  marker: string,
+  surroundings: Surroundings,
+  groups: GroupsReport,
 ): Promise<{ finished: FinishedProcess; used: PreparedCommand }> {
-  const finished = await superviseProcess({ spec, prepared, cwd, env, marker });
+  const finished = await inGroup(spec, prepared, surroundings, groups);
   if (finished.settingUp === null) return { finished, used: prepared };
   const plain = preparePlain(commandArgv(spec.command), finished.settingUp, spec);
   refuseUnlessAllowed(spec, plain.isolation);
-  return { finished: await superviseProcess({ spec, prepared: plain, cwd, env, marker }), used: plain };
+  return { finished: await inGroup(spec, plain, surroundings, groups), used: plain };
+}
+
+/** In a control group of its own where there are any. */
+async function inGroup(
+  spec: CommandSpec,
+  prepared: PreparedCommand,
+  surroundings: Surroundings,
+  groups: GroupsReport,
+): Promise<FinishedProcess> {
+  const own = prepared.isolation.level === "full" ? WRAPPERS_ISOLATED : 0;
+  const group = CommandGroup.make(groups, { ...DEFAULT_LIMITS, ...spec.limits }, own);
+  try {
+    return await superviseProcess({ spec, prepared, ...surroundings, group });
+  } finally {
+    await group?.remove();
+  }
 }
 
 function refuseUnlessAllowed(spec: CommandSpec, isolation: IsolationOutcome): void {

@@ -7,6 +7,7 @@ import type { ProcessSource } from "../processes/process-source.ts";
 import { ProcessTree } from "../processes/process-tree.ts";
 import { ProcessWatch } from "../processes/process-watch.ts";
 import { psSource } from "../processes/ps-source.ts";
+import type { CommandGroup } from "../quota/command-group.ts";
 import { type CommandResult, type CommandSpec, DEFAULT_LIMITS, type EndedFor } from "./command.types.ts";
 import { OutputPump } from "./output-pump.ts";
 import { type PreparedCommand, WRAPPERS_ISOLATED } from "./prepare-command.ts";
@@ -46,6 +47,8 @@ export interface SupervisedStart {
   readonly env: Readonly<Record<string, string>>;
   /** `NAME=value` by which its processes are recognised. */
   readonly marker: string;
+  /** The control group that it runs in; null where there are none. */
+  readonly group: CommandGroup | null;
 }
 
 /** Starts a prepared command, keeps it in its bounds, and waits until nothing of it is left. */
@@ -105,8 +108,8 @@ class Supervisor {
   }
 
   async #spawn(): Promise<{ child: ChildProcess; streams: StandardStreams } | Error> {
-    const [program = "", ...args] = this.#start.prepared.argv;
-    const { cwd, env } = this.#start;
+    const { cwd, env, group, prepared } = this.#start;
+    const [program = "", ...args] = group === null ? prepared.argv : group.argv(prepared.argv);
     try {
       const streams = await openStreams(this.#spec.stdin ?? "");
       const { stdin, stdout, stderr } = streams.given;
@@ -159,6 +162,7 @@ class Supervisor {
       intervalMs: this.#spec.pollIntervalMs ?? 100,
       ownProcesses: this.#isolated ? WRAPPERS_ISOLATED : 0,
       onExceeded: (limit) => this.#end(limit),
+      group: this.#start.group,
     });
     watch.start();
     return watch;
@@ -171,10 +175,14 @@ class Supervisor {
     const graceMs = reason === "timeout" || reason === "cancelled" ? (this.#spec.killGraceMs ?? 2000) : 0;
     // A flood is only counted from here on: whoever listens has had enough of it.
     if (reason === "output") this.#pump.letFlow();
-    this.#ending =
-      graceMs > 0
-        ? endProcesses(this.#tree, graceMs, this.#isolated ? new Set([this.#tree.root]) : new Set())
-        : killProcesses(this.#tree);
+    this.#ending = this.#killAll(this.#tree, graceMs);
+  }
+
+  /** A group is ended at once and whole; what left it, or never was in one, by looking for it. */
+  async #killAll(tree: ProcessTree, graceMs: number): Promise<void> {
+    if (graceMs > 0) await endProcesses(tree, graceMs, this.#isolated ? new Set([tree.root]) : new Set());
+    this.#start.group?.kill();
+    await killProcesses(tree);
   }
 
   /** Ends what outlived the command. In a namespace the kernel has done so already. */
@@ -183,9 +191,13 @@ class Supervisor {
       await this.#ending;
       return 0;
     }
-    const left = tree.update(true).length;
+    const { group } = this.#start;
+    this.#endedFor ??= group?.exceeded() ?? null;
+    const seen = tree.update(true).map(({ pid }) => pid);
+    const left = new Set([...seen, ...(group?.processes() ?? [])]).size;
     // It is no longer the command that would be cut short, so there is no reason to wait for long.
-    if (left > 0) await endProcesses(tree, 200, new Set());
+    if (seen.length > 0) await endProcesses(tree, 200, new Set());
+    group?.kill();
     return left;
   }
 

@@ -39,6 +39,7 @@ export function agentOf(manifest: AgentManifestText, file: string | null): Agent
       memoryBytes: parseSizeBytes(manifest.limits?.memory ?? "") ?? DEFAULT_LIMITS.memoryBytes,
       cpuMs: parseDurationMs(manifest.limits?.cpu ?? "") ?? DEFAULT_LIMITS.cpuMs,
       processes: manifest.limits?.processes ?? DEFAULT_LIMITS.processes,
+      cpus: manifest.limits?.cpus ?? DEFAULT_LIMITS.cpus,
       outputBytes: parseSizeBytes(manifest.limits?.output ?? "") ?? DEFAULT_LIMITS.outputBytes,
     },
     concurrency: manifest.concurrency ?? 1,

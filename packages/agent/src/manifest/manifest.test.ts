@@ -37,6 +37,7 @@ describe("an agent's manifest", () => {
         memoryBytes: Infinity,
         cpuMs: Infinity,
         processes: Infinity,
+        cpus: Infinity,
         outputBytes: 268_435_456,
       },
       concurrency: 1,
@@ -57,7 +58,7 @@ workspace: shared
 link: [node_modules]
 writes: [~/.config/tool]
 env: [BUILD_PROFILE]
-limits: { timeout: 1.5h, memory: 1GiB, cpu: 90s, processes: 8, output: 2MB }
+limits: { timeout: 1.5h, memory: 1GiB, cpu: 90s, processes: 8, cpus: 1.5, output: 2MB }
 concurrency: 3
 backoff: { first: 10ms, longest: 2s }
 health: node build.mjs --check
@@ -66,7 +67,14 @@ health: node build.mjs --check
     expect(agent).toMatchObject({
       command: ["node", "build.mjs", "--fast"],
       workspace: "shared",
-      limits: { wallMs: 5_400_000, memoryBytes: 2 ** 30, cpuMs: 90_000, processes: 8, outputBytes: 2_000_000 },
+      limits: {
+        wallMs: 5_400_000,
+        memoryBytes: 2 ** 30,
+        cpuMs: 90_000,
+        processes: 8,
+        cpus: 1.5,
+        outputBytes: 2_000_000,
+      },
       backoff: { firstMs: 10, longestMs: 2000 },
     });
     expect(commandsOf(agent)).toEqual(['["node","build.mjs","--fast"]', "node build.mjs --check"]);

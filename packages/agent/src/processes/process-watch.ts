@@ -1,4 +1,5 @@
 import type { CommandLimits } from "../command/command.types.ts";
+import type { CommandGroup } from "../quota/command-group.ts";
 import type { ProcessTree } from "./process-tree.ts";
 
 /** A look may take at most this share of the time: the pause after it is at least 20 times as long as it took. */
@@ -23,6 +24,8 @@ export interface WatchOptions {
   /** Processes of ours around the command, which are not counted. */
   readonly ownProcesses: number;
   readonly onExceeded: (limit: WatchedLimit) => void;
+  /** The command's control group, which knows more than can be seen from outside; null without one. @default null */
+  readonly group?: Pick<CommandGroup, "exceeded" | "cpuMs"> | null;
 }
 
 /** Looks at a command's processes again and again, and tells the first bound that they exceed. */
@@ -59,20 +62,23 @@ export class ProcessWatch {
 
   /** Takes one look now. */
   look(): void {
-    const { tree, limits, ownProcesses } = this.#options;
+    const { tree, limits, ownProcesses, group } = this.#options;
+    const bound = group?.exceeded() ?? null;
+    if (bound !== null) this.#tell(bound);
     if (tree.update().length === 0) return;
     const usage = tree.usage();
+    const cpuMs = Math.max(usage.cpuMs, group?.cpuMs() ?? 0);
     const processes = Math.max(0, usage.processes - ownProcesses);
     let memoryBytes = usage.memoryBytes;
     // Resident memory counts shared pages for each process: the dear, exact number only decides when the cheap one is over.
     if (memoryBytes > limits.memoryBytes) memoryBytes = tree.proportionalBytes();
     this.#peak = {
       memoryBytes: Math.max(this.#peak?.memoryBytes ?? 0, memoryBytes),
-      cpuMs: Math.max(this.#peak?.cpuMs ?? 0, usage.cpuMs),
+      cpuMs: Math.max(this.#peak?.cpuMs ?? 0, cpuMs),
       processes: Math.max(this.#peak?.processes ?? 0, processes),
     };
     if (memoryBytes > limits.memoryBytes) this.#tell("memory");
-    else if (usage.cpuMs > limits.cpuMs) this.#tell("cpu");
+    else if (cpuMs > limits.cpuMs) this.#tell("cpu");
     else if (processes > limits.processes) this.#tell("processes");
   }
 

@@ -5,6 +5,7 @@ import { report, run } from "../commands/doctor.ts";
 import { consent, database, type Finding, git, isolation, limits } from "./look-around.ts";
 
 const FINE: Finding = { what: "git", state: "works", detail: "2.39", remedy: null };
+const NO_GROUPS = { folder: null, controllers: [], reason: "not delegated" } as const;
 const LIMITED = isolation({ mode: null, reason: "namespaces exist on Linux only", tried: [] });
 
 // A test that fails must not leave its environment to the files after this one.
@@ -56,8 +57,16 @@ describe("holdpoint doctor", { timeout: 60_000 }, () => {
   });
 
   it("says that limits are looser without /proc", () => {
-    expect(limits("darwin").state).toBe("limited");
-    expect(limits("linux").state).toBe("works");
+    expect(limits("darwin", NO_GROUPS, []).state).toBe("limited");
+    expect(limits("linux", NO_GROUPS, []).state).toBe("works");
+  });
+
+  it("says which limits bind: those that are watched, and those of control groups, tried or not", () => {
+    expect(limits("linux", NO_GROUPS, []).detail).toContain("by watching it; not by control groups: not delegated");
+    const groups = { folder: "/groups", controllers: ["memory", "pids", "cpu"], reason: null } as const;
+    expect(limits("linux", groups, ["pids", "memory"]).detail).toContain(
+      "by control groups in /groups: memory (tried), pids (tried), cpu (not proven)",
+    );
   });
 
   it("says that consent cannot be remembered without a place for the key", () => {

@@ -2,7 +2,14 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type IsolationReport, probeIsolation } from "@holdpoint/agent";
+import {
+  type Controller,
+  type GroupsReport,
+  type IsolationReport,
+  probeGroups,
+  probeIsolation,
+  proveGroups,
+} from "@holdpoint/agent";
 import { HoldpointError } from "@holdpoint/core";
 import { createSystemRuntime } from "@holdpoint/server";
 import { openStore } from "@holdpoint/store";
@@ -20,7 +27,9 @@ export interface Finding {
 
 /** Looks at everything that a run needs, by doing it: about a second. */
 export async function lookAround(env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
-  return [node(), await database(env), isolation(probeIsolation()), limits(process.platform), git(env), consent(env)];
+  const groups = probeGroups();
+  const bounds = limits(process.platform, groups, await proveGroups(groups));
+  return [node(), await database(env), isolation(probeIsolation()), bounds, git(env), consent(env)];
 }
 
 function node(): Finding {
@@ -69,10 +78,19 @@ export function isolation(report: IsolationReport): Finding {
   };
 }
 
-/** How the memory, processes and time of agents and checks are bounded. */
-export function limits(platform: NodeJS.Platform): Finding {
+/**
+ * How the memory, processes and time of agents and checks are bounded.
+ *
+ * @param proven the bounds that the kernel was seen to keep
+ */
+export function limits(platform: NodeJS.Platform, groups: GroupsReport, proven: readonly Controller[]): Finding {
   const what = "limits";
-  if (platform === "linux") return works(what, "memory, processes and time of each process group, by watching it");
+  if (platform === "linux") {
+    const watched = "memory, processes and time of each command, by watching it";
+    if (groups.folder === null) return works(what, `${watched}; not by control groups: ${groups.reason ?? "none"}`);
+    const bound = groups.controllers.map((name) => `${name} (${proven.includes(name) ? "tried" : "not proven"})`);
+    return works(what, `${watched}; and by control groups in ${groups.folder}: ${bound.join(", ")}`);
+  }
   return {
     what,
     state: "limited",

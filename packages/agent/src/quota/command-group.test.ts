@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, rmdirSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { DEFAULT_LIMITS } from "../command/command.types.ts";
+import { boundsOf, CommandGroup } from "./command-group.ts";
+import { countIn } from "./group-files.ts";
+import { realGroups } from "./groups.testing.ts";
+
+describe("the bounds of a control group", () => {
+  it("are none where a command has none", () => {
+    expect(boundsOf(DEFAULT_LIMITS, 2)).toEqual([]);
+  });
+
+  it("are written as the kernel takes them, and leave room for the processes around the command", () => {
+    const limits = { ...DEFAULT_LIMITS, memoryBytes: 2 ** 30, processes: 64, cpus: 1.5 };
+    expect(boundsOf(limits, 2).map(({ file, value }) => `${file}=${value}`)).toEqual([
+      "memory.max=1073741824",
+      "memory.swap.max=0",
+      "memory.oom.group=1",
+      "pids.max=66",
+      "cpu.max=150000 100000",
+    ]);
+  });
+
+  it("never are less processor time than the kernel takes", () => {
+    expect(boundsOf({ ...DEFAULT_LIMITS, cpus: 0.001 }, 0)).toMatchObject([{ value: "1000 100000" }]);
+  });
+});
+
+describe("a count of a control group", () => {
+  it("is that of its own name, and 0 where there is none", () => {
+    const events = "low 3\nhigh 0\nmax 12\noom 1\noom_kill 2\noom_group_kill 1\n";
+    expect([
+      countIn(events, "max"),
+      countIn(events, "oom_kill"),
+      countIn(events, "kill"),
+      countIn(null, "max"),
+    ]).toEqual([12, 2, 0, 0]);
+  });
+});
+
+const groups = realGroups();
+
+describe.runIf(groups !== null)("a control group of the kernel", () => {
+  const real = groups ?? { folder: null, controllers: [], reason: null };
+  afterAll(() => {
+    if (real.folder !== null) rmdirSync(real.folder);
+  });
+
+  function made(): CommandGroup {
+    const group = CommandGroup.make(real, DEFAULT_LIMITS, 0);
+    if (group === null) throw new Error("no group was made");
+    return group;
+  }
+
+  it("holds the command and all that it starts, also what leaves its session and forgets its variables", async () => {
+    const group = made();
+    const command = "env -i /usr/bin/setsid sh -c 'sleep 600 & echo $!; wait' & wait";
+    const [program = "", ...args] = group.argv(["/bin/sh", "-c", command]);
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], detached: true });
+    const [line] = await once(child.stdout, "data");
+    expect(group.processes()).toContain(child.pid);
+    expect(group.processes()).toContain(Number(String(line)));
+    const ended = once(child, "exit");
+    group.kill();
+    expect(await ended).toEqual([null, "SIGKILL"]);
+    await group.remove();
+    expect(existsSync(group.folder)).toBe(false);
+  });
+
+  it("knows how much processor time was used, also by what has ended", async () => {
+    const group = made();
+    const [program = "", ...args] = group.argv(["/bin/sh", "-c", "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"]);
+    await once(spawn(program, args, { stdio: "ignore" }), "exit");
+    expect(group.cpuMs()).toBeGreaterThan(10);
+    expect(group.exceeded()).toBeNull();
+    await group.remove();
+  });
+
+  it("is not made with a bound that it cannot have", () => {
+    const lacking = { ...real, controllers: ["memory" as const] };
+    if (existsSync(`${real.folder}/memory.max`)) return;
+    expect(CommandGroup.make(lacking, { ...DEFAULT_LIMITS, memoryBytes: 2 ** 30 }, 0)).toBeNull();
+    expect(CommandGroup.make({ ...real, folder: "/nowhere" }, DEFAULT_LIMITS, 0)).toBeNull();
+  });
+});

@@ -1,0 +1,154 @@
+import { mkdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { CommandLimits } from "../command/command.types.ts";
+import type { WatchedLimit } from "../processes/process-watch.ts";
+import type { GroupsReport } from "./find-groups.ts";
+import { countIn, processesIn, readGroupFile, writeGroupFile } from "./group-files.ts";
+
+/** What the names of groups of commands begin with; the process that made them and a count follow. */
+export const GROUP_PREFIX = "holdpoint-";
+/** Period of `cpu.max`, microseconds: the kernel's own default. */
+const CPU_PERIOD_US = 100_000;
+/** How long the kernel may take to let go of a group that was ended. */
+const REMOVE_ROUNDS = 50;
+const REMOVE_EVERY_MS = 20;
+
+/** Joins a group before it becomes the command; what cannot join is watched like any other. */
+const JOIN = 'echo $$ >"$1" 2>/dev/null || :; shift; exec "$@"';
+
+let made = 0;
+
+/**
+ * A control group (cgroup v2) of one command: the kernel bounds what is in it, and nothing that was started in it can be
+ * missed when it is ended.
+ *
+ * It bounds beside the watch, not in place of it: memory and processes at once instead of at the next look, processor time
+ * per second (`cpus`), which nothing else bounds. Without isolation a command of the same user could leave its group; the
+ * watch still sees it then.
+ */
+export class CommandGroup {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /**
+   * Makes a group with bounds; null when the kernel refuses one of them.
+   *
+   * @param own processes of ours around the command, which are not counted
+   */
+  static make(groups: GroupsReport, limits: CommandLimits, own: number): CommandGroup | null {
+    if (groups.folder === null) return null;
+    made += 1;
+    const folder = join(groups.folder, `${GROUP_PREFIX}${process.pid}-${made}`);
+    try {
+      mkdirSync(folder);
+    } catch {
+      return null;
+    }
+    const group = new CommandGroup(folder);
+    const refused = boundsOf(limits, own).filter(
+      ({ controller, file, value, isOptional }) =>
+        groups.controllers.includes(controller) && writeGroupFile(folder, file, value) !== null && !isOptional,
+    );
+    if (refused.length === 0) return group;
+    group.#tryRemove();
+    return null;
+  }
+
+  /** The argument vector that joins the group and then becomes another. */
+  argv(argv: readonly string[]): readonly string[] {
+    return ["/bin/sh", "-c", JOIN, "holdpoint", join(this.folder, "cgroup.procs"), ...argv];
+  }
+
+  /** The bound that the kernel has enforced; null when none was reached. */
+  exceeded(): WatchedLimit | null {
+    if (countIn(readGroupFile(this.folder, "memory.events"), "oom_kill") > 0) return "memory";
+    if (countIn(readGroupFile(this.folder, "pids.events"), "max") > 0) return "processes";
+    return null;
+  }
+
+  /** Processor time of all that ever ran in it, milliseconds; null where the kernel does not say. */
+  cpuMs(): number | null {
+    const text = readGroupFile(this.folder, "cpu.stat");
+    return text === null ? null : countIn(text, "usage_usec") / 1_000;
+  }
+
+  /** Processes that are in it now. */
+  processes(): readonly number[] {
+    return processesIn(this.folder);
+  }
+
+  /** Ends everything in it at once. */
+  kill(): void {
+    killGroup(this.folder);
+  }
+
+  /** Ends what is left in it and removes it. */
+  async remove(): Promise<void> {
+    for (let round = 0; round < REMOVE_ROUNDS && !this.#tryRemove(); round += 1) {
+      this.kill();
+      await pause(REMOVE_EVERY_MS);
+    }
+  }
+
+  #tryRemove(): boolean {
+    return removeGroup(this.folder);
+  }
+}
+
+/** Ends everything in a group. */
+export function killGroup(folder: string): void {
+  // Linux 5.14; before that one by one, which what forks all the time can outrun for a while.
+  if (writeGroupFile(folder, "cgroup.kill", "1") === null) return;
+  for (const pid of processesIn(folder)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/** Removes a group; false while something is in it. */
+export function removeGroup(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ENOENT";
+  }
+}
+
+/** One bound as the kernel takes it. */
+export interface Bound {
+  readonly controller: GroupsReport["controllers"][number];
+  readonly file: string;
+  readonly value: string;
+  /** Kernels without it bound as well. */
+  readonly isOptional: boolean;
+}
+
+/** The files of a group that hold the bounds of a command, with what is written into each. */
+export function boundsOf({ memoryBytes, processes, cpus }: CommandLimits, own: number): readonly Bound[] {
+  const bound = (controller: Bound["controller"], file: string, value: string, isOptional = false): Bound => ({
+    controller,
+    file,
+    value,
+    isOptional,
+  });
+  const bounds: Bound[] = [];
+  if (Number.isFinite(memoryBytes)) {
+    bounds.push(bound("memory", "memory.max", String(memoryBytes)));
+    // Moving to swap would only make it slow; and one process that is ended alone leaves the rest in an odd state.
+    bounds.push(bound("memory", "memory.swap.max", "0", true), bound("memory", "memory.oom.group", "1", true));
+  }
+  if (Number.isFinite(processes)) bounds.push(bound("pids", "pids.max", String(processes + own)));
+  if (Number.isFinite(cpus)) {
+    const quota = Math.max(1_000, Math.round(cpus * CPU_PERIOD_US));
+    bounds.push(bound("cpu", "cpu.max", `${quota} ${CPU_PERIOD_US}`));
+  }
+  return bounds;
+}

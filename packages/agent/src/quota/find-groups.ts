@@ -1,0 +1,187 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { GROUP_PREFIX, killGroup, removeGroup } from "./command-group.ts";
+import { processesIn, readGroupFile, writeGroupFile } from "./group-files.ts";
+
+/** What bounds the kernel can keep for a group. */
+export type Controller = "memory" | "pids" | "cpu";
+
+const CONTROLLERS: readonly Controller[] = ["memory", "pids", "cpu"];
+
+/** Whether commands can be put into control groups here; `holdpoint doctor` prints it. */
+export interface GroupsReport {
+  /** The folder in which groups of commands are made; null when they cannot be. */
+  readonly folder: string | null;
+  /** What binds there. */
+  readonly controllers: readonly Controller[];
+  /** Why there are none; null when there are. */
+  readonly reason: string | null;
+}
+
+/** The variable that names a group that was delegated to this user, besides the one that this process is in. */
+export const GROUP_VARIABLE = "HOLDPOINT_CGROUP";
+
+/** The group that this process moves to when its own is to hold groups: a group with bounds below it holds no process. */
+const OWN_LEAF = "holdpoint";
+
+/** What the search depends on. */
+export interface GroupSearch {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Effective user. */
+  readonly uid: number;
+  readonly pid: number;
+  /** Where the kernel tells of this process. @default /proc/self */
+  readonly proc: string;
+}
+
+let known: GroupsReport | undefined;
+
+/** Finds out once in this process whether commands can be put into control groups, by doing it. */
+export function probeGroups(): GroupsReport {
+  known ??= findGroups({
+    platform: process.platform,
+    env: process.env,
+    uid: process.geteuid?.() ?? -1,
+    pid: process.pid,
+    proc: "/proc/self",
+  });
+  return known;
+}
+
+/** As {@link probeGroups}, without remembering. */
+export function findGroups(search: GroupSearch): GroupsReport {
+  const found = delegated(search);
+  if ("reason" in found) return none(found.reason);
+  const { folder } = found;
+  if (!isWritable(folder)) return none(`${folder} is not delegated to this user`);
+  const available = wordsOf(readGroupFile(folder, "cgroup.controllers"));
+  const wanted = CONTROLLERS.filter((name) => available.includes(name));
+  if (wanted.length === 0) return none(`${folder} has none of ${CONTROLLERS.join(", ")}`);
+  const refused = enable(folder, wanted, search.pid);
+  if (refused !== null) return none(refused);
+  const joined = tryJoining(folder, search.pid);
+  if (joined !== null) return none(joined);
+  removeStale(folder);
+  return { folder, controllers: wanted, reason: null };
+}
+
+function none(reason: string): GroupsReport {
+  return { folder: null, controllers: [], reason };
+}
+
+/** The group that may be used: the one that is named, or the own one of a user that is not the superuser. */
+function delegated({
+  platform,
+  env,
+  uid,
+  proc,
+}: GroupSearch): { readonly folder: string } | { readonly reason: string } {
+  if (platform !== "linux") return { reason: `control groups exist on Linux only, this is ${platform}` };
+  const named = env[GROUP_VARIABLE] ?? "";
+  if (named !== "") return isAbsolute(named) ? { folder: named } : { reason: `${GROUP_VARIABLE} is no absolute path` };
+  // To the superuser every group looks delegated; those that others manage must be left alone.
+  if (uid === 0) return { reason: `the superuser has to name a group, with ${GROUP_VARIABLE}` };
+  const own = /^0::(\/.*)$/m.exec(textOf(join(proc, "cgroup")))?.[1];
+  const mount = mountOfGroups(textOf(join(proc, "mountinfo")));
+  if (own === undefined || mount === null) return { reason: "there is no cgroup v2 here" };
+  const below = mount.root === "/" ? own : own.startsWith(mount.root) ? own.slice(mount.root.length) : null;
+  if (below === null) return { reason: `the group ${own} cannot be seen from here` };
+  return { folder: join(mount.path, below) };
+}
+
+/** Lets the controllers count in groups below; where that needs a group without processes, this one moves into a leaf. */
+function enable(folder: string, wanted: readonly Controller[], pid: number): string | null {
+  const missing = wanted.filter((name) => !wordsOf(readGroupFile(folder, "cgroup.subtree_control")).includes(name));
+  if (missing.length === 0) return null;
+  const switchOn = (): string | null =>
+    writeGroupFile(folder, "cgroup.subtree_control", missing.map((name) => `+${name}`).join(" "));
+  const refused = switchOn();
+  if (refused !== "EBUSY") return refused === null ? null : `${folder} cannot be divided (${refused})`;
+  const others = processesIn(folder).filter((one) => one !== pid);
+  if (others.length > 0) return `other processes are in ${folder}, so that it cannot be divided`;
+  const leaf = join(folder, OWN_LEAF);
+  try {
+    mkdirSync(leaf, { recursive: true });
+  } catch (error) {
+    return `${folder} takes no further group (${messageOf(error)})`;
+  }
+  const moved = writeGroupFile(leaf, "cgroup.procs", String(pid)) ?? switchOn();
+  if (moved === null) return null;
+  writeGroupFile(folder, "cgroup.procs", String(pid));
+  removeGroup(leaf);
+  return `${folder} cannot be divided (${moved})`;
+}
+
+/** Does what a command will do, with nothing as the command. */
+function tryJoining(folder: string, pid: number): string | null {
+  const trial = join(folder, `${GROUP_PREFIX}${pid}-0`);
+  try {
+    mkdirSync(trial, { recursive: true });
+  } catch (error) {
+    return `${folder} takes no group (${messageOf(error)})`;
+  }
+  const script = 'echo $$ >"$1"';
+  const { status, stderr } = spawnSync("/bin/sh", ["-c", script, "holdpoint", join(trial, "cgroup.procs")], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  removeGroup(trial);
+  return status === 0 ? null : `no process may be moved into ${folder}: ${stderr.trim().slice(0, 200)}`;
+}
+
+/** Ends and removes what a process that was killed left. */
+function removeStale(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const maker = Number(new RegExp(`^${GROUP_PREFIX}(\\d+)-\\d+$`).exec(name)?.[1] ?? Number.NaN);
+    if (Number.isNaN(maker) || isAlive(maker)) continue;
+    const stale = join(folder, name);
+    killGroup(stale);
+    // What is ended only now is removed the next time.
+    removeGroup(stale);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function mountOfGroups(mountinfo: string): { readonly path: string; readonly root: string } | null {
+  for (const line of mountinfo.split("\n")) {
+    const [before = "", after = ""] = line.split(" - ");
+    const [, , , root, path] = before.split(" ");
+    if (after.startsWith("cgroup2 ") && root !== undefined && path !== undefined) return { path, root };
+  }
+  return null;
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    for (const name of ["", "cgroup.procs", "cgroup.subtree_control"]) accessSync(join(folder, name), constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function wordsOf(text: string | null): readonly string[] {
+  return (text ?? "").split(/\s+/).filter(Boolean);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,52 @@
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { GroupsReport } from "./find-groups.ts";
+import { readGroupFile } from "./group-files.ts";
+
+/**
+ * A folder of the kernel in which this process may make control groups; null where there is none. Machines differ in what
+ * binds there: where version 1 holds memory, processes and processor, nothing does, and only joining and ending are real.
+ */
+export function realGroups(): GroupsReport | null {
+  const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(textOf("/proc/self/mountinfo"))?.[1];
+  const own = /^0::(\/.*)$/m.exec(textOf("/proc/self/cgroup"))?.[1];
+  if (mount === undefined || own === undefined) return null;
+  const folder = join(mount, own);
+  try {
+    accessSync(join(folder, "cgroup.procs"), constants.W_OK);
+    return { folder: mkdtempSync(join(folder, "holdpoint-test-")), controllers: [], reason: null };
+  } catch {
+    return null;
+  }
+}
+
+/** Files as the kernel has them for a process whose group is `/user/app`, in a folder of its own. */
+export function groupFiles(files: Readonly<Record<string, string>> = {}): {
+  readonly folder: string;
+  readonly proc: string;
+  read(name: string): string | null;
+} {
+  const base = mkdtempSync(join(tmpdir(), "holdpoint-groups-"));
+  const [folder, proc] = [join(base, "user", "app"), join(base, "proc")];
+  mkdirSync(folder, { recursive: true });
+  mkdirSync(proc);
+  writeFileSync(join(proc, "cgroup"), "1:name=systemd:/x\n0::/user/app\n");
+  writeFileSync(join(proc, "mountinfo"), `30 20 0:26 / ${base} rw,nosuid shared:9 - cgroup2 cgroup2 rw\n`);
+  const all = {
+    "cgroup.controllers": "cpuset cpu io memory pids\n",
+    "cgroup.subtree_control": "",
+    "cgroup.procs": "",
+    ...files,
+  };
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text);
+  return { folder, proc, read: (name) => readGroupFile(folder, name) };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
