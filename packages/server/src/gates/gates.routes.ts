@@ -113,7 +113,15 @@ export function gateRoutes(room: (tenant: string) => Promise<GateRoom>): readonl
       if (found === null) throw problem(httpProblems, "HP9105", { kind: "evidence", id: params.digest });
       const { digest, kind, checkId: check, gates: keys, endedAt, recordedAt, canonical } = found;
       const statement: AnyJson = JSON.parse(new TextDecoder().decode(canonical));
-      return { digest, kind, check, gates: keys, endedAt: toMoment(endedAt), recordedAt: toMoment(recordedAt), statement };
+      return {
+        digest,
+        kind,
+        check,
+        gates: keys,
+        endedAt: toMoment(endedAt),
+        recordedAt: toMoment(recordedAt),
+        statement,
+      };
     }),
     implement(operations.signGate, ({ params, body, principal }) =>
       record(principal.tenant, params, { name: body.name, role: body.role ?? null, reason: body.reason }, null),
