@@ -11,8 +11,9 @@ export { planProtection } from "./isolation/protection.ts";
 export { type Agent, commandsOf } from "./manifest/agent.ts";
 export { loadAgents } from "./manifest/load-agents.ts";
 export { agentTakes, offeredCapabilities, requiredCapabilities } from "./manifest/match-agent.ts";
-export { type Controller, type GroupsReport, probeGroups } from "./quota/find-groups.ts";
+export { probeGroups } from "./quota/find-groups.ts";
 export { proveGroups } from "./quota/prove-groups.ts";
+export type { Controller, GroupsReport } from "./quota/quota.types.ts";
 export {
   type DiscoveredAgent,
   type Discovery,

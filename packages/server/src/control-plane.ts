@@ -36,7 +36,8 @@ import { searchRoutes } from "./search/index.ts";
 import { SERVER_PROBLEMS } from "./server-problems.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
 import { tracedStore } from "./traced-store.ts";
-import { type BatchRecord, claimedTasks, holdingRoutes, taskRoutes, type WorkRoom, workRoutes } from "./work/index.ts";
+import { type BatchRecord, claimedTasks, holdingRoutes, taskRoutes, workRoutes } from "./work/index.ts";
+import { workRoom } from "./work-room.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -359,27 +360,6 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
       ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),
     ];
   }
-}
-
-function workRoom(of: TenantRooms): WorkRoom {
-  return {
-    work: of.work,
-    handOut: of.handOut,
-    payloads: (taskIds) => of.payloads(taskIds),
-    noteProgress: (ref, said) => of.noteProgress(ref, said),
-    gateBriefs: (planId, keys) => gateBriefs(of, planId, keys),
-    refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
-  };
-}
-
-async function gateBriefs(
-  of: TenantRooms,
-  planId: string,
-  keys: readonly string[],
-): Promise<readonly { key: string; metric: string | null; text: string }[]> {
-  const wanted = new Set(keys);
-  const gates = (await of.planOf(planId))?.plan.gates ?? [];
-  return gates.filter(({ key }) => wanted.has(key)).map(({ key, metric, text }) => ({ key, metric, text }));
 }
 
 function isLoopback(address: string): boolean {

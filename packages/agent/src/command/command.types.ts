@@ -120,3 +120,6 @@ export const DEFAULT_LIMITS: CommandLimits = {
   cpus: Number.POSITIVE_INFINITY,
   outputBytes: 256 * 1024 * 1024,
 };
+
+/** A bound that processes can exceed while they run. */
+export type WatchedLimit = "memory" | "cpu" | "processes";

@@ -1,12 +1,9 @@
-import type { CommandLimits } from "../command/command.types.ts";
+import type { CommandLimits, WatchedLimit } from "../command/command.types.ts";
 import type { CommandGroup } from "../quota/command-group.ts";
 import type { ProcessTree } from "./process-tree.ts";
 
 /** A look may take at most this share of the time: the pause after it is at least 20 times as long as it took. */
 const PAUSE_PER_LOOK = 20;
-
-/** A bound that processes can exceed while they run. */
-export type WatchedLimit = "memory" | "cpu" | "processes";
 
 /** The greatest of each that was seen; null when no look was taken in time. */
 export interface PeakUsage {

@@ -1,13 +1,18 @@
-import { mkdirSync, rmdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { CommandLimits } from "../command/command.types.ts";
-import type { WatchedLimit } from "../processes/process-watch.ts";
-import type { GroupsReport } from "./find-groups.ts";
-import { countIn, processesIn, readGroupFile, writeGroupFile } from "./group-files.ts";
+import type { CommandLimits, WatchedLimit } from "../command/command.types.ts";
+import {
+  countIn,
+  GROUP_PREFIX,
+  killGroup,
+  processesIn,
+  readGroupFile,
+  removeGroup,
+  writeGroupFile,
+} from "./group-files.ts";
+import type { GroupsReport } from "./quota.types.ts";
 
-/** What the names of groups of commands begin with; the process that made them and a count follow. */
-export const GROUP_PREFIX = "holdpoint-";
 /** Period of `cpu.max`, microseconds: the kernel's own default. */
 const CPU_PERIOD_US = 100_000;
 /** How long the kernel may take to let go of a group that was ended. */
@@ -96,29 +101,6 @@ export class CommandGroup {
 
   #tryRemove(): boolean {
     return removeGroup(this.folder);
-  }
-}
-
-/** Ends everything in a group. */
-export function killGroup(folder: string): void {
-  // Linux 5.14; before that one by one, which what forks all the time can outrun for a while.
-  if (writeGroupFile(folder, "cgroup.kill", "1") === null) return;
-  for (const pid of processesIn(folder)) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-}
-
-/** Removes a group; false while something is in it. */
-export function removeGroup(folder: string): boolean {
-  try {
-    rmdirSync(folder);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ENOENT";
   }
 }
 

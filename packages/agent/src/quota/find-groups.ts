@@ -1,23 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { GROUP_PREFIX, killGroup, removeGroup } from "./command-group.ts";
-import { processesIn, readGroupFile, writeGroupFile } from "./group-files.ts";
-
-/** What bounds the kernel can keep for a group. */
-export type Controller = "memory" | "pids" | "cpu";
+import { GROUP_PREFIX, killGroup, processesIn, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
+import type { Controller, GroupsReport } from "./quota.types.ts";
 
 const CONTROLLERS: readonly Controller[] = ["memory", "pids", "cpu"];
-
-/** Whether commands can be put into control groups here; `holdpoint doctor` prints it. */
-export interface GroupsReport {
-  /** The folder in which groups of commands are made; null when they cannot be. */
-  readonly folder: string | null;
-  /** What binds there. */
-  readonly controllers: readonly Controller[];
-  /** Why there are none; null when there are. */
-  readonly reason: string | null;
-}
 
 /** The variable that names a group that was delegated to this user, besides the one that this process is in. */
 export const GROUP_VARIABLE = "HOLDPOINT_CGROUP";

@@ -1,5 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** What the names of groups of commands begin with; the process that made them and a count follow. */
+export const GROUP_PREFIX = "holdpoint-";
 
 /** Reads a file of a control group; null when it is not there or must not be read. */
 export function readGroupFile(folder: string, name: string): string | null {
@@ -29,4 +32,27 @@ export function countIn(text: string | null, name: string): number {
 /** The numbers of the processes in a group, without those of groups below it. */
 export function processesIn(folder: string): readonly number[] {
   return (readGroupFile(folder, "cgroup.procs") ?? "").split("\n").filter(Boolean).map(Number);
+}
+
+/** Ends everything in a group. */
+export function killGroup(folder: string): void {
+  // Linux 5.14; before that one by one, which what forks all the time can outrun for a while.
+  if (writeGroupFile(folder, "cgroup.kill", "1") === null) return;
+  for (const pid of processesIn(folder)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
+/** Removes a group; false while something is in it. */
+export function removeGroup(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ENOENT";
+  }
 }

@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { GroupsReport } from "./find-groups.ts";
 import { readGroupFile } from "./group-files.ts";
+import type { GroupsReport } from "./quota.types.ts";
 
 /**
  * A folder of the kernel in which this process may make control groups; null where there is none. Machines differ in what
@@ -25,7 +25,7 @@ export function realGroups(): GroupsReport | null {
 export function groupFiles(files: Readonly<Record<string, string>> = {}): {
   readonly folder: string;
   readonly proc: string;
-  read(name: string): string | null;
+  readonly read: (name: string) => string | null;
 } {
   const base = mkdtempSync(join(tmpdir(), "holdpoint-groups-"));
   const [folder, proc] = [join(base, "user", "app"), join(base, "proc")];

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { DEFAULT_LIMITS } from "../command/command.types.ts";
 import { CommandGroup } from "./command-group.ts";
-import type { Controller, GroupsReport } from "./find-groups.ts";
+import type { Controller, GroupsReport } from "./quota.types.ts";
 
 /** Longest that a trial may take, milliseconds. */
 const TRIAL_MS = 20_000;
