@@ -4,6 +4,8 @@ import type { Json } from "./recording.types.ts";
 /** Kinds of values that differ each time, by their looks. A longer one that holds another comes first. */
 const KINDS = [
   ["secret", /whsec_[A-Za-z0-9+/]{32,}={0,2}/],
+  // The cursor of a page: a list in base64url.
+  ["page", /(?<![A-Za-z0-9_-])W[yz][A-Za-z0-9_-]{20,}/],
   ["token", /hp_[a-z]{3}_[A-Za-z0-9]{30,}/],
   ["digest", /sha256:[0-9a-f]{64}/],
   ["id", /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/],
