@@ -89,8 +89,8 @@ describe.each(["off", "auto"] as const)("a command (isolation %s)", (isolation) 
     const result = await run({
       isolation,
       command: "sleep 60 & echo $!; trap 'echo bye; exit 7' TERM; sleep 60 & wait",
-      limits: { wallMs: 400 },
-      killGraceMs: 500,
+      limits: { wallMs: 1_500 },
+      killGraceMs: 10_000,
     });
     expect(result).toMatchObject({ timedOut: true, endedFor: "timeout", exitCode: 7 });
     expect(result.stdout.text).toContain("bye");

@@ -8,8 +8,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Slots of 2 s, so that a slow machine looks into each. */
-const TEXT = '# Plan\n\n## Step 1: Work\n\n```yaml\nquality_gates:\n  soak: "8s validation"\n```\n';
+/** A tenth of the slots is enough, so that a slow machine need not look into each. */
+const TEXT = '# Plan\n\n## Step 1: Work\n\n```yaml\nquality_gates:\n  soak: "6s validation coverage 10%"\n```\n';
 const CHECK = "holdpoint: sidecar/v1\nchecks:\n  - { id: c, run: echo soak=true, inputs: [x.txt] }\n";
 const SIDECAR = `${CHECK}gates:\n  soak: { check: c }\n`;
 
@@ -31,12 +31,13 @@ describe("a window on a task that is worked in a worktree", { timeout: 120_000 }
 
   test("goes on in the next run, whatever the plan's folder held meanwhile", async () => {
     const { run: go } = await bench({ "PLAN.md": TEXT, "PLAN.holdpoint.yaml": SIDECAR });
-    const first = await go({ trust: true, wait: "4s" });
+    const first = await go({ trust: true, wait: "1s" });
     expect([first.code, says(first.report)]).toEqual([2, "inconclusive window_incomplete fresh"]);
-    const before = Date.now();
     const { code, report } = await go({ trust: true, wait: "60s" });
     expect([code, report.work?.tasks.accepted, says(report)]).toEqual([0, 1, "pass met fresh"]);
-    expect(Date.now() - before).toBeLessThan(30_000);
+    // More good runs than this run has made: those of the first count.
+    const [, goodRuns] = /^(\d+) good runs/.exec(report.gates[0]?.explanation ?? "") ?? [];
+    expect(Number(goodRuns)).toBeGreaterThan(report.checks.length);
   });
 
   test("is said to begin anew when a tick in the plan is a change of what its check watches", async () => {
