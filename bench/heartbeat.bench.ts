@@ -18,6 +18,7 @@ import { operations, SCOPES, type Scope } from "@holdpoint/contract";
 import { createControlPlane, createSystemRuntime } from "@holdpoint/server";
 import { openStore } from "@holdpoint/store";
 import Fastify from "fastify";
+import { bundled } from "./bundled.ts";
 
 const { values } = parseArgs({
   options: {
@@ -137,7 +138,7 @@ interface Server {
 async function start(what: string): Promise<Server> {
   const child: ChildProcess = spawn(
     process.execPath,
-    ["--import", "tsx", import.meta.filename, "--child", what, "--agents", String(AGENTS)],
+    [await bundled("heartbeat.bench"), "--child", what, "--agents", String(AGENTS)],
     { stdio: ["ignore", "inherit", "inherit", "ipc"] },
   );
   servers.push(child);

@@ -28,12 +28,14 @@ import {
   type Present,
   progressRoutes,
   systemRoutes,
+  type TenantSummary,
 } from "./observe/index.ts";
 import { planRoutes } from "./plans/index.ts";
 import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./replicas/index.ts";
 import { completionRoutes, refusedCommand } from "./run/index.ts";
 import { searchRoutes } from "./search/index.ts";
 import { SERVER_PROBLEMS } from "./server-problems.ts";
+import { SharedReads } from "./shared-read.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
 import { tracedStore } from "./traced-store.ts";
 import { type BatchRecord, claimedTasks, holdingRoutes, taskRoutes, workRoutes } from "./work/index.ts";
@@ -302,6 +304,13 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
     roomsOf: (tenant: string) => Promise<TenantRooms>,
     uptimeMs: () => number,
   ): readonly Implementation[] {
+    const summaries = new SharedReads<TenantSummary>();
+    const summaryOf = async (tenant: string): Promise<TenantSummary> => {
+      const of = await roomsOf(tenant);
+      const [tasks, plans] = [await of.work.counts(), await of.plans.list()];
+      const { total, healthy } = await (await desk.room(tenant)).registry.counts();
+      return { agents: { total, healthy }, tasks, plans: plans.length };
+    };
     return [
       ...systemRoutes({
         version,
@@ -315,12 +324,7 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
             version,
           ),
         problemOf: (code) => problems.get(code),
-        summary: async (tenant) => {
-          const of = await roomsOf(tenant);
-          const [tasks, plans] = [await of.work.counts(), await of.plans.list()];
-          const { total, healthy } = await (await desk.room(tenant)).registry.counts();
-          return { agents: { total, healthy }, tasks: { ...tasks }, plans: plans.length };
-        },
+        summary: (tenant) => summaries.get(tenant, () => summaryOf(tenant)),
       }),
       ...planRoutes(roomsOf),
       ...progressRoutes(async (tenant) => {

@@ -11,12 +11,13 @@ export const REGISTER: Statement = statement(
      labels = excluded.labels, capacity = excluded.capacity, version = excluded.version`,
 );
 
+/** All of a tenant, or those that are named in `$2`. */
 export const AGENTS: Statement = statement(
   "agent_all",
   `SELECT a.name, a.runner, a.capabilities, a.labels, a.capacity, a.version, a.wanted, a.registered_at_ms,
      s.seen_at_ms, s.answered_at_ms
    FROM holdpoint.agent a LEFT JOIN holdpoint.agent_seen s ON s.tenant_id = a.tenant_id AND s.name = a.name
-   WHERE a.tenant_id = $1`,
+   WHERE a.tenant_id = $1 AND ($2::text[] IS NULL OR a.name = ANY ($2))`,
 );
 
 export const LEASES_BY_AGENT: Statement = statement(

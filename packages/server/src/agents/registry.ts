@@ -1,4 +1,5 @@
 import type { Session } from "@holdpoint/store";
+import { SharedRead } from "../shared-read.ts";
 import { AGENTS, FORGET, LEASES_BY_AGENT, REGISTER, SET_WANTED } from "./agents.sql.ts";
 import type { AgentCounts, AgentQuery, AgentRegistration, AgentView, AgentWanted } from "./agents.types.ts";
 import { type Signs, stateOf } from "./liveness.ts";
@@ -34,6 +35,8 @@ export class AgentRegistry {
   readonly #store: Session;
   readonly #tenant: string;
   readonly #now: () => number;
+  /** Leases by agent. */
+  readonly #counted: SharedRead<ReadonlyMap<string, number>>;
   readonly #agents = new Map<string, Entry>();
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | null = null;
@@ -42,6 +45,10 @@ export class AgentRegistry {
     this.#store = store;
     this.#tenant = tenant;
     this.#now = now;
+    this.#counted = new SharedRead(async () => {
+      const rows = await store.run<{ agent: string; n: number }>(LEASES_BY_AGENT, [tenant]);
+      return new Map(rows.map(({ agent, n }) => [agent, n]));
+    });
   }
 
   /** Makes agents known; answers them in the order given. */
@@ -59,8 +66,8 @@ export class AgentRegistry {
       last.map(({ capacity }) => capacity),
       last.map(({ version }) => version),
     ]);
-    for (const { name } of last) this.#seen(name, now);
-    await this.#read();
+    // Not the others: with many runners each of them would read what all have registered.
+    this.#take(await this.#store.run<AgentRow>(AGENTS, [this.#tenant, last.map(({ name }) => name)]));
     const leases = await this.#leases();
     for (const { name } of last) this.#seen(name, now);
     return agents.flatMap(({ name }) => this.#viewOf(name, leases));
@@ -220,11 +227,17 @@ export class AgentRegistry {
   }
 
   async #readOnce(): Promise<void> {
-    const rows = await this.#store.run<AgentRow>(AGENTS, [this.#tenant]);
+    // What is registered here meanwhile may not be among what is read.
+    const before = [...this.#agents.keys()];
+    const rows = await this.#store.run<AgentRow>(AGENTS, [this.#tenant, null]);
     this.#readAt = this.#now();
-    const there = new Set<string>();
+    this.#take(rows);
+    const there = new Set(rows.map(({ name }) => name));
+    for (const name of before) if (!there.has(name)) this.#agents.delete(name);
+  }
+
+  #take(rows: readonly AgentRow[]): void {
     for (const row of rows) {
-      there.add(row.name);
       const known = this.#agents.get(row.name);
       const entry = known ?? newEntry();
       entry.registration = row;
@@ -235,12 +248,10 @@ export class AgentRegistry {
       entry.answeredAt = latest(entry.answeredAt, row.answered_at_ms);
       if (known === undefined) this.#agents.set(row.name, entry);
     }
-    for (const name of this.#agents.keys()) if (!there.has(name)) this.#agents.delete(name);
   }
 
-  async #leases(): Promise<ReadonlyMap<string, number>> {
-    const rows = await this.#store.run<{ agent: string; n: number }>(LEASES_BY_AGENT, [this.#tenant]);
-    return new Map(rows.map(({ agent, n }) => [agent, n]));
+  #leases(): Promise<ReadonlyMap<string, number>> {
+    return this.#counted.get();
   }
 
   #viewOf(name: string, leases: ReadonlyMap<string, number>): readonly AgentView[] {

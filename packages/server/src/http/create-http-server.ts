@@ -115,7 +115,8 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   const always = securityHeaders();
   const addresses = createAddressBook();
   app.addHook("onRoute", ({ url, method }) => addresses.add(url, method));
-  app.addHook("onRequest", async (request, reply) => {
+  // Hooks that wait for nothing are no promises: there are several for each request.
+  app.addHook("onRequest", (request, reply, done) => {
     inFlight.begin();
     request.trace = traceOf(
       headerOf(request, "traceparent"),
@@ -123,22 +124,25 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
     );
     reply.headers(always);
     reply.header("traceparent", request.trace.traceparent);
+    done();
   });
-  app.addHook("onSend", async (_, reply) => {
+  app.addHook("onSend", (_, reply, payload, done) => {
     if (parts.closing.aborted) reply.header("connection", "close");
+    done(null, payload);
   });
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     inFlight.end();
     endRequestSpan(request, reply);
     parts.onRequest?.(recordOf(request, reply));
+    done();
   });
   await app.register(compress, { threshold: COMPRESS_FROM_BYTES, encodings: ["br", "gzip"] });
   // After the hooks of both, so that what is refused here has their headers, too.
-  app.addHook("onRequest", async (request) => {
-    if (parts.closing.aborted) throw problem(httpProblems, "HP9108");
+  app.addHook("onRequest", (request, _, done) => {
+    if (parts.closing.aborted) return done(problem(httpProblems, "HP9108"));
     // Before a body is read that nobody wants.
     const isMissing = request.is404 || addresses.excludes(request.method, pathOf(request));
-    if (isMissing) throw addresses.refusalOf(request.method, pathOf(request));
+    done(isMissing ? addresses.refusalOf(request.method, pathOf(request)) : undefined);
   });
   app.setErrorHandler(refuse);
   for (const implementation of parts.implementations) register(app, implementation, parts);

@@ -41,7 +41,8 @@ export async function guardedWrite(
     throw problem(guardProblems, "HP9415", { operation: operation.id });
   }
   const deed = audit === null ? null : deedOf(operation, principal, parts, trace, tool);
-  const first = await begin(guards, write);
+  const first = key === null ? null : await begin(guards, write);
+  if (deed === null && first === null) return await perform();
   if (first !== null && "status" in first) {
     return { ...first, headers: { ...first.headers, "idempotency-replayed": "true" } };
   }

@@ -71,8 +71,8 @@ export interface LimitState {
 
 /** Limits how fast callers send. */
 export interface RateLimits {
-  /** Counts one request; null when the caller has no limit. */
-  take(principal: Principal): Promise<LimitState | null>;
+  /** Counts one request; null when the caller has no limit. At once where nobody else has to be asked. */
+  take(principal: Principal): LimitState | null | Promise<LimitState | null>;
 }
 
 /** What stands between a request and its handler; each part may be absent. */

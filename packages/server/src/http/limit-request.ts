@@ -13,8 +13,9 @@ export async function limitRequest(
   principal: Principal,
   reply: FastifyReply,
 ): Promise<void> {
-  const state = await limits?.take(principal);
-  if (state === undefined || state === null) return;
+  const taken = limits?.take(principal) ?? null;
+  const state = taken instanceof Promise ? await taken : taken;
+  if (state === null) return;
   const waitS = Math.ceil(state.retryAfterMs / SECOND_MS);
   reply.headers({
     "ratelimit-limit": String(state.limit),

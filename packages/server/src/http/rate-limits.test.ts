@@ -19,7 +19,7 @@ describe("a limit", () => {
   test("lets two seconds' worth come at once, then as many as it says, and tells when to come again", async () => {
     let now = 0;
     const limits = createRateLimits({ perSecond: 10, now: () => now });
-    const take = (): Promise<LimitState | null> => limits.take(caller("a"));
+    const take = async (): Promise<LimitState | null> => await limits.take(caller("a"));
     for (let left = 19; left >= 0; left -= 1)
       expect(await take()).toMatchObject({ allowed: true, remaining: left, limit: 10 });
     expect(await take()).toEqual({ allowed: false, remaining: 0, limit: 10, retryAfterMs: 100 });
@@ -76,7 +76,7 @@ describe("a limit", () => {
     for (let time = 0; time < 30; time += 1) states.push((await limits.take(caller("a")))?.allowed === true);
     expect([states.filter(Boolean).length, asked]).toEqual([10, 3]);
     now = 5_000;
-    await Promise.all(Array.from({ length: 10 }, () => limits.take(caller("a"))));
+    await Promise.all(Array.from({ length: 10 }, async () => await limits.take(caller("a"))));
     expect(asked).toBe(4);
     works = true;
     now = 10_000;

@@ -41,12 +41,12 @@ export function createRateLimits({ perSecond, now, shared }: RateLimitsParts): R
   let failures = 0;
   let openUntil = 0;
 
-  async function countShared(caller: string, rate: Rate): Promise<LimitState | null> {
-    if (shared === undefined || now() < openUntil) return null;
+  async function countShared(count: SharedCount, caller: string, rate: Rate): Promise<LimitState | null> {
+    if (now() < openUntil) return null;
     // Half open: one asks, the others count for themselves meanwhile.
     if (failures >= MOST_FAILURES) openUntil = now() + OPEN_MS;
     try {
-      const { allowed, left } = await shared.take(caller, rate);
+      const { allowed, left } = await count.take(caller, rate);
       failures = 0;
       openUntil = 0;
       return stateOf(allowed, left, rate);
@@ -58,12 +58,13 @@ export function createRateLimits({ perSecond, now, shared }: RateLimitsParts): R
   }
 
   return {
-    async take(principal) {
+    take(principal) {
       const limit = principal.rateLimit ?? perSecond;
       if (limit === 0) return null;
       const rate = { perSecond: limit, burst: limit * BURST_S };
       const caller = callerOf(principal);
-      return (await countShared(caller, rate)) ?? own.take(caller, rate);
+      if (shared === undefined) return own.take(caller, rate);
+      return countShared(shared, caller, rate).then((state) => state ?? own.take(caller, rate));
     },
   };
 }

@@ -17,6 +17,9 @@ export interface RequestParts {
   readonly body: unknown;
 }
 
+const PLACES = ["params", "query", "body"] as const;
+type Place = (typeof PLACES)[number];
+
 /** Fields listed with one problem; more would only hide the first. */
 const MOST_ERRORS = 20;
 
@@ -28,24 +31,10 @@ const MOST_ERRORS = 20;
  */
 export function validateRequest(operation: Operation, given: RequestParts): RequestParts {
   const errors: FieldError[] = [];
-  const checked = (place: "params" | "query" | "body", schema: z.ZodType | undefined): unknown => {
-    if (schema === undefined) return undefined;
-    const result = schema.safeParse(given[place]);
-    if (result.success) {
-      for (const field of unknownKeys(given[place], result.data)) {
-        errors.push({ in: place, field, message: "is not known here" });
-      }
-      return result.data;
-    }
-    for (const issue of result.error.issues) {
-      errors.push({ in: place, field: issue.path.map(String).join("."), message: issue.message });
-    }
-    return undefined;
-  };
   const parts = {
-    params: checked("params", operation.params),
-    query: checked("query", operation.query),
-    body: checked("body", operation.body),
+    params: checked("params", operation.params, given.params, errors),
+    query: checked("query", operation.query, given.query, errors),
+    body: checked("body", operation.body, given.body, errors),
   };
   const first = errors[0];
   if (first === undefined) {
@@ -56,8 +45,25 @@ export function validateRequest(operation: Operation, given: RequestParts): Requ
   throw Object.assign(misfit(operation, first.in, told, first.field), { errors: errors.slice(0, MOST_ERRORS) });
 }
 
+function checked(place: Place, schema: z.ZodType | undefined, given: unknown, errors: FieldError[]): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(given);
+  if (result.success) {
+    seekUnknownKeys(given, result.data, "", (field) => {
+      errors.push({ in: place, field, message: "is not known here" });
+    });
+    return result.data;
+  }
+  for (const issue of result.error.issues) {
+    errors.push({ in: place, field: issue.path.map(String).join("."), message: issue.message });
+  }
+  return undefined;
+}
+
 function refuseContent(operation: Operation, parts: RequestParts): void {
-  for (const [place, part] of Object.entries(parts)) {
+  for (const place of PLACES) {
+    const part = parts[place];
+    if (part === undefined) continue;
     const fault = contentFault(part, place === "body" ? operation.anyText : []);
     if (fault === null) continue;
     const { field } = fault;
@@ -78,14 +84,17 @@ function misfit(operation: Operation, where: string, first: string, field = ""):
 }
 
 /** Keys that were sent and that no shape took, by their paths: what is left out quietly may be a mistyped field. */
-function unknownKeys(sent: unknown, taken: unknown, path = ""): readonly string[] {
+function seekUnknownKeys(sent: unknown, taken: unknown, path: string, found: (place: string) => void): void {
   // Kept as it came, or taken apart by something that is no object.
-  if (sent === taken || typeof sent !== "object" || sent === null || typeof taken !== "object" || taken === null)
-    return [];
-  const kept = new Map<string, unknown>(Object.entries(taken));
-  return Object.entries(sent).flatMap(([key, value]) => {
-    const place = path === "" ? key : `${path}.${key}`;
-    if (Array.isArray(sent) !== Array.isArray(taken)) return [];
-    return kept.has(key) ? unknownKeys(value, kept.get(key), place) : [place];
-  });
+  if (sent === taken || !isHolder(sent) || !isHolder(taken) || Array.isArray(sent) !== Array.isArray(taken)) return;
+  for (const key of Object.keys(sent)) {
+    if (Object.hasOwn(taken, key)) {
+      const [value, kept] = [sent[key], taken[key]];
+      if (value !== kept) seekUnknownKeys(value, kept, path === "" ? key : `${path}.${key}`, found);
+    } else found(path === "" ? key : `${path}.${key}`);
+  }
+}
+
+function isHolder(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

@@ -12,4 +12,4 @@ export {
 export { createMetrics, type Present } from "./metrics.ts";
 export { progressRoutes } from "./progress.routes.ts";
 export { createRoundWatch } from "./round-watch.ts";
-export { type PartHealth, systemRoutes } from "./system.routes.ts";
+export { type PartHealth, systemRoutes, type TenantSummary } from "./system.routes.ts";

