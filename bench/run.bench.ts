@@ -80,8 +80,8 @@ try {
       await Promise.all(
         claims.map(async ({ taskId, attempt }) => {
           await app.work.report({ taskId, attempt });
-          await app.work.accept({ taskId, attempt });
-          accepted += 1;
+          const { ok } = await app.work.accept({ taskId, attempt });
+          if (ok) accepted += 1;
         }),
       );
     }

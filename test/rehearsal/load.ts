@@ -17,6 +17,8 @@ export interface Load {
 /** What a load met with. Times are milliseconds from the moment a request was sent. */
 export interface LoadResult {
   readonly requests: number;
+  /** Connections that were open at the same time. */
+  readonly users: number;
   /** Requests a second that were answered. */
   readonly rate: number;
   /** Answers that were no success, and requests without an answer. */
@@ -34,7 +36,10 @@ const GROUPS = 100;
 
 /** Sends what people, scripts and agents send: mostly reads, some heartbeats, and tasks that are created one by one. */
 export async function putLoad(load: Load): Promise<LoadResult> {
-  const groups = Math.max(1, Math.min(GROUPS, load.users));
+  // A connection that sends less than once a second cannot be.
+  const users = Math.min(load.users, load.rate);
+  const groups = Math.max(1, Math.min(GROUPS, users));
+  const partOf = (all: number, index: number): number => Math.floor(all / groups) + (index < all % groups ? 1 : 0);
   const times: number[] = [];
   let answers = 0;
   let at = 0;
@@ -63,12 +68,11 @@ export async function putLoad(load: Load): Promise<LoadResult> {
     }
   };
   const groupOf = async (index: number): Promise<autocannon.Result> => {
-    const connections = Math.floor(load.users / groups) + (index < load.users % groups ? 1 : 0);
     await new Promise((resolve) => setTimeout(resolve, (1_000 * index) / groups));
     const options: autocannon.Options = {
       url: load.url,
-      connections,
-      overallRate: Math.round((load.rate * connections) / load.users),
+      connections: partOf(users, index),
+      overallRate: partOf(load.rate, index),
       duration: load.seconds,
       timeout: 10,
       requests: [{ setupRequest: (request) => ({ ...request, ...next() }) }],
@@ -93,6 +97,7 @@ export async function putLoad(load: Load): Promise<LoadResult> {
   const share = (part: number): number => Math.round((times[Math.floor((times.length - 1) * part)] ?? 0) * 10) / 10;
   return {
     requests: times.length + errors,
+    users,
     rate: Math.round(times.length / seconds),
     failed: times.length - answers + errors,
     p50Ms: share(0.5),

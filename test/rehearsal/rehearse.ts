@@ -68,7 +68,7 @@ async function rehearse(fleet: FleetFolder): Promise<void> {
   const load = { users: Number(users), rate: Number(rate), seconds: Number(lasting) };
   const tokens = await Promise.all(Array.from({ length: TOKENS }, (_, index) => tokenOf(client, `users ${index}`)));
   const result = await putLoad({ url: client.url, tokens, agents: fleet.capabilities, ...load });
-  note("load_users", load.users, "users at the same time");
+  note("load_users", result.users, "users at the same time");
   note("load_rate", result.rate, `requests a second, for ${load.seconds} s`);
   note("load_failed", result.failed, `of ${result.requests} requests failed`);
   note("load_p50_ms", result.p50Ms, "ms, half of the requests");

@@ -1,6 +1,6 @@
-/** After a read, pause for so many times as long as it took: a read that everyone asks for takes a fifth of one connection. */
+/** After a read, pause for so many times as long as it took: what everyone asks for takes a fifth of one connection. */
 const PAUSE_FACTOR = 4;
-/** Longest pause, milliseconds. */
+/** Longest pause, milliseconds. A read that takes longer than a quarter of it takes more than a fifth of the time. */
 const MOST_PAUSE_MS = 250;
 
 /**

@@ -1,14 +1,10 @@
-import { createHash, type KeyObject, sign, verify } from "node:crypto";
+import { type KeyObject, sign, verify } from "node:crypto";
 import type { AuditCheckpoint, AuditLine } from "@holdpoint/contract";
 import { canonicalJson } from "@holdpoint/core";
+import { sha256 } from "../sha256.ts";
 
 /** What an entry says; see the schema of `GET /v1/audit`. */
 export type AuditEntry = AuditLine["entry"];
-
-/** `sha256:` and the digest of a text or of bytes. */
-export function sha256(data: string | Buffer): string {
-  return `sha256:${createHash("sha256").update(data).digest("hex")}`;
-}
 
 /** What the first entry of a chain says of the one before it: the digest of nothing. */
 export const CHAIN_START = sha256("");

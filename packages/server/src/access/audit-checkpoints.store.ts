@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { type AuditCheckpoint, auditCheckpoint } from "@holdpoint/contract";
 import { problem, type Runtime } from "@holdpoint/core";
 import { type StoreScope, statement } from "@holdpoint/store";
+import { sha256 } from "../sha256.ts";
 import { auditProblems } from "./audit.problems.ts";
-import { CHAIN_START, isSignedBy, keyIdOf, sha256, signCheckpoint } from "./audit-chain.ts";
+import { CHAIN_START, isSignedBy, keyIdOf, signCheckpoint } from "./audit-chain.ts";
 import { readAudit } from "./audit-log.store.ts";
 import { installationKey } from "./installation-key.ts";
 

@@ -1,7 +1,8 @@
 import type { KeyObject } from "node:crypto";
 import { type AuditCheckpoint, auditCheckpoint } from "@holdpoint/contract";
 import { canonicalJson } from "@holdpoint/core";
-import { CHAIN_START, isSignedBy, keyIdOf, sha256 } from "./audit-chain.ts";
+import { sha256 } from "../sha256.ts";
+import { CHAIN_START, isSignedBy, keyIdOf } from "./audit-chain.ts";
 
 /** Something in a log that cannot be as it was written. */
 export interface AuditFault {

@@ -146,15 +146,15 @@ export function agentRoutes({ room, now, tasksOf, refused }: AgentRoutesParts): 
     }),
     implement(operations.appendOutput, async ({ params, body, principal }) => {
       const { output, work } = await room(principal.tenant);
-      const task = await work.get(params.task);
-      // The last words of an attempt may come after its report; those of one that was replaced belong to nobody.
-      if (task?.attempt !== params.attempt) {
+      const ref = { taskId: params.task, attempt: params.attempt };
+      if (!(await output.isCurrent(ref))) {
+        const task = await work.get(ref.taskId);
         const { state = null, attempt = null, lease = null } = task ?? {};
         const reason = task === null ? "not_found" : "fenced";
         const outcome = { ok: false, reason, state, attempt, holder: lease?.agent ?? null } as const;
-        throw refused({ taskId: params.task, attempt: params.attempt }, "write output of", outcome);
+        throw refused(ref, "write output of", outcome);
       }
-      return { taken: output.append(params.task, params.attempt, body.pieces) };
+      return { taken: output.append(ref.taskId, ref.attempt, body.pieces) };
     }),
     implement(operations.readOutput, async ({ params, query, principal }) => {
       const { output, work } = await room(principal.tenant);

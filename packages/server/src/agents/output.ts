@@ -1,6 +1,7 @@
 import { OUTPUT_BOUNDS } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import { type Session, type Statement, statement } from "@holdpoint/store";
+import type { AttemptRef } from "../work/index.ts";
 import { agentsRoomProblems } from "./agents.problems.ts";
 
 /** How long pieces wait for others to be written with, milliseconds. */
@@ -26,6 +27,11 @@ const CUT: Statement = statement(
      WHERE tenant_id = $1 AND (task_id, attempt) IN (SELECT * FROM unnest($2::uuid[], $3::int[]))
    ) x
    WHERE o.tenant_id = $1 AND o.task_id = x.task_id AND o.attempt = x.attempt AND o.seq = x.seq AND x.kept > $4`,
+);
+
+const NEWEST_ATTEMPT: Statement = statement(
+  "output_newest_attempt",
+  "SELECT attempt FROM holdpoint.task WHERE tenant_id = $1 AND task_id = $2",
 );
 
 const READ: Statement = statement(
@@ -64,6 +70,15 @@ export class LiveOutput {
     this.#store = store;
     this.#tenant = tenant;
     this.#now = now;
+  }
+
+  /**
+   * Whether an attempt is the newest one of its task. The last words of an attempt may come after its report; those of one that
+   * was replaced belong to nobody.
+   */
+  async isCurrent({ taskId, attempt }: AttemptRef): Promise<boolean> {
+    const [task] = await this.#store.run<{ attempt: number }>(NEWEST_ATTEMPT, [this.#tenant, taskId]);
+    return task?.attempt === attempt;
   }
 
   /** Takes pieces. @throws HP7301 when too much waits to be written */

@@ -21,6 +21,8 @@ interface Entry {
   offers: number;
   /** Heard of since the last write. */
   dirty: boolean;
+  /** Number of the registration on this replica that it is from; 0 when it was made elsewhere. */
+  takenIn: number;
 }
 
 /** A row to be written with those of the other tenants. */
@@ -38,13 +40,16 @@ export class AgentRegistry {
   /** Leases by agent. */
   readonly #counted: SharedRead<ReadonlyMap<string, number>>;
   readonly #agents = new Map<string, Entry>();
+  /** All that are registered. */
+  readonly #all: SharedRead<void>;
   #readAt = Number.NEGATIVE_INFINITY;
-  #reading: Promise<void> | null = null;
+  #registrations = 0;
 
   constructor(store: Session, tenant: string, now: () => number) {
     this.#store = store;
     this.#tenant = tenant;
     this.#now = now;
+    this.#all = new SharedRead(() => this.#readOnce());
     this.#counted = new SharedRead(async () => {
       const rows = await store.run<{ agent: string; n: number }>(LEASES_BY_AGENT, [tenant]);
       return new Map(rows.map(({ agent, n }) => [agent, n]));
@@ -67,7 +72,9 @@ export class AgentRegistry {
       last.map(({ version }) => version),
     ]);
     // Not the others: with many runners each of them would read what all have registered.
-    this.#take(await this.#store.run<AgentRow>(AGENTS, [this.#tenant, last.map(({ name }) => name)]));
+    const rows = await this.#store.run<AgentRow>(AGENTS, [this.#tenant, last.map(({ name }) => name)]);
+    this.#registrations += 1;
+    for (const row of rows) this.#take(row).takenIn = this.#registrations;
     const leases = await this.#leases();
     for (const { name } of last) this.#seen(name, now);
     return agents.flatMap(({ name }) => this.#viewOf(name, leases));
@@ -81,7 +88,7 @@ export class AgentRegistry {
     const now = this.#now();
     let unknown = names.filter((name) => !this.#agents.has(name));
     if (unknown.length > 0 && now - this.#readAt >= LOOK_AGAIN_MS) {
-      await this.#read();
+      await this.#all.get();
       unknown = names.filter((name) => !this.#agents.has(name));
     }
     const orders: { agent: string; order: "pause" | "drain" }[] = [];
@@ -127,7 +134,7 @@ export class AgentRegistry {
 
   /** What an operator wants of an agent; `active` for one that is not registered. */
   async wanted(name: string): Promise<AgentWanted> {
-    if (this.#readAt === Number.NEGATIVE_INFINITY) await this.#read();
+    if (this.#readAt === Number.NEGATIVE_INFINITY) await this.#all.get();
     return this.#agents.get(name)?.wanted ?? "active";
   }
 
@@ -140,7 +147,7 @@ export class AgentRegistry {
   async want(name: string, wanted: AgentWanted): Promise<AgentView | null> {
     const rows = await this.#store.run(SET_WANTED, [this.#tenant, name, wanted]);
     if (rows.length === 0) return null;
-    await this.#read();
+    await this.#all.get();
     return this.get(name);
   }
 
@@ -212,42 +219,30 @@ export class AgentRegistry {
   }
 
   async #refresh(): Promise<void> {
-    if (this.#now() - this.#readAt >= FRESH_MS) await this.#read();
-  }
-
-  /** Reads what is registered, together with whoever asks at the same time. */
-  async #read(): Promise<void> {
-    const running = this.#reading;
-    // One that runs already may have begun before what the caller has just written.
-    if (running !== null) await running;
-    this.#reading ??= this.#readOnce().finally(() => {
-      this.#reading = null;
-    });
-    await this.#reading;
+    if (this.#now() - this.#readAt >= FRESH_MS) await this.#all.get();
   }
 
   async #readOnce(): Promise<void> {
-    // What is registered here meanwhile may not be among what is read.
-    const before = [...this.#agents.keys()];
+    // What is registered here meanwhile is newer than what is read, or not among it.
+    const until = this.#registrations;
     const rows = await this.#store.run<AgentRow>(AGENTS, [this.#tenant, null]);
     this.#readAt = this.#now();
-    this.#take(rows);
+    const isNewer = (name: string): boolean => (this.#agents.get(name)?.takenIn ?? 0) > until;
+    for (const row of rows) if (!isNewer(row.name)) this.#take(row);
     const there = new Set(rows.map(({ name }) => name));
-    for (const name of before) if (!there.has(name)) this.#agents.delete(name);
+    for (const name of this.#agents.keys()) if (!there.has(name) && !isNewer(name)) this.#agents.delete(name);
   }
 
-  #take(rows: readonly AgentRow[]): void {
-    for (const row of rows) {
-      const known = this.#agents.get(row.name);
-      const entry = known ?? newEntry();
-      entry.registration = row;
-      entry.runner = row.runner;
-      entry.wanted = row.wanted;
-      entry.registeredAt = row.registered_at_ms;
-      entry.seenAt = latest(entry.seenAt, row.seen_at_ms);
-      entry.answeredAt = latest(entry.answeredAt, row.answered_at_ms);
-      if (known === undefined) this.#agents.set(row.name, entry);
-    }
+  #take(row: AgentRow): Entry {
+    const entry = this.#agents.get(row.name) ?? newEntry();
+    this.#agents.set(row.name, entry);
+    entry.registration = row;
+    entry.runner = row.runner;
+    entry.wanted = row.wanted;
+    entry.registeredAt = row.registered_at_ms;
+    entry.seenAt = latest(entry.seenAt, row.seen_at_ms);
+    entry.answeredAt = latest(entry.answeredAt, row.answered_at_ms);
+    return entry;
   }
 
   #leases(): Promise<ReadonlyMap<string, number>> {
@@ -298,6 +293,7 @@ function newEntry(): Entry {
     droppedAt: null,
     offers: 0,
     dirty: false,
+    takenIn: 0,
   };
 }
 

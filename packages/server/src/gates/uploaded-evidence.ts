@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../sha256.ts";
 import type { HandedEvidence } from "./handed-over.ts";
 
 /** What came with a request: a word on a metric, or a report as text. */
@@ -19,7 +19,7 @@ export function handedFromUpload(items: readonly UploadedEvidence[]): readonly H
       return { type: "word", metric, value, unit };
     }
     const bytes = Buffer.from(item.content, "utf8");
-    const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    const digest = sha256(bytes);
     const open = (): AsyncIterable<Uint8Array> => once(bytes);
     return { type: "file", open, name: item.name, digest, size: bytes.length, reader: item.reader };
   });

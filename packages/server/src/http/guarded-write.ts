@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Operation } from "@holdpoint/contract";
 import { canonicalJson, HoldpointError, problem } from "@holdpoint/core";
+import { sha256 } from "../sha256.ts";
 import { guardProblems } from "./guard.problems.ts";
 import type { Deed, Guards, WrittenAnswer } from "./guards.ts";
 import type { Principal } from "./principal.ts";
@@ -116,5 +116,5 @@ function textsOf(params: unknown): Readonly<Record<string, string>> {
 }
 
 function digestOf(value: unknown): string {
-  return `sha256:${createHash("sha256").update(canonicalJson(value)).digest("hex")}`;
+  return sha256(canonicalJson(value));
 }

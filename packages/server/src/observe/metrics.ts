@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { CallbackRecord } from "../callbacks/index.ts";
 import type { RequestRecord } from "../http/index.ts";
 import type { RoundOutcome } from "../jobs/index.ts";
+import type { ToolCall } from "../mcp/index.ts";
 import type { BatchRecord } from "../work/index.ts";
 import { METRIC_TABLE, type MetricEntry } from "./metric-table.ts";
 
@@ -62,20 +63,13 @@ export interface DatabaseNumbers {
   }[];
 }
 
-/** A call of a tool over the Model Context Protocol that was answered. */
-export interface ToolRecord {
-  readonly tool: string;
-  readonly outcome: "ok" | "refused" | "fault";
-  readonly tookMs: number;
-}
-
 /** The numbers of one process. */
 export interface Metrics {
   sawRequest(record: RequestRecord): void;
   sawRound(round: RoundOutcome<unknown>): void;
   sawBatch(batch: BatchRecord): void;
   sawCallback(record: CallbackRecord): void;
-  sawTool(call: ToolRecord): void;
+  sawTool(call: ToolCall): void;
   /** All of them in Prometheus' text format. */
   text(): Promise<string>;
 }
@@ -94,11 +88,13 @@ export function createMetrics(parts: MetricsParts): Metrics {
     numbers.databaseWaits.observe(waitedMs / 1000);
     numbers.databaseUse.observe(usedMs / 1000);
   });
+  let isUp = false;
   let read: { readonly at: number; readonly done: Promise<void> } | null = null;
 
   async function readQueue(): Promise<void> {
     try {
       const [row] = await parts.store.run<QueueRow>(QUEUE, [parts.now()]);
+      isUp = true;
       if (row === undefined) return;
       for (const state of STATES) numbers.tasks.set({ state }, row[state]);
       numbers.oldest.set(row.oldest_at_ms === null ? 0 : Math.max(0, parts.now() - row.oldest_at_ms) / 1000);
@@ -110,6 +106,10 @@ export function createMetrics(parts: MetricsParts): Metrics {
       numbers.oldest.set(Number.NaN);
       numbers.callbacks.set(Number.NaN);
       numbers.databaseUp.set(0);
+      numbers.horizon.set(Number.NaN);
+      numbers.rows.reset();
+      numbers.bytes.reset();
+      isUp = false;
     }
   }
 
@@ -119,7 +119,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
     numbers.connections.set({ state: "idle" }, idle);
     numbers.connections.set({ state: "waiting" }, waiting);
     const found = parts.database();
-    if (found === null) return;
+    if (found === null || !isUp) return;
     numbers.horizon.set((found.horizon?.heldMs ?? 0) / 1000);
     for (const { name: table, live, dead, bytes, indexBytes } of found.tables) {
       numbers.rows.set({ table, kind: "live" }, live);

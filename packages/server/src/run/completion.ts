@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type BoundGate, isOpen, type JudgedSubject, problem, type Runtime, type Verdict } from "@holdpoint/core";
 import {
   type GateStore,
@@ -9,6 +8,7 @@ import {
 } from "../gates/index.ts";
 import { httpProblems } from "../http/index.ts";
 import type { JudgedPlan } from "../plans/index.ts";
+import { sha256 } from "../sha256.ts";
 import type { CommandOutcome, JsonValue, TaskView, WorkStore } from "../work/index.ts";
 import { type MissingEvidence, missingOf, nextActionsOf } from "./missing-evidence.ts";
 import type { PlanHosts } from "./plan-host.ts";
@@ -237,7 +237,7 @@ function bytesOf(evidence: readonly UploadedEvidence[]): number {
 
 /** Stands for the document in what is handed in for a task of a queue. */
 function queueDigest(planId: string): string {
-  return `sha256:${createHash("sha256").update(`queue ${planId}`).digest("hex")}`;
+  return sha256(`queue ${planId}`);
 }
 
 function outcomeOf(state: TaskView["state"]): SettledReport["outcome"] {
