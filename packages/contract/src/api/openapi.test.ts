@@ -46,7 +46,9 @@ describe("the OpenAPI document", () => {
     const key = "#/components/parameters/IdempotencyKey";
     expect(JSON.stringify(operationOf("/v1/plans", "post"))).toContain(key);
     expect(JSON.stringify(operationOf("/v1/plans", "get"))).not.toContain(key);
-    expect(JSON.stringify(operationOf("/v1/work/claim", "post"))).not.toContain(key);
+    expect(JSON.stringify(operationOf("/v1/work/claim", "post"))).toContain(key);
+    expect(JSON.stringify(operationOf("/v1/tasks", "post"))).toContain(key);
+    expect(JSON.stringify(operationOf("/v1/agents/heartbeat", "post"))).not.toContain(key);
   });
 
   test("tells what becomes of a key that was used, and what is refused of any content", () => {

@@ -59,7 +59,7 @@ export const claimWork = operation({
     leaseTtlMs,
   }),
   response: z.object({ tasks: z.array(claimedTask) }),
-  idempotency: "none",
+  idempotency: "asked",
 });
 
 const attemptRef = z.object({ task: id, attempt: ordinal });
@@ -204,7 +204,7 @@ export const completeWork = operation({
       .max(1_000),
   }),
   response: z.object({ tasks: z.array(entryOutcome).describe("In the order of the request.") }),
-  idempotency: "none",
+  idempotency: "asked",
   bodyLimit: 16 * 1024 * 1024,
 });
 

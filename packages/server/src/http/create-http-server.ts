@@ -10,7 +10,7 @@ import { deedOf, guardedWrite } from "./guarded-write.ts";
 import type { Guards, WrittenAnswer } from "./guards.ts";
 import { HangUp } from "./hang-up.ts";
 import { httpProblems } from "./http.problems.ts";
-import { type Implementation, Reply, StreamReply } from "./implementation.ts";
+import { type Implementation, NothingDone, Reply, StreamReply } from "./implementation.ts";
 import { createInFlight } from "./in-flight.ts";
 import { limitRequest } from "./limit-request.ts";
 import type { Authenticate, Credentials, Principal } from "./principal.ts";
@@ -270,7 +270,8 @@ function written(operation: Operation, write: (value: unknown) => string, answer
     return { status, headers: { ...wrapped?.headers, "content-type": operation.produces }, text: body };
   }
   const headers = { ...wrapped?.headers, "content-type": "application/json; charset=utf-8" };
-  return { status, headers, text: write(body) };
+  const nothing = wrapped instanceof NothingDone ? { isNothingDone: true as const } : {};
+  return { status, headers, text: write(body), ...nothing };
 }
 
 function send(reply: FastifyReply, { status, headers, text }: WrittenAnswer): FastifyReply {

@@ -11,6 +11,7 @@ export {
   type Call,
   type Implementation,
   implement,
+  NothingDone,
   Reply,
   type RequestFacts,
   StreamReply,
