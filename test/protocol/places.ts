@@ -3,6 +3,9 @@ import type { Json } from "./recording.types.ts";
 
 /** Kinds of values that differ each time, by their looks. A longer one that holds another comes first. */
 const KINDS = [
+  ["secret", /whsec_[A-Za-z0-9+/]{32,}={0,2}/],
+  // The cursor of a page: a list in base64url.
+  ["page", /(?<![A-Za-z0-9_-])W[yz][A-Za-z0-9_-]{20,}/],
   ["token", /hp_[a-z]{3}_[A-Za-z0-9]{30,}/],
   ["digest", /sha256:[0-9a-f]{64}/],
   ["id", /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/],
@@ -12,7 +15,7 @@ const KINDS = [
 const ANY = new RegExp(KINDS.map(([kind, looks]) => `(?<${kind}>${looks.source})`).join("|"), "g");
 const PLACE = /\{\{(\w+)(?:\.(\d+))?\}\}/g;
 /** Numbers that differ each time. */
-const VOLATILE_NUMBERS: ReadonlySet<string> = new Set(["seq", "uptimeMs", "tookMs", "uptime_seconds"]);
+const VOLATILE_NUMBERS: ReadonlySet<string> = new Set(["seq", "uptimeMs", "tookMs", "leftMs", "uptime_seconds"]);
 const HOUR_MS = 3_600_000;
 
 /** Puts places where the values of one recording differ each time: the same value is the same place. */
@@ -105,6 +108,8 @@ function madeUp(kind: string, count: number): string {
   switch (kind) {
     case "token":
       return `hp_run_${"0".repeat(40)}${count}`;
+    case "secret":
+      return `whsec_${Buffer.alloc(24, count).toString("base64")}`;
     case "digest":
       return `sha256:${String(count).padStart(64, "0")}`;
     case "time":

@@ -42,7 +42,12 @@ export async function startRecordingProxy(target: string, places: PlaceMaker): P
     const told = picked(ANSWERED, (name) => response.headers.get(name) ?? undefined);
     exchanges.push({
       operation: operationOf(method, path),
-      request: { method, path: places.text(path), headers: texts(headers), body: bodyOf("application/json", sent) },
+      request: {
+        method,
+        path: places.text(path.replaceAll("%3A", ":")),
+        headers: texts(headers),
+        body: bodyOf("application/json", sent),
+      },
       response: { status: response.status, headers: texts(told), body: bodyOf(told["content-type"] ?? "", text) },
     });
     return { status: response.status, headers: told, text };

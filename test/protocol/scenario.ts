@@ -20,6 +20,9 @@ export async function playScenario(url: string, token: string): Promise<void> {
   await tasks(admin);
   await work(admin, runner);
   await steer(admin, runner);
+  await callbacks(admin);
+  await flags(admin, runner);
+  await search(admin, runner);
   await refused(admin.call(operations.listEvents, { query: { cursor: 0, limit: 500 } }));
   await refused(admin.call(operations.status, {}));
 }
@@ -53,6 +56,7 @@ async function access(url: string, admin: Client): Promise<{ readonly runner: Cl
   const [runner, signer, reader] = [await made("run"), await made("sgn"), await made("rdr")];
   await admin.call(operations.listTokens, { query: { limit: 2 } });
   await refused(reader.client.call(operations.createTask, { body: { title: "not mine" } }));
+  await runner.client.call(operations.ownToken, {});
   const renewed = await runner.client.call(operations.renewToken, { body: { overlapS: 3_600 } });
   await admin.call(operations.rotateToken, { params: { token: reader.id }, body: { overlapS: 60 } });
   await admin.call(operations.revokeToken, { params: { token: reader.id } });
@@ -233,6 +237,54 @@ async function steer(admin: Client, runner: Client): Promise<void> {
   const gone = await create("Gone");
   await runner.call(operations.failAttempt, { params: gone, body: because });
   await admin.call(operations.purgeDeadLetters, { body: because });
+}
+
+async function callbacks(admin: Client): Promise<void> {
+  const callback = { url: "https://receiver.example/settled" };
+  const task = { title: "Tell", capabilities: ["tell"] };
+  const { id, callback: made } = await admin.call(operations.createTask, {
+    body: { ...task, queue: "told", callback },
+  });
+  await admin.call(operations.createTasks, { body: { queue: "told", tasks: [task], callback } });
+  await refused(admin.call(operations.createTask, { body: { ...task, callback: { url: "http://127.0.0.1/" } } }));
+  await admin.call(operations.getTask, { params: { task: id } });
+  await admin.call(operations.listCallbacks, { query: { state: ["waiting"], limit: 1 } });
+  const params = { callback: made?.id ?? "" };
+  await admin.call(operations.getCallback, { params });
+  await refused(admin.call(operations.resendCallback, { params }));
+  await refused(admin.call(operations.getCallback, { params: { callback: NOWHERE } }));
+}
+
+async function flags(admin: Client, runner: Client): Promise<void> {
+  await admin.call(operations.listFlags, {});
+  const params = { flag: "callbacks" };
+  await admin.call(operations.putFlag, { params, body: { value: false } });
+  await admin.call(operations.getFlag, { params });
+  await refused(admin.call(operations.putFlag, { params, body: { value: "no" } }));
+  await refused(runner.call(operations.putFlag, { params, body: { value: true } }));
+  const callback = { url: "https://receiver.example/settled" };
+  await refused(admin.call(operations.createTask, { body: { title: "Tell", callback } }));
+  await admin.call(operations.deleteFlag, { params });
+  await refused(admin.call(operations.getFlag, { params: { flag: "nothing" } }));
+}
+
+async function search(admin: Client, runner: Client): Promise<void> {
+  const { next } = await admin.call(operations.search, { query: { q: "write", limit: 1 } });
+  await admin.call(operations.search, { query: { q: "write", limit: 1, ...(next === null ? {} : { cursor: next }) } });
+  await admin.call(operations.search, { query: { q: "ann", kind: ["agent", "task"] } });
+  await refused(admin.call(operations.search, { query: { q: "!" } }));
+  const { tasks: taken } = await runner.call(operations.claimForAgents, {
+    body: {
+      runner: "host",
+      agents: [{ name: "ann", capabilities: ["tell"], limit: 1 }],
+      leaseTtlMs: LEASE_MS,
+      waitMs: 0,
+    },
+  });
+  const evidence = [{ type: "metric" as const, metric: "speed", value: 3 }];
+  const params = { task: taken[0]?.id ?? "", attempt: 1 };
+  const { digests } = await runner.call(operations.addEvidence, { params, body: { evidence } });
+  await admin.call(operations.getEvidence, { params: { digest: digests[0] ?? "" } });
 }
 
 /** Operations that are no exchange of this scenario: their answers are texts, streams, or the document itself. */
