@@ -65,6 +65,8 @@ export interface CallOptions {
    * @default a new one for each call, but none for operations that keep answers only where somebody asks
    */
   readonly idempotencyKey?: string;
+  /** `ETag` of what is to be changed: the write is refused with 412 when it is not that any more. */
+  readonly ifMatch?: string;
   /** Goes on with this trace. @default a new one */
   readonly traceparent?: string;
 }
@@ -111,6 +113,7 @@ export function createClient(options: ClientOptions): Client {
     if (input.body !== undefined) headers["content-type"] = "application/json";
     const isWrite = operation.method !== "GET";
     if (isWrite && call.key !== null) headers["idempotency-key"] = call.key;
+    if (call.ifMatch !== undefined) headers["if-match"] = call.ifMatch;
     let response: Response;
     try {
       response = await fetch(target, {
@@ -143,7 +146,8 @@ export function createClient(options: ClientOptions): Client {
         call.signal?.throwIfAborted();
         const limit = linkAbort(call.signal, (call.timeoutMs ?? timeoutMs) + waits);
         try {
-          const one = { key, traceparent, signal: limit.signal, accept: JSON_TYPES };
+          const condition = call.ifMatch === undefined ? {} : { ifMatch: call.ifMatch };
+          const one = { key, traceparent, signal: limit.signal, accept: JSON_TYPES, ...condition };
           const response = await attempt(widened(operation), parts, one);
           return await answerOf(operation, response, url);
         } catch (error) {
@@ -174,6 +178,7 @@ interface Attempt {
   readonly traceparent: string;
   readonly signal: AbortSignal | null;
   readonly accept: string;
+  readonly ifMatch?: string;
   readonly lastEventId?: string;
 }
 

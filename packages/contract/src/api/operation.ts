@@ -36,6 +36,11 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, R = unknown> {
   readonly alsoAnswers?: readonly number[];
   /** Media type of the same answer as a stream, where there is one. */
   readonly streams?: string;
+  /**
+   * Its answer has an `ETag`. A GET answers 304 to whoever has the same already (`If-None-Match`); a write is refused with 412
+   * when what it would change is not what the caller names (`If-Match`), or is there already (`If-None-Match: *`).
+   */
+  readonly etag?: true;
   /** Statuses of problems that it answers besides 400, 401, 403, 429 and 5xx. */
   readonly problems?: readonly number[];
   /**

@@ -6,6 +6,7 @@ import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { withTrace } from "../trace-scope.ts";
 import { createAddressBook } from "./address-book.ts";
+import { isNamed } from "./entity-tag.ts";
 import { deedOf, guardedWrite } from "./guarded-write.ts";
 import type { Guards, WrittenAnswer } from "./guards.ts";
 import { HangUp } from "./hang-up.ts";
@@ -196,7 +197,13 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
       try {
         if (operation.method === "GET") {
           const answer = await inScope(() => implementation.handle(call));
-          if (!(answer instanceof StreamReply)) return await send(reply, written(operation, write, answer));
+          if (!(answer instanceof StreamReply)) {
+            const whole = written(operation, write, answer);
+            const has = facts.header("if-none-match");
+            const tag = whole.headers["etag"];
+            if (has === null || tag === undefined || !isNamed(has, tag)) return await send(reply, whole);
+            return await reply.code(304).header("etag", tag).send();
+          }
           const mayFollow = async (): Promise<boolean> =>
             operation.scope === null || (await parts.authenticate(credentialsOf(request))) !== null;
           return await sendStream(reply, answer, hangUp.signal, mayFollow);
