@@ -52,6 +52,8 @@ export interface HttpServerParts {
   readonly onRequest?: (record: RequestRecord) => void;
   /** Limits, retries and the audit log. @default none */
   readonly guards?: Guards;
+  /** Largest body of operations that set no bound of their own, bytes. @default 1 MiB */
+  readonly bodyBytes?: number | undefined;
   /** Files that are served as they are, to anyone. */
   readonly assets?: readonly Asset[];
   /** Adds what speaks another protocol at an address of its own. */
@@ -167,11 +169,11 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
 function register(app: FastifyInstance, implementation: Implementation, parts: HttpServerParts): void {
   const { operation } = implementation;
   const write = serialiserOf(operation);
-  const { guards = {} } = parts;
+  const { guards = {}, bodyBytes = BODY_BYTES } = parts;
   app.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-    bodyLimit: operation.bodyLimit ?? BODY_BYTES,
+    bodyLimit: operation.bodyLimit ?? bodyBytes,
     onRequest: async (request, reply) => {
       request.operation = operation;
       const principal = await principalOf(request, operation, parts);
@@ -301,7 +303,7 @@ function asKnown(error: unknown, request: FastifyRequest): unknown {
   const operation = request.operation?.id ?? `${request.method} ${pathOf(request)}`;
   switch ("code" in error ? error.code : null) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return problem(httpProblems, "HP9106", { operation, bound: request.operation?.bodyLimit ?? BODY_BYTES });
+      return problem(httpProblems, "HP9106", { operation, bound: request.routeOptions.bodyLimit ?? BODY_BYTES });
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return problem(httpProblems, "HP9109", { operation, type: headerOf(request, "content-type") ?? "nothing" });
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
