@@ -220,6 +220,24 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     load: () => import("./commands/search.ts"),
   },
   {
+    name: "call",
+    summary: "call any operation of a server's HTTP interface; without one, list them",
+    args: [
+      { name: "[operation]", about: "such as listTasks, importPlan or redriveDeadLetters" },
+      { name: "[field...]", about: "FIELD=VALUE; FIELD=@FILE takes the text of a file" },
+    ],
+    options: [
+      { flags: "--fields", about: "show the fields of the operation, and call nothing" },
+      { flags: "--body <json>", about: "the body, or @FILE with it; fields come on top" },
+      { flags: "--idempotency-key <key>", about: "the same key is the same write", default: "a new one" },
+      { flags: "--if-match <etag>", about: "only if what is to be changed still has this ETag" },
+      ...server,
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/call.ts"),
+  },
+  {
     name: "flag list",
     summary: "list the flags of a server, with what holds for your tenant",
     args: [],

@@ -218,7 +218,7 @@ function lines({ url, folder, store, adminToken }: Announcement, { paint }: Styl
       : [
           "",
           `Admin token, shown this once: ${paint.bold(adminToken)}`,
-          "Others get tokens of their own: POST /v1/tokens.",
+          "Others get tokens of their own: holdpoint token create NAME --kind agent",
         ];
   return [
     `Holdpoint is ready at ${paint.bold(url)}`,
