@@ -1,5 +1,4 @@
 import { readPlan } from "@holdpoint/core";
-import { stringify } from "yaml";
 import { reportFor } from "./report-for.ts";
 
 /**
@@ -12,5 +11,6 @@ export function sidecarFor(document: string, name: string): string {
   const bound = gates.flatMap(({ key, metric, text }) =>
     metric === null || reportFor([{ metric, asks: text }]) === null ? [] : [[key, { metric }] as const],
   );
-  return stringify({ holdpoint: "sidecar/v1", minTier: "E1", gates: Object.fromEntries(bound) });
+  // JSON is YAML, too.
+  return JSON.stringify({ holdpoint: "sidecar/v1", minTier: "E1", gates: Object.fromEntries(bound) });
 }

@@ -23,6 +23,6 @@ test("the balancer goes to its servers in turn, and to the others where nobody l
   for (let count = 0; count < 3; count += 1) expect(await (await fetch(balancer.url)).text()).toBe("one");
   one.server.close();
   await once(one.server, "close");
-  await expect(fetch(balancer.url)).rejects.toThrow();
+  await expect(fetch(balancer.url)).rejects.toThrow("fetch failed");
   await balancer.stop();
 });

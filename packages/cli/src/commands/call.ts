@@ -56,7 +56,9 @@ function listOperations(call: CommandCall): number {
 function listFields(call: CommandCall, operation: Operation): number {
   const fields = fieldsOf(operation);
   if (wantsJson(call)) {
-    const told = fields.map(({ schema: _, ...field }) => field);
+    const told = fields.map(({ name, part, isRequired, schema, about }) => {
+      return { name, part, isRequired, takes: kindOf(schema), about };
+    });
     call.out.write(`${JSON.stringify({ schema: "holdpoint/fields/v1", operation: operation.id, fields: told })}\n`);
     return 0;
   }
