@@ -20,6 +20,11 @@ afterAll(async () => {
   await plane.stop();
 });
 
+/** What the test plane takes for a token. */
+function by(tenant: string, scope: string): string {
+  return `${tenant}:${scope}`;
+}
+
 interface Worked {
   readonly document: string;
   readonly sidecar: string;
@@ -31,10 +36,10 @@ async function worked(
   tenant: string,
   { document = DOCUMENT, sidecar = SIDECAR, revision = "2026-07-28" }: Partial<Worked> = {},
 ): ReturnType<typeof workThePlan> {
-  const planner = await connectRecorded({ url: plane.url, token: `${tenant}:plan`, revision });
+  const planner = await connectRecorded({ url: plane.url, token: by(tenant, "plan"), revision });
   const { data } = await planner.call("plan_import", { source: "PLAN.md", document, sidecar });
   await planner.close();
-  const ada = await connectRecorded({ url: plane.url, token: `${tenant}:work`, revision });
+  const ada = await connectRecorded({ url: plane.url, token: by(tenant, "work"), revision });
   const done = await workThePlan(ada, { plan: String(data["plan"]), capabilities: [], most: 20 });
   await ada.close();
   return done;

@@ -120,11 +120,7 @@ function checkPart(operation: Operation, part: Part, value: unknown): void {
   const [issue] = checked.error.issues;
   const field = issue?.path.join(".") ?? "";
   const expected = `${issue?.message ?? "It does not fit"}. \`holdpoint call ${operation.id} --fields\` shows what it takes.`;
-  throw refusal(
-    `${operation.id} ${field}`.trim(),
-    JSON.stringify(valueAt(value, issue?.path ?? [])) ?? "left out",
-    expected,
-  );
+  throw refusal(`${operation.id} ${field}`.trim(), valueAt(value, issue?.path ?? []), expected);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -168,8 +164,9 @@ function keyOf(call: CommandCall): { readonly idempotencyKey?: string; readonly 
   };
 }
 
-function refusal(flag: string, value: string, expected: string): Error {
-  return problem(commandProblems, "HP8012", { flag, value: JSON.stringify(value), expected }, { field: flag });
+function refusal(flag: string, value: unknown, expected: string): Error {
+  const shown = value === undefined ? "left out" : JSON.stringify(value);
+  return problem(commandProblems, "HP8012", { flag, value: shown, expected }, { field: flag });
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
