@@ -10,6 +10,7 @@ if (!existsSync(join(root, "packages/cli/dist/main.js"))) await build();
 measure("chaos");
 measure("speed");
 measure("rehearsal");
+measure("fuzz");
 const holdpoint = join(root, "packages/cli/bin/holdpoint.mjs");
 const code = run(process.execPath, [holdpoint, "verify", "ACCEPTANCE.md", "--trust", ...process.argv.slice(2)], {
   allowFailure: true,

@@ -99,7 +99,8 @@ export class PlaceValues {
     const match = new RegExp(`^${parts.join("(.+?)")}$`, "s").exec(text);
     places.forEach((place, at) => {
       const value = match?.[at + 1];
-      if (value !== undefined && !this.#values.has(place)) this.#values.set(place, value);
+      // A time that was answered is past when the next one is sent.
+      if (value !== undefined && place !== "{{time}}" && !this.#values.has(place)) this.#values.set(place, value);
     });
   }
 }

@@ -3,6 +3,7 @@ import { type Client, createClient, ServerProblem } from "@holdpoint/sdk";
 
 const NOWHERE = "00000000-0000-7000-8000-000000000000";
 const LEASE_MS = 600_000;
+const DAY_MS = 86_400_000;
 const because = { reason: "for the recording" };
 
 /** One gate that an agent's own report may open, on one task. */
@@ -122,6 +123,8 @@ async function plans(admin: Client, signer: Client): Promise<void> {
   const person = { name: "Ann", ...because };
   await signer.call(operations.signGate, { params: gate, body: { ...person, role: "lead" } });
   await refused(signer.call(operations.waiveGate, { params: gate, body: { ...person, expiresAt: "not a time" } }));
+  const expiresAt = new Date(Date.now() + DAY_MS).toISOString();
+  await signer.call(operations.waiveGate, { params: gate, body: { ...person, expiresAt } });
   await admin.call(operations.getGate, { params: gate });
 }
 

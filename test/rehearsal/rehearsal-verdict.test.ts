@@ -10,6 +10,7 @@ const GOOD = {
   error_recovery: 100,
   dead_letters_redriven: 1,
   restores_verified: 1,
+  moves_verified: 1,
   load_failed: 0,
   server_faults: 0,
   runner_stopped: 0,
@@ -83,12 +84,19 @@ describe("what a rehearsal says of itself", () => {
     ["error_recovery", 91],
     ["dead_letters_redriven", 0],
     ["restores_verified", 0],
+    ["moves_verified", 0],
     ["load_failed", 1],
     ["server_faults", 2],
     ["runner_stopped", -1],
     ["server_stopped", 1],
   ])("finds %s of %i short", (name, value) => {
     expect(shortfalls({ ...GOOD, [name]: value }, AIMS)).toEqual([expect.stringMatching(`^${value} instead of `)]);
+  });
+
+  it("asks of two replicas that one was killed and that Redis counted for both", () => {
+    const aims = { ...AIMS, replicas: true };
+    expect(shortfalls({ ...GOOD, replicas_killed: 1, redis_counted: 1 }, aims)).toEqual([]);
+    expect(shortfalls(GOOD, aims)).toHaveLength(2);
   });
 
   it("finds short what was not measured", () => {

@@ -6,6 +6,8 @@ export interface Aims {
   readonly agents: number;
   /** Tasks of its plan. */
   readonly tasks: number;
+  /** Whether two replicas with one Redis serve, one of which is killed. */
+  readonly replicas?: boolean;
 }
 
 /** Attempts of one task, with the state that it ended in. */
@@ -47,19 +49,28 @@ export function recoveryOf(tasks: readonly Tried[]): number {
   return percentOf(failed.filter(({ state }) => state === "accepted").length, failed.length);
 }
 
+type Wanted = readonly [name: string, value: number, what: string];
+
+const REPLICAS: readonly Wanted[] = [
+  ["replicas_killed", 1, "replica killed while the plan was worked"],
+  ["redis_counted", 1, "Redis that counts for the replicas"],
+];
+
 /** What did not come to be, in words; empty when everything did. A number that is missing did not. */
 export function shortfalls(measured: Measured, aims: Aims): readonly string[] {
-  const wanted: readonly (readonly [name: string, value: number, what: string])[] = [
+  const wanted: readonly Wanted[] = [
     ["agents_healthy", 100, "% of the agents healthy"],
     ["agents_served", aims.agents, "agents served"],
     ["plan_tasks_accepted", aims.tasks, "tasks of the plan accepted"],
     ["error_recovery", 100, "% of the failed tasks recovered"],
     ["dead_letters_redriven", 1, "dead letter redriven"],
     ["restores_verified", 1, "backup restored with the same digest"],
+    ["moves_verified", 1, "database moved with the same digest"],
     ["load_failed", 0, "requests of the load failed"],
     ["server_faults", 0, "faults of the server"],
     ["runner_stopped", 0, "exit code of the runner"],
     ["server_stopped", 0, "exit code of the server"],
+    ...(aims.replicas === true ? REPLICAS : []),
   ];
   return wanted.flatMap(([name, value, what]) =>
     measured[name] === value ? [] : [`${measured[name] ?? "nothing"} instead of ${value} ${what}`],

@@ -1,9 +1,11 @@
 /**
  * A whole day of a control plane in a few minutes, with the processes that people deploy: a server on its embedded database,
  * a folder of discovered scripts served by one runner, a plan worked to its end, a task that fails until it is mended, many
- * users at once, a backup that is restored. Prints what it measured; ends with 1 when something did not come to be.
+ * users at once, a backup that is restored and moved. Prints what it measured, and what /status and /metrics say; ends with 1 when
+ * something did not come to be. With --replicas the same is served by two processes on a PostgreSQL server and Redis, of which
+ * one is killed while the plan is worked.
  *
- *   npm run rehearse -- [--agents 232] [--users 1000] [--rate 1000] [--seconds 300] [--json]
+ *   npm run rehearse -- [--agents 232] [--users 1000] [--rate 1000] [--seconds 300] [--replicas] [--json]
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,10 +13,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { operations } from "@holdpoint/contract";
 import { type Client, createClient } from "@holdpoint/sdk";
-import { endAll, freePort, startCli, type TestProcess, until } from "../runner/processes.ts";
+import { endAll, startCli, until } from "../runner/processes.ts";
 import { type FleetFolder, STUMBLES, writeFleetFolder } from "./fleet-folder.ts";
 import { putLoad } from "./load.ts";
 import { faultsIn, percentOf, recoveryOf, shortfalls, type Tried } from "./rehearsal-verdict.ts";
+import { type Served, serveEmbedded, serveReplicas } from "./served.ts";
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +25,7 @@ const { values } = parseArgs({
     users: { type: "string", default: "1000" },
     rate: { type: "string", default: "1000" },
     seconds: { type: "string", default: "300" },
+    replicas: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -30,6 +34,10 @@ const agents = Number(values.agents);
 const TOKENS = 10;
 /** How long the plan may take, milliseconds. */
 const PLAN_MS = 240_000;
+/** Accepted tasks of the plan after which one of several replicas is killed. */
+const KILL_AFTER = 20;
+/** Numbers of /metrics that are shown. */
+const SHOWN = /^holdpoint_(?:tasks|attempts_total|oldest_ready_seconds|lease_expiries_total|fence_refusals_total)\b/;
 
 const folder = mkdtempSync(join(tmpdir(), "holdpoint-rehearsal-"));
 const measured: Record<string, number> = {};
@@ -37,7 +45,7 @@ try {
   const fleet = writeFleetFolder(folder, agents);
   await rehearse(fleet);
   process.stdout.write(`${JSON.stringify({ schema: "holdpoint/rehearsal/v1", ...measured })}\n`);
-  const short = shortfalls(measured, { agents, tasks: fleet.tasks });
+  const short = shortfalls(measured, { agents, tasks: fleet.tasks, replicas: values.replicas });
   for (const what of short) process.stderr.write(`did not come to be: ${what}\n`);
   if (short.length > 0) process.exitCode = 1;
 } finally {
@@ -46,24 +54,21 @@ try {
 }
 
 async function rehearse(fleet: FleetFolder): Promise<void> {
-  const port = await freePort();
-  const first = await startServer(port);
-  note("first_start_s", seconds(first.tookMs), "s until an empty folder is served");
-  const code = await first.server.stop();
-  if (code !== 0) throw new Error(`the server ended with ${code} when it was asked to stop:\n${first.server.text()}`);
-  const { server, tookMs } = await startServer(port);
-  note("next_start_s", seconds(tookMs), "s until a folder that is there is served");
-  const client = createClient({ url: `http://127.0.0.1:${port}`, token: first.adminToken });
+  const served = await (values.replicas ? serveReplicas(folder, note) : serveEmbedded(folder, note));
+  const client = createClient({ url: served.url, token: served.adminToken });
 
   await discover(fleet);
-  const runner = startCli(["agent", "run", "--trust", "--name", "host", "--state", join(folder, "state")], folder);
+  const token = (await client.call(operations.createToken, { body: { kind: "run", name: "host" } })).token;
+  const args = ["agent", "run", "--trust", "--name", "host", "--state", join(folder, "state"), "--url", client.url];
+  const runner = startCli(args, folder, { HOLDPOINT_TOKEN: token });
   const healthyMs = await until(async () => (await healthyAgents(client)) === agents);
   note("agent_start_s", seconds(healthyMs), `s until all ${agents} agents are healthy`);
-  await workThePlan(client, fleet);
+  await workThePlan(client, fleet, served);
   await serveEveryAgent(client, fleet);
   await redriveADeadLetter(client, fleet);
   note("agents_healthy", percentOf(await healthyAgents(client), agents), "% of the agents healthy afterwards");
 
+  await show(client);
   const { users, rate, seconds: lasting } = values;
   const load = { users: Number(users), rate: Number(rate), seconds: Number(lasting) };
   const tokens = await Promise.all(Array.from({ length: TOKENS }, (_, index) => tokenOf(client, `users ${index}`)));
@@ -74,28 +79,12 @@ async function rehearse(fleet: FleetFolder): Promise<void> {
   note("load_p50_ms", result.p50Ms, "ms, half of the requests");
   note("load_p95_ms", result.p95Ms, "ms, 95 % of the requests");
   note("load_p99_ms", result.p99Ms, "ms, 99 % of the requests");
-  await backUpAndRestore();
-  const { body } = await metrics(client);
-  note("server_faults", faultsIn(body), "answers of 500 and above, by the server's own count");
+  await backUpAndRestore(served);
+  let faults = 0;
+  for (const url of served.replicas) faults += faultsIn(await metrics(createClient({ url, token: served.adminToken })));
+  note("server_faults", faults, "answers of 500 and above, by the server's own count");
   note("runner_stopped", (await runner.stop()) ?? -1, "is how the runner ended");
-  note("server_stopped", (await server.stop()) ?? -1, "is how the server ended");
-}
-
-/** Starts `holdpoint up`; answers how long it took until it serves. */
-async function startServer(
-  port: number,
-): Promise<{ readonly server: TestProcess; readonly tookMs: number; readonly adminToken: string }> {
-  const began = performance.now();
-  const server = startCli(["up", "--json", "--log-level", "error", "--port", String(port)], folder);
-  await until(() => server.text().includes("holdpoint/server/v1") || server.child.exitCode !== null);
-  const tookMs = performance.now() - began;
-  const said = server
-    .text()
-    .split("\n")
-    .find((line) => line.includes("holdpoint/server/v1"));
-  if (said === undefined) throw new Error(server.text());
-  const { adminToken } = JSON.parse(said) as { adminToken: string | null };
-  return { server, tookMs, adminToken: adminToken ?? "" };
+  note("server_stopped", (await served.stop())[0] ?? 0, "is how the server ended");
 }
 
 async function discover(fleet: FleetFolder): Promise<void> {
@@ -117,15 +106,21 @@ async function healthyAgents(client: Client): Promise<number> {
 }
 
 /** Works the plan to its end; what failed at first and was accepted in the end has recovered. */
-async function workThePlan(client: Client, fleet: FleetFolder): Promise<void> {
+async function workThePlan(client: Client, fleet: FleetFolder, { killOne }: Served): Promise<void> {
   const body = { source: "REHEARSAL.md", document: fleet.plan };
   const { plan } = await client.call(operations.importPlan, { body });
   const counts = async (): Promise<Readonly<Record<string, number>>> =>
     (await client.call(operations.getProgress, { params: { plan: plan.id } })).tasks;
-  const tookMs = await until(async () => {
+  const begun = performance.now();
+  if (killOne !== undefined) {
+    await until(async () => ((await counts())["accepted"] ?? 0) >= KILL_AFTER, PLAN_MS);
+    await killOne();
+  }
+  await until(async () => {
     const { waiting = 0, ready = 0, leased = 0, reported = 0 } = await counts();
     return waiting + ready + leased + reported === 0;
   }, PLAN_MS);
+  const tookMs = performance.now() - begun;
   const { accepted = 0 } = await counts();
   note("plan_tasks_accepted", accepted, "tasks of a plan accepted");
   note("plan_s", seconds(tookMs), "s from the import to the last of them");
@@ -173,13 +168,24 @@ async function redriveADeadLetter(client: Client, fleet: FleetFolder): Promise<v
   note("dead_letters_redriven", redriven.done, "dead letter redriven and accepted");
 }
 
-/** Restores a backup that was made while the server works, and holds the digests together. */
-async function backUpAndRestore(): Promise<void> {
+/** Restores a backup that was made while the server works, moves the result, and holds the digests together. */
+async function backUpAndRestore({ database }: Served): Promise<void> {
   const file = join(folder, "rehearsal.backup");
-  const saved = await copy(["backup", file, "--json"]);
-  const restored = await copy(["restore", file, "--to", join(folder, "restored"), "--json"]);
+  const [restoredTo, movedTo] = [join(folder, "restored"), join(folder, "moved")];
+  const saved = await copy(["backup", file, "--json", ...database]);
+  const restored = await copy(["restore", file, "--to", restoredTo, "--json"]);
   note("restores_verified", saved.digest === restored.digest ? 1 : 0, "backup restored, its digest found again");
   note("restored_rows", restored.rows, "rows in it");
+  const moved = await copy(["db", "move", "--from", restoredTo, "--to", movedTo, "--json"]);
+  note("moves_verified", saved.digest === moved.digest ? 1 : 0, "time moved to another database, with the same digest");
+}
+
+/** What the server says of itself when the work is done. */
+async function show(client: Client): Promise<void> {
+  const status = await client.call(operations.status, {});
+  const numbers = (await metrics(client)).split("\n").filter((line) => SHOWN.test(line));
+  if (!values.json)
+    process.stderr.write(`/status     ${JSON.stringify(status)}\n/metrics    ${numbers.join("\n            ")}\n`);
 }
 
 async function copy(args: readonly string[]): Promise<{ readonly digest: string; readonly rows: number }> {
@@ -198,9 +204,8 @@ async function tokenOf(client: Client, name: string): Promise<string> {
   return (await client.call(operations.createToken, { body })).token;
 }
 
-async function metrics(client: Client): Promise<{ readonly body: string }> {
-  const response = await client.open(operations.metrics, {});
-  return { body: await response.text() };
+async function metrics(client: Client): Promise<string> {
+  return await (await client.open(operations.metrics, {})).text();
 }
 
 function note(name: string, value: number, what: string): void {

@@ -19,6 +19,8 @@ export interface ChaosVerdict {
   /** Abandoned leases that were free later than one lease's time after their end. */
   readonly freedLate: number;
   readonly kills: number;
+  readonly redisKills: number;
+  readonly redisCallers: number;
   readonly failovers: number;
   readonly faults: readonly string[];
 }
@@ -80,6 +82,8 @@ export async function checkReplicas(databaseUrl: string, seen: ChaosSeen): Promi
       offeredAfterMs: spreadOf(offered),
       freedLate: freed.filter((ms) => ms > TTL_MS).length,
       kills: seen.kills,
+      redisKills: seen.redisKills,
+      redisCallers: seen.redisCallers,
       failovers: seen.failovers,
       faults: seen.faults,
     };

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import type { TestRedis } from "../../packages/server/src/http/redis.testing.ts";
 import { seededRandom } from "../chaos/seeded-random.ts";
 import { FailingOver } from "./failing-over.ts";
 import { type ReplicaProcess, startReplica } from "./replica-process.ts";
@@ -16,6 +17,8 @@ export interface ReplicaChaos {
   /** Time between two kills, at most; the killed replica comes back after half of it. */
   readonly killEveryMs: number;
   readonly agents: number;
+  /** In which replicas count requests together; it is killed and started, too. @default none */
+  readonly redis?: TestRedis;
   readonly say: (line: string) => void;
 }
 
@@ -36,6 +39,10 @@ export interface ChaosSeen {
   /** When each task was handed out, by task and attempt. */
   readonly offeredAt: ReadonlyMap<string, number>;
   readonly kills: number;
+  /** How often Redis was killed. */
+  readonly redisKills: number;
+  /** Callers whose requests Redis counted at one time, at most. */
+  readonly redisCallers: number;
   readonly failovers: number;
   /** Answers that no agent should get. */
   readonly faults: readonly string[];
@@ -47,6 +54,10 @@ export const TTL_MS = 3_000;
 const ABANDONED_OF_100 = 6;
 /** Longest time for what is open when no more is created, milliseconds. */
 const DRAIN_MS = 30_000;
+/** How often it is looked whether Redis counts, milliseconds: more often than its counts expire. */
+const LOOK_MS = 1_000;
+/** More than the agents send, so that no request is refused for it while it is counted. */
+const RATE_LIMIT = "100000/s";
 
 interface Claimed {
   readonly id: string;
@@ -59,7 +70,10 @@ export async function tryReplicas(chaos: ReplicaChaos): Promise<ChaosSeen> {
   const random = seededRandom(chaos.seed);
   const folders = ["a", "b"].map((name) => join(chaos.folder, name));
   for (const folder of folders) mkdirSync(folder, { recursive: true });
-  const start = (at: number): Promise<ReplicaProcess> => startReplica(chaos.databaseUrl, folders[at] ?? "");
+  const { redis } = chaos;
+  await redis?.start();
+  const env = redis === undefined ? {} : { REDIS_URL: redis.url, HOLDPOINT_RATE_LIMIT: RATE_LIMIT };
+  const start = (at: number): Promise<ReplicaProcess> => startReplica(chaos.databaseUrl, folders[at] ?? "", env);
   // Both at once: they agree on who makes the schema.
   const replicas = await Promise.all([start(0), start(1)]);
   const seen = {
@@ -68,6 +82,8 @@ export async function tryReplicas(chaos: ReplicaChaos): Promise<ChaosSeen> {
     abandoned: [] as LostLease[],
     offeredAt: new Map<string, number>(),
     kills: 0,
+    redisKills: 0,
+    redisCallers: 0,
     failovers: 0,
     faults: [] as string[],
   };
@@ -156,10 +172,32 @@ export async function tryReplicas(chaos: ReplicaChaos): Promise<ChaosSeen> {
     }
   }
 
+  /** Redis goes and comes back, at other times than the replicas. */
+  async function killRedis(shared: TestRedis): Promise<void> {
+    for (;;) {
+      await pause(chaos.killEveryMs * (0.3 + 0.6 * random()));
+      if (performance.now() > until) return;
+      await shared.stop();
+      seen.redisKills += 1;
+      chaos.say("killed Redis");
+      await pause(chaos.killEveryMs / 4);
+      await shared.start();
+    }
+  }
+
+  async function watchRedis(shared: TestRedis): Promise<void> {
+    while (performance.now() < until) {
+      seen.redisCallers = Math.max(seen.redisCallers, await shared.callers());
+      await pause(LOOK_MS);
+    }
+  }
+
+  const around = redis === undefined ? [] : [killRedis(redis), watchRedis(redis)];
   try {
-    await Promise.all([create(), kill(), ...Array.from({ length: chaos.agents }, (_, at) => agent(at))]);
+    await Promise.all([create(), kill(), ...around, ...Array.from({ length: chaos.agents }, (_, at) => agent(at))]);
   } finally {
     await Promise.all(replicas.map((replica) => replica.stop()));
+    await redis?.stop();
   }
   for (const { failovers } of clients) seen.failovers += failovers;
   return seen;

@@ -26,6 +26,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** Values for places that would make the run slow, or end the caller's own token. */
 const FIXED: Readonly<Record<string, unknown>> = {
   waitMs: 0,
+  wait_s: 0,
   overlapS: 86_400,
   lifetimeS: 86_400,
   secret: `whsec_${Buffer.alloc(32, 1).toString("base64")}`,
@@ -61,6 +62,19 @@ export class RequestMaker {
     return { method: operation.method, path: text === "" ? path : `${path}?${text}`, body };
   }
 
+  /** A call of a tool of the Model Context Protocol. */
+  makeCall({ name, input }: { readonly name: string; readonly input: z.ZodType }): MadeRequest {
+    return message("tools/call", { name, arguments: this.value(schemaOf(input), "") });
+  }
+
+  /** Readings of a plan, a gate and a task as resources of the protocol. */
+  makeReadings(): readonly MadeRequest[] {
+    const [plan, task, gate] = [this.pick(this.names.plan), this.pick(this.names.task), this.pick(this.names.gate)];
+    const uris = [`plan/${plan}`, `plan/${plan}/gate/${encodeURIComponent(gate)}`, `task/${task}`];
+    const read = uris.map((uri) => message("resources/read", { uri: `holdpoint://${uri}` }));
+    return [...read, message("resources/list", {})];
+  }
+
   private value(schema: Json | null, name: string): unknown {
     if (schema === null) return undefined;
     if (name in FIXED) return FIXED[name];
@@ -68,7 +82,8 @@ export class RequestMaker {
     if (Array.isArray(one)) return this.value(asJson(this.pick(one)), name);
     if (schema["const"] !== undefined) return schema["const"];
     if (Array.isArray(schema["enum"])) return this.pick(schema["enum"]);
-    switch (schema["type"]) {
+    const { type } = schema;
+    switch (Array.isArray(type) ? this.pick(type) : type) {
       case "object":
         return this.object(schema);
       case "array":
@@ -129,6 +144,10 @@ export class RequestMaker {
     if (found === undefined) throw new Error("nothing to pick from");
     return found;
   }
+}
+
+function message(method: string, params: unknown): MadeRequest {
+  return { method: "POST", path: "/mcp", body: { jsonrpc: "2.0", id: 1, method, params } };
 }
 
 function schemaOf(shape: z.ZodType | undefined): Json | null {

@@ -1,12 +1,13 @@
 import { startTestServer, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServedPlane, serveOn } from "../../packages/server/src/access/served-plane.testing.ts";
+import { TOOLS } from "../../packages/server/src/mcp/tools.ts";
 import { seededRandom } from "../chaos/seeded-random.ts";
 import { foreignIn, fuzzTenants } from "./fuzz-tenants.ts";
 import { type Fence, removedPredicates, withFence } from "./one-fence.ts";
 import { fillTenant, snapshot, type World } from "./tenant-world.ts";
 
-/** Requests of one run; the whole goal is 20,000: `HOLDPOINT_FUZZ_REQUESTS=20000 npm test -- test/tenants`. */
+/** Requests of one run; the whole goal is 20,000: `npm run fuzz:tenants`. */
 const REQUESTS = Number(process.env["HOLDPOINT_FUZZ_REQUESTS"] ?? 400);
 const FENCES: readonly Fence[] = ["both", "only the database", "only the statements"];
 
@@ -42,10 +43,11 @@ describe.each(FENCES)("two tenants with %s between them", (fence) => {
     const worlds = { victim: north, caller: south };
     const summary = await fuzzTenants(served, worlds, { requests: REQUESTS, random: seededRandom(7) });
     process.stdout.write(
-      `${fence}: ${summary.requests} requests over ${summary.operations} operations (${summary.unserved.length} not served), ${JSON.stringify(summary.statuses)}, ${summary.leaks.length} leaks, ${summary.faults.length} faults\n`,
+      `${fence}: ${summary.requests} requests over ${summary.operations} operations (${summary.unserved.length} not served) and ${summary.tools} tools, ${JSON.stringify(summary.statuses)}, ${summary.leaks.length} leaks, ${summary.faults.length} faults\n`,
     );
     expect(summary.leaks).toEqual([]);
     expect(summary.faults).toEqual([]);
+    expect(summary.tools).toBe(TOOLS.length);
     expect(summary.statuses["200"]).toBeGreaterThan(REQUESTS / 20);
     expect(await snapshot(served, north.tenant)).toBe(before);
     expect(fence !== "only the database" || removedPredicates() > 100).toBe(true);
@@ -71,6 +73,18 @@ describe.each(FENCES)("two tenants with %s between them", (fence) => {
     }
   });
 
+  test("do not hear orders to each other's runners, even under the same name", async () => {
+    const agents = [{ name: "ann", capabilities: [] }];
+    for (const { token } of [north, south]) {
+      expect((await served.ask("POST", "/v1/agents", { token, body: { runner: "host", agents } })).status).toBe(201);
+    }
+    const [ours, theirs] = [await follow(north), await follow(south)];
+    expect((await served.ask("POST", "/v1/agents/ann/pause", { token: north.token })).status).toBe(200);
+    const [heard, leaked] = await Promise.all([readSome(ours.response), readSome(theirs.response)]);
+    for (const { controller } of [ours, theirs]) controller.abort();
+    expect([heard.includes("event: order"), leaked.includes("event: order")]).toEqual([true, false]);
+  });
+
   test("do not get each other's kept answers", async () => {
     const headers = { "idempotency-key": "the-same" };
     const body = { source: "same.md", document: "# Same\n\n- [ ] One\n" };
@@ -80,6 +94,14 @@ describe.each(FENCES)("two tenants with %s between them", (fence) => {
     expect(second.headers.get("idempotency-replayed")).toBeNull();
     expect(second.text).not.toBe(first.text);
   });
+
+  async function follow({ token }: World): Promise<{ response: Response; controller: AbortController }> {
+    const controller = new AbortController();
+    const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" };
+    const response = await fetch(`${served.url}/v1/runners/host/session`, { headers, signal: controller.signal });
+    expect(response.status).toBe(200);
+    return { response, controller };
+  }
 });
 
 async function readSome(response: Response): Promise<string> {

@@ -18,6 +18,7 @@ for (const [name = "", unit = ""] of [
   ["error_recovery", "%"],
   ["dead_letters_redriven", ""],
   ["restores_verified", ""],
+  ["moves_verified", ""],
   ["server_faults", ""],
   ["load_users", ""],
   ["load_rate", "/s"],

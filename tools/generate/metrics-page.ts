@@ -1,5 +1,5 @@
+import { REPORT_FORMATS } from "@holdpoint/contract";
 import { METRICS } from "../../packages/evidence/src/metric-catalogue.ts";
-import { REPORT_FORMATS } from "../../packages/evidence/src/reading.ts";
 import { generatedFrom } from "./markdown.ts";
 
 /** The reference page of the metrics that readers yield by themselves. */

@@ -46,6 +46,8 @@ const CALLS: Readonly<Record<string, readonly [argv: readonly string[], schema: 
   "token revoke": [["id", ...NOWHERE], "holdpoint/problem/v1", 69],
   // search.test.ts searches at a real server.
   search: [["words", ...NOWHERE], "holdpoint/problem/v1", 69],
+  // call.test.ts calls a real server.
+  call: [[], "holdpoint/operations/v1", 0],
   // flag.test.ts sets flags at a real server.
   "flag list": [NOWHERE, "holdpoint/problem/v1", 69],
   "flag set": [["mcp", "false", ...NOWHERE], "holdpoint/problem/v1", 69],

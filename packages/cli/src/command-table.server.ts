@@ -6,6 +6,28 @@ const server: readonly OptionSpec[] = [
   { flags: "--token <token>", about: "token for the server", default: "HOLDPOINT_TOKEN, else that of your own server" },
 ];
 
+/** The settings of the server that are seldom given as options; a test holds them to the table of settings. */
+const furtherSettings: readonly OptionSpec[] = [
+  { flags: "--trusted-hosts <names>", about: "further names of the server, with commas", default: "none" },
+  { flags: "--database-pool <n>", about: "connections to the database at most", default: "8" },
+  { flags: "--read-timeout <duration>", about: "longest time of a read in the database", default: "30s" },
+  { flags: "--retention-events <duration>", about: "how long events are kept", default: "90d" },
+  { flags: "--retention-output <duration>", about: "how long the output of attempts is kept", default: "30d" },
+  { flags: "--drain-timeout <duration>", about: "how long requests may take to end at the stop", default: "10s" },
+  { flags: "--body-limit <size>", about: "largest request body", default: "1MiB" },
+  { flags: "--callback-allow <hosts>", about: "where callbacks may go besides the internet", default: "none" },
+  { flags: "--callback-timeout <duration>", about: "how long a receiver may take to answer", default: "10s" },
+  { flags: "--callback-give-up <duration>", about: "how long a callback is tried", default: "1d" },
+  { flags: "--rate-limit <rate>", about: "requests of one token, such as 100/s", default: "1000/s" },
+  { flags: "--log-format <format>", about: "auto, json or text", default: "auto" },
+  { flags: "--otlp-endpoint <url>", about: "where traces are sent", default: "OTEL_EXPORTER_OTLP_ENDPOINT" },
+  {
+    flags: "--open-metrics <yes>",
+    about: "true or false: whether /metrics needs no token on this machine",
+    default: "false",
+  },
+];
+
 /** Commands of the control plane and of those who work for it, in the order of the help. */
 export const SERVER_COMMANDS: readonly CommandSpec[] = [
   {
@@ -32,6 +54,7 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
       },
       { flags: "--log-level <level>", about: "silent, error, warn, info or debug", default: "info" },
       { flags: "--config <file>", about: "the configuration file", default: "holdpoint.config.yaml in this folder" },
+      ...furtherSettings,
       json,
     ],
     runsCommands: "no",
@@ -195,6 +218,24 @@ export const SERVER_COMMANDS: readonly CommandSpec[] = [
     ],
     runsCommands: "no",
     load: () => import("./commands/search.ts"),
+  },
+  {
+    name: "call",
+    summary: "call any operation of a server's HTTP interface; without one, list them",
+    args: [
+      { name: "[operation]", about: "such as listTasks, importPlan or redriveDeadLetters" },
+      { name: "[field...]", about: "FIELD=VALUE; FIELD=@FILE takes the text of a file" },
+    ],
+    options: [
+      { flags: "--fields", about: "show the fields of the operation, and call nothing" },
+      { flags: "--body <json>", about: "the body, or @FILE with it; fields come on top" },
+      { flags: "--idempotency-key <key>", about: "the same key is the same write", default: "a new one" },
+      { flags: "--if-match <etag>", about: "only if what is to be changed still has this ETag" },
+      ...server,
+      json,
+    ],
+    runsCommands: "no",
+    load: () => import("./commands/call.ts"),
   },
   {
     name: "flag list",

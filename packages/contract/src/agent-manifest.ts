@@ -89,7 +89,10 @@ export const agentManifestSchema: z.ZodType<AgentManifestText> = strictShape({
     .describe(
       "What it can do. A task is offered to it when one of them, or its name, is a word of the task; `any` fits all.",
     ),
-  labels: z.record(word, z.string().max(200)).exactOptional().describe("Names and values for people and reports."),
+  labels: z
+    .record(word, z.string().max(200))
+    .exactOptional()
+    .describe("Names and values. Each is a capability `name:value`, too, by which tasks can ask for it."),
   command: someText.exactOptional().describe("Command line, run by `/bin/sh -c` in the plan's folder. This or `argv`."),
   argv: z
     .tuple([z.string().min(1)], z.string())

@@ -32,6 +32,7 @@ export * from "./inspection.ts";
 export * from "./inspection-shape.ts";
 export * from "./load-sidecar.ts";
 export * from "./problem-report.ts";
+export * from "./report-formats.ts";
 export * from "./sidecar.problems.ts";
 export * from "./storable.ts";
 export * from "./task-input.ts";

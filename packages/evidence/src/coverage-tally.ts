@@ -1,9 +1,10 @@
+import type { ReportFormat } from "@holdpoint/contract";
 import type { EvidenceMetric } from "@holdpoint/core";
 import { LineSet } from "./line-set.ts";
 import { metric, sortMetrics } from "./metric-catalogue.ts";
 import type { Oddities } from "./oddities.ts";
 import { StopReading } from "./oddities.ts";
-import type { ReadLimits, ReportFormat, ReportReading } from "./reading.ts";
+import type { ReadLimits, ReportReading } from "./reading.ts";
 import { READER_VERSION } from "./reading.ts";
 
 /** No source file is this long; a larger line number is a mistake or an attack on memory. */

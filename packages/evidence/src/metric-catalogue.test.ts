@@ -1,7 +1,6 @@
+import { REPORT_FORMATS } from "@holdpoint/contract";
 import { describe, expect, it } from "vitest";
-
 import { METRICS } from "./metric-catalogue.ts";
-import { REPORT_FORMATS } from "./reading.ts";
 import { readingOf } from "./testing/reading-of.ts";
 
 /** For each format a report that yields every metric its reader has. */

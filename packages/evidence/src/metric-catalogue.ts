@@ -1,6 +1,5 @@
+import type { ReportFormat } from "@holdpoint/contract";
 import type { EvidenceMetric } from "@holdpoint/core";
-
-import type { ReportFormat } from "./reading.ts";
 
 /** What a metric of a reader means. */
 export interface MetricDefinition {

@@ -1,12 +1,13 @@
+import type { ReportFormat } from "@holdpoint/contract";
+import { REPORT_FORMATS } from "@holdpoint/contract";
 import type { EvidenceAnomaly } from "@holdpoint/core";
-
 import { createCoberturaReader } from "./cobertura/cobertura-reader.ts";
 import { createCtrfReader } from "./ctrf/ctrf-reader.ts";
 import { createJunitReader } from "./junit/junit-reader.ts";
 import { createLcovReader } from "./lcov/lcov-reader.ts";
 import { createMetricLinesReader } from "./metric-lines/metric-lines-reader.ts";
-import type { ByteSource, ReadLimits, ReportFormat, ReportReader, ReportReading } from "./reading.ts";
-import { DEFAULT_LIMITS, REPORT_FORMATS } from "./reading.ts";
+import type { ByteSource, ReadLimits, ReportReader, ReportReading } from "./reading.ts";
+import { DEFAULT_LIMITS } from "./reading.ts";
 import { createSarifReader } from "./sarif/sarif-reader.ts";
 import { bannerLength, SNIFF_BYTES, sniffFormat } from "./sniff-format.ts";
 import { createTapReader } from "./tap/tap-reader.ts";

@@ -1,10 +1,5 @@
+import type { ReportFormat } from "@holdpoint/contract";
 import type { EvidenceAnomaly, EvidenceMetric } from "@holdpoint/core";
-
-/** Every kind of report that can be read. `metric-lines` is what any text is taken for when it is no whole report. */
-export const REPORT_FORMATS = ["metric-lines", "junit", "lcov", "sarif", "tap", "cobertura", "ctrf"] as const;
-
-/** One of {@link REPORT_FORMATS}. */
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** Raised when a reader changes what it yields from the same bytes; it stands in every evidence record. */
 export const READER_VERSION = "1";

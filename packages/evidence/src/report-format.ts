@@ -1,8 +1,7 @@
+import type { ReportFormat } from "@holdpoint/contract";
+import { REPORT_FORMATS } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
-
 import { evidenceProblems } from "./evidence.problems.ts";
-import type { ReportFormat } from "./reading.ts";
-import { REPORT_FORMATS } from "./reading.ts";
 
 /** The format that a sidecar's `reader` names. @throws HoldpointError HP3005 when there is none of that name */
 export function parseFormat(name: string): ReportFormat {

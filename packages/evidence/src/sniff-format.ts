@@ -1,6 +1,6 @@
+import type { ReportFormat } from "@holdpoint/contract";
 import { JsonScanner } from "./json/json-scanner.ts";
 import { StopReading } from "./oddities.ts";
-import type { ReportFormat } from "./reading.ts";
 import { DEFAULT_LIMITS } from "./reading.ts";
 import { encodingOf } from "./text/text-chunks.ts";
 

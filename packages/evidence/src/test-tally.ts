@@ -1,8 +1,8 @@
+import type { ReportFormat } from "@holdpoint/contract";
 import type { EvidenceMetric } from "@holdpoint/core";
-
 import { metric, sortMetrics } from "./metric-catalogue.ts";
 import type { Oddities } from "./oddities.ts";
-import type { CasesSummary, ReportFormat, ReportReading } from "./reading.ts";
+import type { CasesSummary, ReportReading } from "./reading.ts";
 import { READER_VERSION } from "./reading.ts";
 import { TestInventory } from "./test-inventory.ts";
 

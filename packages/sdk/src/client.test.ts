@@ -89,9 +89,24 @@ describe("a call", () => {
   });
 
   it("sends no key with a write that is idempotent by itself", async () => {
+    const { seen, client } = await scripted((_, response) => json(response, 200, { unknown: [], orders: [] }));
+    await client.call(operations.heartbeat, { body: { agents: ["ada"] } }, { idempotencyKey: "mine" });
+    expect(seen[0]?.headers["idempotency-key"]).toBeUndefined();
+  });
+
+  it("sends the condition of a write with each try", async () => {
+    const { seen, client } = await scripted((count, response) =>
+      count < 2 ? refuse(response, 503, true) : json(response, 200, OUTCOME),
+    );
+    await client.call(operations.failAttempt, FAIL, { ifMatch: '"sha256:ab"' });
+    expect(seen.map(({ headers }) => headers["if-match"])).toEqual(['"sha256:ab"', '"sha256:ab"']);
+  });
+
+  it("sends a key with a very frequent write where the caller names one", async () => {
     const { seen, client } = await scripted((_, response) => json(response, 200, { tasks: [] }));
     await client.call(operations.claimWork, { body: { agent: "ada" } });
-    expect(seen[0]?.headers["idempotency-key"]).toBeUndefined();
+    await client.call(operations.claimWork, { body: { agent: "ada" } }, { idempotencyKey: "mine" });
+    expect(seen.map(({ headers }) => headers["idempotency-key"])).toEqual([undefined, "mine"]);
   });
 
   it("throws a refusal with its whole document, at once when nothing would change", async () => {

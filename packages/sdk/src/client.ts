@@ -59,8 +59,14 @@ export interface CallOptions {
   readonly timeoutMs?: number;
   /** Tries in all. @default that of the client */
   readonly tries?: number;
-  /** The same key is the same write, however often it is sent. @default a new one for each call */
+  /**
+   * The same key is the same write, however often it is sent.
+   *
+   * @default a new one for each call, but none for operations that keep answers only where somebody asks
+   */
   readonly idempotencyKey?: string;
+  /** `ETag` of what is to be changed: the write is refused with 412 when it is not that any more. */
+  readonly ifMatch?: string;
   /** Goes on with this trace. @default a new one */
   readonly traceparent?: string;
 }
@@ -106,7 +112,8 @@ export function createClient(options: ClientOptions): Client {
     if (call.lastEventId !== undefined) headers["last-event-id"] = call.lastEventId;
     if (input.body !== undefined) headers["content-type"] = "application/json";
     const isWrite = operation.method !== "GET";
-    if (isWrite && operation.idempotency !== "none") headers["idempotency-key"] = call.key;
+    if (isWrite && call.key !== null) headers["idempotency-key"] = call.key;
+    if (call.ifMatch !== undefined) headers["if-match"] = call.ifMatch;
     let response: Response;
     try {
       response = await fetch(target, {
@@ -130,7 +137,7 @@ export function createClient(options: ClientOptions): Client {
       input: Input<Operation<P, Q, B, R>>,
       call: CallOptions = {},
     ): Promise<ResponseOf<Operation<P, Q, B, R>>> {
-      const key = call.idempotencyKey ?? randomUUID();
+      const key = keyOf(operation, call);
       const traceparent = call.traceparent ?? newTrace();
       const most = call.tries ?? tries;
       const parts: RawInput = rawOf(input);
@@ -139,7 +146,8 @@ export function createClient(options: ClientOptions): Client {
         call.signal?.throwIfAborted();
         const limit = linkAbort(call.signal, (call.timeoutMs ?? timeoutMs) + waits);
         try {
-          const one = { key, traceparent, signal: limit.signal, accept: JSON_TYPES };
+          const condition = call.ifMatch === undefined ? {} : { ifMatch: call.ifMatch };
+          const one = { key, traceparent, signal: limit.signal, accept: JSON_TYPES, ...condition };
           const response = await attempt(widened(operation), parts, one);
           return await answerOf(operation, response, url);
         } catch (error) {
@@ -155,7 +163,7 @@ export function createClient(options: ClientOptions): Client {
     async open(operation, input, call = {}) {
       const { lastEventId, signal } = call;
       return await attempt(operation, input, {
-        key: call.idempotencyKey ?? randomUUID(),
+        key: keyOf(operation, call),
         traceparent: call.traceparent ?? newTrace(),
         signal: signal ?? null,
         accept: "text/event-stream",
@@ -166,11 +174,18 @@ export function createClient(options: ClientOptions): Client {
 }
 
 interface Attempt {
-  readonly key: string;
+  readonly key: string | null;
   readonly traceparent: string;
   readonly signal: AbortSignal | null;
   readonly accept: string;
+  readonly ifMatch?: string;
   readonly lastEventId?: string;
+}
+
+/** The key of a call, however often it is tried; null where none is sent. */
+function keyOf({ idempotency }: Pick<Operation, "idempotency">, { idempotencyKey }: CallOptions): string | null {
+  if (idempotency === "none") return null;
+  return idempotencyKey ?? (idempotency === "asked" ? null : randomUUID());
 }
 
 const JSON_TYPES = "application/json, application/problem+json, text/plain";

@@ -96,6 +96,37 @@ describe("plans over HTTP", () => {
     expect(at(diff.body, "items", 0)).toMatchObject({ change: "added", title: "b" });
   });
 
+  test("are changed only by whoever read what is there, where a condition says so", async () => {
+    const put = (title: string, headers: Readonly<Record<string, string>>): Promise<Answered> => {
+      const body = { source: "a/edited.md", document: `# ${title}\n\n- [ ] a\n` };
+      return plane.call("POST", "/v1/plans", body, { token, headers });
+    };
+    const first = await put("One", { "if-none-match": "*" });
+    expect(first.status).toBe(201);
+    const path = `/v1/plans/${String(at(first.body, "plan", "id"))}/revisions`;
+    const document = await call("GET", `${path}/1/document`);
+    const etag = document.headers.get("etag") ?? "";
+    expect([etag, first.headers.get("etag")]).toEqual([`"${String(at(first.body, "plan", "digest"))}"`, etag]);
+    const same = await plane.call("GET", `${path}/1/document`, undefined, {
+      token,
+      headers: { "if-none-match": etag },
+    });
+    expect([same.status, same.text, same.headers.get("etag")]).toEqual([304, "", etag]);
+
+    const second = await put("Two", { "if-match": etag });
+    expect(second.status).toBe(200);
+    for (const headers of [{ "if-match": etag }, { "if-none-match": "*" }]) {
+      expect(await put("Three", headers)).toMatchObject({ status: 412, body: { code: "HP9431" } });
+    }
+    const absent = { source: "a/none.md", document: "# None\n" };
+    const none = await plane.call("POST", "/v1/plans", absent, { token, headers: { "if-match": "*" } });
+    expect(none.body["detail"]).toBe(
+      "a/none.md is not there, which is not what the condition of the request asks for.",
+    );
+    expect(listed(await call("GET", path))).toHaveLength(2);
+    expect(listed(await call("GET", "/v1/plans")).some((one) => at(one, "source") === "a/none.md")).toBe(false);
+  });
+
   test("are listed page by page, in the order of their sources", async () => {
     for (const name of ["c", "a", "b"]) await imported(`${name}.md`, `# ${name}\n\n- [ ] x\n`);
     const seen: unknown[] = [];

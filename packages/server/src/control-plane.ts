@@ -70,6 +70,8 @@ export interface ControlPlaneParts {
   readonly retention?: Retention | undefined;
   /** How long requests may take to end when the server stops, milliseconds. @default that of the setting, 10 s */
   readonly drainMs?: number | undefined;
+  /** Largest body of operations that set no bound of their own, bytes. @default 1 MiB */
+  readonly bodyBytes?: number | undefined;
   /** Makes spans of requests, commands and tasks. It is left open. @default none */
   readonly tracing?: Tracing;
 }
@@ -192,6 +194,7 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
     implementations,
     authenticate,
     guards: access.guards,
+    bodyBytes: parts.bodyBytes,
     closing: closing.signal,
     assets: docsAssets(),
     tracing,

@@ -191,4 +191,11 @@ describe("matching", () => {
     expect(offeredCapabilities(agent("a", "any"), fleet)).toEqual(["a", "any", "b", "build"]);
     expect(offeredCapabilities(agent("b", "Build"), fleet)).toEqual(["b", "build"]);
   });
+
+  it("offers each label as a capability, unless its value is no word", () => {
+    const labelled = { ...agent("b", "build"), labels: { OS: "Linux", zone: "eu 1", note: "(see README)", empty: "" } };
+    expect(offeredCapabilities(labelled, [labelled])).toEqual(["b", "build", "empty:", "os:linux", "zone:eu-1"]);
+    const asksForLinux = { id: null, kind: "step" as const, owners: ["os:linux"], team: null };
+    expect(requiredCapabilities(asksForLinux, [agent("a", "any"), labelled])).toEqual(["os:linux"]);
+  });
 });

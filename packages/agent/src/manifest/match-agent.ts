@@ -4,6 +4,12 @@ import type { Agent } from "./agent.ts";
 /** The capability that fits every task. */
 export const ANY = "any";
 
+/** What of an agent decides what it may work on. */
+export type Able = Pick<Agent, "name" | "capabilities"> & Partial<Pick<Agent, "labels">>;
+
+/** What a capability may be at the server. */
+const WORD = /^[a-z0-9][a-z0-9_.:/@-]{0,127}$/;
+
 /** What of a task decides who may work on it. */
 export type MatchableTask = Pick<PlanItem, "id" | "kind" | "owners" | "team">;
 
@@ -19,8 +25,8 @@ export function taskWords(task: MatchableTask): readonly string[] {
   return [...new Set(words.filter((word) => word !== ""))];
 }
 
-/** True when the agent's name or one of its capabilities is a word of the task, or the agent takes any. */
-export function agentTakes(agent: Pick<Agent, "name" | "capabilities">, task: MatchableTask): boolean {
+/** True when the agent's name, one of its capabilities or a label is a word of the task, or the agent takes any. */
+export function agentTakes(agent: Able, task: MatchableTask): boolean {
   const words = new Set(taskWords(task));
   return abilities(agent).some((ability) => ability === ANY || words.has(ability));
 }
@@ -29,10 +35,7 @@ export function agentTakes(agent: Pick<Agent, "name" | "capabilities">, task: Ma
  * What the store should ask of an agent for a task, given the fleet: the most telling word that some agent answers to;
  * `any` where only agents that take any are left; else the first word, so that the task waits and says for whom.
  */
-export function requiredCapabilities(
-  task: MatchableTask,
-  fleet: readonly Pick<Agent, "name" | "capabilities">[],
-): readonly string[] {
+export function requiredCapabilities(task: MatchableTask, fleet: readonly Able[]): readonly string[] {
   const known = new Set(fleet.flatMap(abilities));
   const words = taskWords(task);
   const named = words.find((word) => known.has(word) && word !== ANY);
@@ -41,16 +44,15 @@ export function requiredCapabilities(
 }
 
 /** What an agent says it can do when it claims, given the fleet: one that takes any answers to every word of the others. */
-export function offeredCapabilities(
-  agent: Pick<Agent, "name" | "capabilities">,
-  fleet: readonly Pick<Agent, "name" | "capabilities">[],
-): readonly string[] {
+export function offeredCapabilities(agent: Able, fleet: readonly Able[]): readonly string[] {
   const own = abilities(agent);
   return [...new Set(own.includes(ANY) ? [...own, ...fleet.flatMap(abilities)] : own)].sort();
 }
 
-function abilities(agent: Pick<Agent, "name" | "capabilities">): string[] {
-  return [agent.name, ...agent.capabilities].map(asWord);
+/** Name, capabilities, and each label as `name:value`. */
+function abilities({ name, capabilities, labels = {} }: Able): string[] {
+  const labelled = Object.entries(labels).map(([label, value]) => asWord(`${label}:${value}`));
+  return [...[name, ...capabilities].map(asWord), ...labelled.filter((word) => WORD.test(word))];
 }
 
 function asWord(text: string): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { type Config, settings } from "@holdpoint/contract";
+import { type Config, SETTINGS, settings } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import {
   type Authenticate,
@@ -96,6 +96,7 @@ async function serve(call: CommandCall, config: Config, { store, folder, dataDir
     dataDir: store.kind === "embedded" ? folder : null,
     retention: retentionOf(config),
     drainMs: config.get(settings.drainTimeout) ?? undefined,
+    bodyBytes: config.get(settings.bodyLimit) ?? undefined,
     access: accessOf(config, folder),
     callbacks: callbacksOf(config),
     mcp: { hosts: config.get(settings.trustedHosts) ?? [] },
@@ -122,14 +123,12 @@ function configOf(call: CommandCall): Config {
   if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= MOST_PORT)) {
     throw problem(serveProblems, "HP8041", { value: port }, { field: "--port" });
   }
-  return serverConfig(call, {
-    port,
-    host: optional(call, "host"),
-    "data-dir": optional(call, "dataDir"),
-    "database-url": optional(call, "databaseUrl"),
-    "redis-url": optional(call, "redisUrl"),
-    "log-level": optional(call, "logLevel"),
-  });
+  return serverConfig(call, Object.fromEntries(SETTINGS.map(({ name }) => [name, optional(call, camelCase(name))])));
+}
+
+/** The name of an option as a call carries it: `dataDir` for `--data-dir`. */
+function camelCase(name: string): string {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function retentionOf(config: Config): Retention {
@@ -219,7 +218,7 @@ function lines({ url, folder, store, adminToken }: Announcement, { paint }: Styl
       : [
           "",
           `Admin token, shown this once: ${paint.bold(adminToken)}`,
-          "Others get tokens of their own: POST /v1/tokens.",
+          "Others get tokens of their own: holdpoint token create NAME --kind agent",
         ];
   return [
     `Holdpoint is ready at ${paint.bold(url)}`,

@@ -203,7 +203,7 @@ export const claimForAgents = operation({
       .describe("How long the lease runs without renewal, milliseconds."),
   }),
   response: z.object({ tasks: z.array(claimedTask.extend({ agent: z.string().describe("Whom it is leased to.") })) }),
-  idempotency: "none",
+  idempotency: "asked",
 });
 
 /** Keeps a connection open by which both sides see that the other is there. */

@@ -7,8 +7,8 @@ export const CALLBACK_STATES = ["waiting", "pending", "delivered", "given_up"] a
 
 /** Longest address of a callback, characters. */
 const MOST_URL = 2_048;
-/** Bytes that a secret may have, as Standard Webhooks asks for. */
-const SECRET_BYTES = { least: 24, most: 64 } as const;
+/** 24 to 64 bytes in base64, as Standard Webhooks asks for, with or without the `=` at the end. */
+const SECRET = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/;
 
 /** Where to tell that a task, or every task of a batch, is settled. */
 export const newCallback = z
@@ -20,17 +20,11 @@ export const newCallback = z
     secret: z
       .string()
       .max(100)
-      .regex(/^whsec_[A-Za-z0-9+/]+={0,2}$/, "must be `whsec_` and base64")
-      .refine(hasFittingBytes, { error: `must hold ${SECRET_BYTES.least} to ${SECRET_BYTES.most} bytes` })
+      .regex(SECRET, "must be `whsec_` and the base64 of 24 to 64 bytes")
       .optional()
       .describe("What notifications are signed with: `whsec_` and the base64 of 24 to 64 bytes. Default: one is made."),
   })
   .describe("Where to tell of it when it is settled: a signed POST, after Standard Webhooks.");
-
-function hasFittingBytes(secret: string): boolean {
-  const bytes = Math.floor((secret.slice("whsec_".length).replace(/=+$/, "").length * 3) / 4);
-  return bytes >= SECRET_BYTES.least && bytes <= SECRET_BYTES.most;
-}
 
 /** A callback as it was just made. */
 export const madeCallback = z

@@ -46,7 +46,19 @@ describe("the OpenAPI document", () => {
     const key = "#/components/parameters/IdempotencyKey";
     expect(JSON.stringify(operationOf("/v1/plans", "post"))).toContain(key);
     expect(JSON.stringify(operationOf("/v1/plans", "get"))).not.toContain(key);
-    expect(JSON.stringify(operationOf("/v1/work/claim", "post"))).not.toContain(key);
+    expect(JSON.stringify(operationOf("/v1/work/claim", "post"))).toContain(key);
+    expect(JSON.stringify(operationOf("/v1/tasks", "post"))).toContain(key);
+    expect(JSON.stringify(operationOf("/v1/agents/heartbeat", "post"))).not.toContain(key);
+  });
+
+  test("offers conditions where answers have a tag, and tells how they are refused", () => {
+    const read = operationOf("/v1/plans/{plan}/revisions/{revision}/document", "get");
+    expect(JSON.stringify(read["parameters"])).not.toContain("IfMatch");
+    expect(JSON.stringify(read["parameters"])).toContain("IfNoneMatch");
+    expect(read["responses"]).toMatchObject({ 200: { headers: { ETag: {} } }, 304: { headers: { ETag: {} } } });
+    const write = operationOf("/v1/plans", "post");
+    expect(JSON.stringify(write["parameters"])).toContain("IfMatch");
+    expect(write["responses"]).toHaveProperty("412");
   });
 
   test("tells what becomes of a key that was used, and what is refused of any content", () => {

@@ -52,6 +52,8 @@ const PROBLEM_RESPONSES: Readonly<Record<number, readonly [name: string, about: 
 const count: Json = { type: "integer", minimum: 0 };
 const retryAfter: JsonObject = { description: "Seconds.", required: true, schema: count };
 
+const ETAG: JsonObject = { ETag: { description: "What it is now, for conditions.", schema: { type: "string" } } };
+
 /** Headers that answer a problem besides. */
 const PROBLEM_HEADERS: Readonly<Record<number, JsonObject>> = {
   401: { "WWW-Authenticate": { description: "How to authenticate.", required: true, schema: { type: "string" } } },
@@ -110,6 +112,14 @@ export function openApiDocument(operations: readonly Operation[], version: strin
             "Any text that is new for each write: the same write with it again is answered as the first was, for 24 hours.",
           schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
         },
+        IfMatch: condition(
+          "If-Match",
+          "`ETag` of what is to be changed: refused with 412 when it is not that any more.",
+        ),
+        IfNoneMatch: condition(
+          "If-None-Match",
+          "`ETag` of what the caller has; `*` with a write: only if nothing is there.",
+        ),
       },
       securitySchemes: {
         bearer: {
@@ -122,12 +132,18 @@ export function openApiDocument(operations: readonly Operation[], version: strin
   };
 }
 
+function condition(name: string, description: string): JsonObject {
+  return { name, in: "header", required: false, description, schema: { type: "string" } };
+}
+
 function describe(operation: Operation): JsonObject {
-  const { id, tag, summary, description, scope, body, compatibility } = operation;
+  const { id, method, tag, summary, description, scope, body, compatibility } = operation;
   const parameters = [
     ...parametersOf("path", operation.params),
     ...parametersOf("query", operation.query),
     ...(isKept(operation) ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : []),
+    ...(operation.etag === true && method !== "GET" ? [{ $ref: "#/components/parameters/IfMatch" }] : []),
+    ...(operation.etag === true ? [{ $ref: "#/components/parameters/IfNoneMatch" }] : []),
   ];
   return {
     operationId: id,
@@ -161,6 +177,7 @@ function responsesOf(operation: Operation): JsonObject {
   const streamed = operation.streams === undefined ? {} : { [operation.streams]: { schema: { type: "string" } } };
   const success = {
     description: response.description ?? "Done.",
+    ...(operation.etag === true ? { headers: ETAG } : {}),
     ...content,
     ...(operation.streams === undefined ? {} : { content: { ...content.content, ...streamed } }),
   };
@@ -171,6 +188,7 @@ function responsesOf(operation: Operation): JsonObject {
     ...(operation.method === "GET" ? [] : [413, 415]),
     // The key of a request that is being answered, and the key of another one.
     ...(isKept(operation) ? [409, 422] : []),
+    ...(operation.etag === true && operation.method !== "GET" ? [412] : []),
     // A text that cannot be stored.
     ...(operation.params === undefined && operation.query === undefined && operation.body === undefined ? [] : [422]),
     ...(operation.problems ?? []),
@@ -179,6 +197,9 @@ function responsesOf(operation: Operation): JsonObject {
   ].filter((code) => code !== status && !(operation.alsoAnswers ?? []).includes(code));
   return {
     ...Object.fromEntries([status, ...alsoStatus, ...(operation.alsoAnswers ?? [])].map((code) => [code, success])),
+    ...(operation.etag === true && operation.method === "GET"
+      ? { 304: { description: "It is what the caller has.", headers: ETAG } }
+      : {}),
     ...Object.fromEntries(
       [...new Set(problems)].map((code) => [
         code,

@@ -36,13 +36,18 @@ export interface Operation<P = unknown, Q = unknown, B = unknown, R = unknown> {
   readonly alsoAnswers?: readonly number[];
   /** Media type of the same answer as a stream, where there is one. */
   readonly streams?: string;
+  /**
+   * Its answer has an `ETag`. A GET answers 304 to whoever has the same already (`If-None-Match`); a write is refused with 412
+   * when what it would change is not what the caller names (`If-Match`), or is there already (`If-None-Match: *`).
+   */
+  readonly etag?: true;
   /** Statuses of problems that it answers besides 400, 401, 403, 429 and 5xx. */
   readonly problems?: readonly number[];
   /**
-   * A write that must not be kept for `Idempotency-Key`, because it is idempotent by itself, far too
-   * frequent, or answers little but a secret.
+   * What becomes of `Idempotency-Key`. `none`: a write that is idempotent by itself, or answers little but a secret; a key is
+   * not looked at. `asked`: one so frequent that clients send a key only where somebody wants it. @default kept for every key
    */
-  readonly idempotency?: "none";
+  readonly idempotency?: "none" | "asked";
   /**
    * Fields of the answer that are told once, such as `tasks.*.callback.secret`, with `*` for the places of a list. The answer
    * that is kept for `Idempotency-Key` has null there.

@@ -38,7 +38,8 @@ export const importPlan = operation({
   tag: "plans",
   summary: "Import a plan, or the next revision of it",
   description:
-    "The source tells plans apart. The same bytes again change nothing. A changed document becomes the next revision; tasks that were accepted stay so unless another critical gate stands on them.",
+    "The source tells plans apart. The same bytes again change nothing. A changed document becomes the next revision; tasks that were accepted stay so unless another critical gate stands on them. With `If-Match`, only if the document is still the one that was read.",
+  etag: true,
   scope: "plan",
   body: z.object({
     source: z.string().min(1).max(1_000).describe("Path or address of the document."),
@@ -116,6 +117,7 @@ export const getDocument = operation({
   path: "/v1/plans/{plan}/revisions/{revision}/document",
   tag: "plans",
   summary: "Get the document of a revision, byte for byte",
+  etag: true,
   scope: "read",
   params: planParams.extend({ revision: digits(1).describe("Number of the revision.") }),
   response: z.string().describe("The document."),

@@ -65,7 +65,7 @@ export const createTask = operation({
   status: 201,
   alsoStatus: [200],
   problems: [413, 422],
-  idempotency: "none",
+  toldOnce: ["callback.secret"],
 });
 
 /** Creates many tasks at once: all or none. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { REPORT_FORMATS } from "../report-formats.ts";
 import { anyJson, digest, digits, id, moment, ordinal, sentence, taskState, verdictValue, word } from "./common.ts";
 import { operation } from "./operation.ts";
 
@@ -59,7 +60,7 @@ export const claimWork = operation({
     leaseTtlMs,
   }),
   response: z.object({ tasks: z.array(claimedTask) }),
-  idempotency: "none",
+  idempotency: "asked",
 });
 
 const attemptRef = z.object({ task: id, attempt: ordinal });
@@ -99,7 +100,7 @@ const handed = z
       type: z.literal("report"),
       name: z.string().min(1).max(300).describe("Name of the report, for people."),
       content: z.string().max(8_000_000).describe("The report as text: JUnit, TAP, LCOV, Cobertura, SARIF, CTRF."),
-      reader: z.string().max(50).nullable().default(null).describe("Format. Default: recognised from its content."),
+      reader: z.enum(REPORT_FORMATS).nullable().default(null).describe("Format. Default: recognised from its content."),
     }),
   ])
   .describe("What an agent hands over: a metric is a claim (E0), a report an artifact (E1).");
@@ -204,7 +205,7 @@ export const completeWork = operation({
       .max(1_000),
   }),
   response: z.object({ tasks: z.array(entryOutcome).describe("In the order of the request.") }),
-  idempotency: "none",
+  idempotency: "asked",
   bodyLimit: 16 * 1024 * 1024,
 });
 

@@ -76,7 +76,7 @@ export const settings = {
     standard: null,
     env: "REDIS_URL",
     isSecret: true,
-    about: "Redis for limits that replicas share and for a cache. Without one, each replica has its own, in memory.",
+    about: "Redis for limits that replicas share. Without one, each replica counts for itself, in memory.",
   }),
   databasePool: setting("database-pool", {
     kind: wholeNumber(2, 500),

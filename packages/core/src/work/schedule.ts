@@ -167,7 +167,7 @@ class Scheduler {
     return this.add({
       key,
       kind: "checkpoint",
-      title: item?.title ?? "",
+      title: item?.title ?? (gates.length === 0 ? "" : "The plan as a whole"),
       item: item?.key ?? null,
       line: item?.line ?? 0,
       dependsOn: new Set(after),

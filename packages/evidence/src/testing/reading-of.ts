@@ -1,7 +1,7 @@
+import type { ReportFormat } from "@holdpoint/contract";
 import type { EvidenceMetric } from "@holdpoint/core";
-
 import { readReport } from "../read-report.ts";
-import type { ReadLimits, ReportFormat, ReportReading } from "../reading.ts";
+import type { ReadLimits, ReportReading } from "../reading.ts";
 
 /** Reads a text as one report, in pieces of `pieceBytes` so that every boundary falls somewhere. */
 export function readingOf(

@@ -17,6 +17,8 @@ export interface Asked {
   readonly token?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A stream ends by itself, and is read whole. */
+  readonly ends?: true;
 }
 
 /** A control plane that serves on loopback. */
@@ -64,7 +66,7 @@ async function ask(url: string, method: string, path: string, asked: Asked = {})
   const controller = new AbortController();
   const response = await fetch(`${url}${path}`, { method, headers, ...body, signal: controller.signal });
   const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
-  const text = isStream ? await beginningOf(response) : await response.text();
+  const text = isStream && asked.ends !== true ? await beginningOf(response) : await response.text();
   controller.abort();
   return { status: response.status, headers: response.headers, text, json: jsonOf(text) };
 }

@@ -1,6 +1,13 @@
 import { operations } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
-import { httpProblems, type Implementation, implement, type Principal, StreamReply } from "../http/index.ts";
+import {
+  httpProblems,
+  type Implementation,
+  implement,
+  NothingDone,
+  type Principal,
+  StreamReply,
+} from "../http/index.ts";
 import { toMoment } from "../moment.ts";
 import type { AttemptRef, Claim, CommandOutcome, JsonValue } from "../work/index.ts";
 import type { AgentRoom } from "./agent-desk.ts";
@@ -101,7 +108,7 @@ export function agentRoutes({ room, now, tasksOf, refused }: AgentRoutesParts): 
       const agents = body.agents.filter((_, at) => wanted[at] === "active");
       if (agents.length === 0) {
         await waitOut(body.waitMs, request.signal);
-        return { tasks: [] };
+        return new NothingDone({ tasks: [] });
       }
       const ended = registry.offered(agents.map(({ name }) => name));
       try {
@@ -112,6 +119,7 @@ export function agentRoutes({ room, now, tasksOf, refused }: AgentRoutesParts): 
           body.waitMs,
           request.signal,
         );
+        if (claimed.length === 0) return new NothingDone({ tasks: [] });
         for (const { agent, claim } of claimed) rememberHolder(of, claim, { agent, runner: body.runner });
         const tasks: readonly ToldTask[] = await tasksOf(
           principal.tenant,

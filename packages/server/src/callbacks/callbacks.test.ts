@@ -182,6 +182,15 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
     expect(JSON.stringify(await store.run(KEPT, [`t${tenants}`]))).not.toContain("whsec_");
   });
 
+  test("have the secret of a single task told once as well", async () => {
+    const headers = { "idempotency-key": "one" };
+    const body = { title: "Dig", queue: "once", callback: { url: receiver.url } };
+    const send = (): Promise<Answered> => plane.call("POST", "/v1/tasks", body, { token, headers });
+    const [first, again] = [await send(), await send()];
+    expect(first.text).toMatch(/whsec_/);
+    expect(again.text).toBe(first.text.replace(/"whsec_[^"]*"/, "null"));
+  });
+
   test("are left as they are when the task is there already", async () => {
     await created({ url: receiver.url });
     expect((await created({ url: receiver.url })).body).toMatchObject({ created: false, callback: null });

@@ -63,6 +63,17 @@ describe("the edge", () => {
     expect(query.body["errors"]).toEqual([{ in: "query", field: "limt", message: "is not known here" }]);
   });
 
+  test("bounds bodies as it is told, but not those of operations with a bound of their own", async () => {
+    const bounded = await startPlane(store, { bodyBytes: 2_000 });
+    const title = "a".repeat(400);
+    const task = { title, payload: "a".repeat(2_000) };
+    const single = await bounded.call("POST", "/v1/tasks", task);
+    expect([single.status, single.body["code"]]).toEqual([413, "HP9106"]);
+    expect(single.body["detail"]).toBe("The body of createTask is larger than 2000 bytes.");
+    expect((await bounded.call("POST", "/v1/tasks/batch", { tasks: [task] })).status).toBe(201);
+    await bounded.close();
+  });
+
   test.each([
     ["no JSON", "{", "application/json", "HP9107", 400],
     ["nothing", "", "application/json", "HP9107", 400],

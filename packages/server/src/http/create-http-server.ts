@@ -6,11 +6,12 @@ import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { withTrace } from "../trace-scope.ts";
 import { createAddressBook } from "./address-book.ts";
+import { isNamed } from "./entity-tag.ts";
 import { deedOf, guardedWrite } from "./guarded-write.ts";
 import type { Guards, WrittenAnswer } from "./guards.ts";
 import { HangUp } from "./hang-up.ts";
 import { httpProblems } from "./http.problems.ts";
-import { type Implementation, Reply, StreamReply } from "./implementation.ts";
+import { type Implementation, NothingDone, Reply, StreamReply } from "./implementation.ts";
 import { createInFlight } from "./in-flight.ts";
 import { limitRequest } from "./limit-request.ts";
 import type { Authenticate, Credentials, Principal } from "./principal.ts";
@@ -51,6 +52,8 @@ export interface HttpServerParts {
   readonly onRequest?: (record: RequestRecord) => void;
   /** Limits, retries and the audit log. @default none */
   readonly guards?: Guards;
+  /** Largest body of operations that set no bound of their own, bytes. @default 1 MiB */
+  readonly bodyBytes?: number | undefined;
   /** Files that are served as they are, to anyone. */
   readonly assets?: readonly Asset[];
   /** Adds what speaks another protocol at an address of its own. */
@@ -170,11 +173,11 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
 function register(app: FastifyInstance, implementation: Implementation, parts: HttpServerParts): void {
   const { operation } = implementation;
   const write = serialiserOf(operation);
-  const { guards = {} } = parts;
+  const { guards = {}, bodyBytes = BODY_BYTES } = parts;
   app.route({
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-    bodyLimit: operation.bodyLimit ?? BODY_BYTES,
+    bodyLimit: operation.bodyLimit ?? bodyBytes,
     onRequest: async (request, reply) => {
       request.operation = operation;
       const principal = await principalOf(request, operation, parts);
@@ -200,7 +203,13 @@ function register(app: FastifyInstance, implementation: Implementation, parts: H
       try {
         if (operation.method === "GET") {
           const answer = await inScope(() => implementation.handle(call));
-          if (!(answer instanceof StreamReply)) return await send(reply, written(operation, write, answer));
+          if (!(answer instanceof StreamReply)) {
+            const whole = written(operation, write, answer);
+            const has = facts.header("if-none-match");
+            const tag = whole.headers["etag"];
+            if (has === null || tag === undefined || !isNamed(has, tag)) return await send(reply, whole);
+            return await reply.code(304).header("etag", tag).send();
+          }
           const mayFollow = async (): Promise<boolean> =>
             operation.scope === null || (await parts.authenticate(credentialsOf(request))) !== null;
           return await sendStream(reply, answer, hangUp.signal, mayFollow);
@@ -274,7 +283,8 @@ function written(operation: Operation, write: (value: unknown) => string, answer
     return { status, headers: { ...wrapped?.headers, "content-type": operation.produces }, text: body };
   }
   const headers = { ...wrapped?.headers, "content-type": "application/json; charset=utf-8" };
-  return { status, headers, text: write(body) };
+  const nothing = wrapped instanceof NothingDone ? { isNothingDone: true as const } : {};
+  return { status, headers, text: write(body), ...nothing };
 }
 
 function send(reply: FastifyReply, { status, headers, text }: WrittenAnswer): FastifyReply {
@@ -297,7 +307,7 @@ function asKnown(error: unknown, request: FastifyRequest): unknown {
   const operation = request.operation?.id ?? `${request.method} ${pathOf(request)}`;
   switch ("code" in error ? error.code : null) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return problem(httpProblems, "HP9106", { operation, bound: request.operation?.bodyLimit ?? BODY_BYTES });
+      return problem(httpProblems, "HP9106", { operation, bound: request.routeOptions.bodyLimit ?? BODY_BYTES });
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return problem(httpProblems, "HP9109", { operation, type: headerOf(request, "content-type") ?? "nothing" });
     case "FST_ERR_CTP_EMPTY_JSON_BODY":

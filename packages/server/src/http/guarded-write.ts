@@ -51,7 +51,8 @@ export async function guardedWrite(
     (error: unknown) => ({ ok: false as const, error, ...refusalOf(error, trace) }),
   );
   // What is done is done: a key that could not be kept must not turn its success into a failure.
-  const kept = done.ok || done.isLasting ? first?.keep(withoutToldOnce(done.answer, operation)) : first?.abandon();
+  const isKept = done.ok ? done.answer.isNothingDone !== true : done.isLasting;
+  const kept = isKept ? first?.keep(withoutToldOnce(done.answer, operation)) : first?.abandon();
   await Promise.all([
     kept?.catch(() => undefined),
     deed === null

@@ -7,6 +7,8 @@ export interface WrittenAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty when there is none. */
   readonly text: string;
+  /** The write did nothing, so that its key is given back. */
+  readonly isNothingDone?: true;
 }
 
 /** A write that carries an `Idempotency-Key`. */

@@ -102,6 +102,15 @@ export const httpProblems = {
     retryable: false,
     http: 422,
   },
+  HP9431: {
+    title: "The document is not the one that was named",
+    message: "{source} is {there}, which is not what the condition of the request asks for.",
+    remedy: "Read it again, carry your change over, and send it with the ETag that it has now.",
+    why: "Two who edit the same document at the same time must not undo each other's changes.",
+    exit: 64,
+    retryable: false,
+    http: 412,
+  },
   HP9430: {
     title: "The address does not take this method",
     message: "{path} takes {allow}, not {method}.",

@@ -33,6 +33,13 @@ export class Reply<R> {
   }
 }
 
+/** The answer of a write that did nothing, such as a claim without tasks: whoever repeats it with the same key asks anew. */
+export class NothingDone<R> extends Reply<R> {
+  constructor(body: R) {
+    super(body, 200);
+  }
+}
+
 /** An answer that is written bit by bit: server-sent events. */
 export class StreamReply {
   readonly chunks: AsyncIterable<string>;

@@ -3,6 +3,7 @@ export {
   createHttpServer,
   type RequestRecord,
 } from "./create-http-server.ts";
+export { entityTag, type Precondition, preconditionOf } from "./entity-tag.ts";
 export { guardProblems } from "./guard.problems.ts";
 export { deedOf, guardedWrite } from "./guarded-write.ts";
 export type { AuditTrail, Deed, Guards } from "./guards.ts";
@@ -11,6 +12,7 @@ export {
   type Call,
   type Implementation,
   implement,
+  NothingDone,
   Reply,
   type RequestFacts,
   StreamReply,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createSystemRuntime } from "../system-runtime.ts";
 import { createHttpServer } from "./create-http-server.ts";
-import { implement, Reply } from "./implementation.ts";
+import { implement, NothingDone, Reply } from "./implementation.ts";
 import { createKeptAnswers, removeKeptAnswers } from "./kept-answers.store.ts";
 
 const testProblems = {
@@ -50,6 +50,7 @@ describe.each(TEST_SERVERS)("Idempotency-Key on $name", (kind) => {
     const handle = async ({ body }: { body: { how: string; n: number } }): Promise<Reply<{ count: number }>> => {
       if (body.how === "refuse") throw problem(testProblems, "HP9999");
       if (body.how === "wait") throw problem(testProblems, "HP9998");
+      if (body.how === "nothing") return new NothingDone({ count });
       count += body.n;
       if (body.how === "break") throw new Error("broken");
       if (body.how === "slow") await new Promise<void>((resolve) => (go = resolve));
@@ -158,6 +159,11 @@ describe.each(TEST_SERVERS)("Idempotency-Key on $name", (kind) => {
     expect(count).toBe(before + 2);
     expect((await ask("k8", { how: "wait" })).status).toBe(409);
     expect((await ask("k8", { how: "wait" })).replayed).toBe(false);
+  });
+
+  test("is free again after an answer that nothing was done", async () => {
+    expect((await ask("k12", { how: "nothing" })).status).toBe(200);
+    expect((await ask("k12", { how: "add" })).replayed).toBe(false);
   });
 
   test("is forgotten after 24 hours, and removed", async () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createServer } from "node:net";
+import { Redis } from "ioredis";
 
 /** Whether this machine can run a Redis; says what to install when it cannot. */
 export function hasRedis(): boolean {
@@ -13,6 +14,8 @@ export interface TestRedis {
   readonly url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Callers whose requests it counts at the moment. */
+  callers(): Promise<number>;
 }
 
 /** Finds a port for a Redis that can be started and stopped. */
@@ -48,6 +51,17 @@ export async function testRedis(): Promise<TestRedis> {
       const ended = new Promise((resolve) => running.once("exit", resolve));
       running.kill("SIGKILL");
       await ended;
+    },
+    async callers() {
+      const client = new Redis(port, "127.0.0.1", { maxRetriesPerRequest: 0, retryStrategy: () => null });
+      client.on("error", () => undefined);
+      try {
+        return (await client.keys("holdpoint:rate:*")).length;
+      } catch {
+        return 0;
+      } finally {
+        client.disconnect();
+      }
     },
   };
 }

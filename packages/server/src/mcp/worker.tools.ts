@@ -1,4 +1,4 @@
-import { operations } from "@holdpoint/contract";
+import { operations, REPORT_FORMATS } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import { z } from "zod";
 import { httpProblems } from "../http/index.ts";
@@ -127,7 +127,7 @@ const evidenceSubmit = tool({
       .max(50)
       .default([]),
     reports: z
-      .array(z.strictObject({ name: z.string(), content: z.string(), format: z.string().optional() }))
+      .array(z.strictObject({ name: z.string(), content: z.string(), format: z.enum(REPORT_FORMATS).optional() }))
       .max(50)
       .default([]),
     ...subject,

@@ -1,6 +1,7 @@
-import type { PlanDocument, PlanGate, PlanItem, Runtime } from "@holdpoint/core";
+import { type PlanDocument, type PlanGate, type PlanItem, problem, type Runtime } from "@holdpoint/core";
 import type { Session, Statement, StoreScope } from "@holdpoint/store";
 import { appendEvents } from "../events/index.ts";
+import { httpProblems } from "../http/index.ts";
 import * as SQL from "./plan.sql.ts";
 import type {
   PlanImport,
@@ -55,15 +56,21 @@ export async function importPlan(
   tx: Session,
   runtime: Pick<Runtime, "now" | "newId">,
   tenant: string,
-  { source, document, sidecar }: PlanImport,
+  { source, document, sidecar, precondition = null }: PlanImport,
 ): Promise<PlanImported> {
+  const ask = (there: string | null): void => {
+    if (precondition === null || precondition(there)) return;
+    throw problem(httpProblems, "HP9431", { source, there: there ?? "not there" });
+  };
   const now = runtime.now();
   const added = await tx.run<{ plan_id: string }>(SQL.ADD_PLAN, [tenant, runtime.newId(), source, document.title, now]);
   const planId = added[0]?.plan_id;
+  if (planId !== undefined) ask(null);
   if (planId !== undefined) return await addRevision(tx, tenant, now, { document, sidecar }, { planId, revision: 1 });
   await tx.run(SQL.LOCK_PLAN, [tenant, source]);
   const [plan] = await tx.run<PlanRow>(SQL.FIND_PLAN, [tenant, source]);
   if (plan === undefined) throw new Error(`plan ${source} is there and cannot be found`);
+  ask(plan.digest);
   if (plan.digest === document.digest) {
     const { plan_id: same, revision } = plan;
     const rebound = sidecar === undefined ? [] : await tx.run(SQL.SET_SIDECAR, [tenant, same, revision, sidecar]);

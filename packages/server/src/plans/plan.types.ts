@@ -1,4 +1,5 @@
 import type { ItemKind, PlanDocument, PlanGate, PlanItem } from "@holdpoint/core";
+import type { Precondition } from "../http/index.ts";
 
 /** A document to be stored under the place it comes from. */
 export interface PlanImport {
@@ -7,6 +8,8 @@ export interface PlanImport {
   readonly document: PlanDocument;
   /** Text of the sidecar; the stored one is left as it is when absent. */
   readonly sidecar?: string | null;
+  /** Asks something of the document that is there, inside the transaction. @default nothing */
+  readonly precondition?: Precondition | null;
 }
 
 /** What an import found or made. */

@@ -1,6 +1,6 @@
 import { operations } from "@holdpoint/contract";
 import { problem, type WorkGraph } from "@holdpoint/core";
-import { httpProblems, type Implementation, implement, Reply } from "../http/index.ts";
+import { entityTag, httpProblems, type Implementation, implement, preconditionOf, Reply } from "../http/index.ts";
 import { comparePlans } from "./compare-plans.ts";
 import type { PlanImport, PlanImported, PlanStore, PlanView } from "./plan.types.ts";
 import { fileNameOf, graphOf, readDocument } from "./stored-document.ts";
@@ -31,7 +31,7 @@ export function planRoutes(room: (tenant: string) => Promise<PlanRoom>): readonl
     return { room: of, view };
   };
   return [
-    implement(operations.importPlan, async ({ body, principal }) => {
+    implement(operations.importPlan, async ({ body, principal, request }) => {
       const of = await room(principal.tenant);
       const fileName = body.fileName ?? body.source.split("/").at(-1) ?? body.source;
       const read = readDocument(new TextEncoder().encode(body.document), fileName, body.sidecar ?? null);
@@ -40,6 +40,7 @@ export function planRoutes(room: (tenant: string) => Promise<PlanRoom>): readonl
         source: body.source,
         document: read.plan,
         graph,
+        precondition: preconditionOf((name) => request.header(name)),
         ...(body.sidecar === undefined ? {} : { sidecar: body.sidecar }),
         ...(body.maxAttempts === undefined ? {} : { maxAttempts: body.maxAttempts }),
       });
@@ -47,7 +48,7 @@ export function planRoutes(room: (tenant: string) => Promise<PlanRoom>): readonl
       if (view === null) throw new Error(`plan ${plan.planId} was imported and is not there`);
       const notes = [...read.notes, ...graph.notes.map(({ line, message }) => `line ${line}: ${message}`)];
       const answer = { plan: toPlanView(view), changed: plan.changed, work, notes };
-      return new Reply(answer, plan.changed && plan.revision === 1 ? 201 : 200);
+      return new Reply(answer, plan.changed && plan.revision === 1 ? 201 : 200, { etag: entityTag(view.digest) });
     }),
     implement(operations.listPlans, async ({ query, principal }) => {
       const { plans } = await room(principal.tenant);
@@ -74,7 +75,8 @@ export function planRoutes(room: (tenant: string) => Promise<PlanRoom>): readonl
       const revision = await of.plans.revision(params.plan, params.revision);
       if (revision === null) throw problem(httpProblems, "HP9105", { kind: "revision", id: params.revision });
       // Only valid UTF-8 is imported, so that decoding and encoding gives the same bytes, a byte order mark included.
-      return new TextDecoder("utf-8", { ignoreBOM: true }).decode(revision.document);
+      const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(revision.document);
+      return new Reply(text, 200, { etag: entityTag(revision.digest) });
     }),
     implement(operations.diffPlan, async ({ params, query, principal }) => {
       const { room: of, view } = await found(principal.tenant, params.plan);

@@ -47,12 +47,19 @@ describe("the routes of tasks, queues and limits", () => {
     tenants += 1;
   });
 
-  async function call(method: string, path: string, body?: unknown, token = `routes-${tenants}`): Promise<Answer> {
+  async function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    token = `routes-${tenants}`,
+    key?: string,
+  ): Promise<Answer> {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(key === undefined ? {} : { "idempotency-key": key }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -111,6 +118,20 @@ describe("the routes of tasks, queues and limits", () => {
     expect(await claimOne()).toMatchObject({ id: first.body["id"], key: "build", payload: { ref: "main" }, gates: [] });
     const shown = await call("GET", `/v1/tasks/${String(first.body["id"])}`);
     expect(shown.body).toMatchObject({ key: "build", state: "leased", concurrencyKey: "ci", lease: { agent: "ada" } });
+  });
+
+  test("create a task and claim it once for each Idempotency-Key", async () => {
+    const once = (path: string, body: unknown): Promise<Answer> => call("POST", path, body, undefined, "once");
+    const [first, again] = [await once("/v1/tasks", { title: "Dig" }), await once("/v1/tasks", { title: "Dig" })];
+    expect(again).toEqual(first);
+    const claim = { agent: "ada", limit: 10 };
+    const [claimed, lost] = [await once("/v1/work/claim", claim), await once("/v1/work/claim", claim)];
+    expect(claimed.body["tasks"]).toHaveLength(1);
+    expect(lost).toEqual(claimed);
+    const done = { tasks: [{ task: first.body["id"], attempt: 1 }] };
+    const [told, toldAgain] = [await once("/v1/work/complete", done), await once("/v1/work/complete", done)];
+    expect(told.body["tasks"]).toMatchObject([{ ok: true }]);
+    expect(toldAgain).toEqual(told);
   });
 
   test("create a batch with dependencies, or none of it", async () => {

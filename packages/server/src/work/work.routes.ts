@@ -1,5 +1,5 @@
 import { operations } from "@holdpoint/contract";
-import { type Implementation, implement, type Principal } from "../http/index.ts";
+import { type Implementation, implement, NothingDone, type Principal } from "../http/index.ts";
 import type { HandOut } from "./hand-out.ts";
 import type { AttemptRef, Claim, CommandOutcome, JsonValue, WorkStore } from "./work.types.ts";
 
@@ -45,7 +45,7 @@ export function workRoutes(room: (tenant: string) => Promise<WorkRoom>, replica:
         body.waitMs,
         request.signal,
       );
-      return { tasks: await claimedTasks(of, claims) };
+      return claims.length === 0 ? new NothingDone({ tasks: [] }) : { tasks: await claimedTasks(of, claims) };
     }),
     implement(operations.renewWork, async ({ body, principal }) => {
       const { work } = await room(principal.tenant);
