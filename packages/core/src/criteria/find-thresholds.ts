@@ -58,8 +58,25 @@ export function findThresholds(text: string, options: FindOptions = {}): readonl
   ];
   return toldApart(
     head,
-    all.sort((a, b) => a.start - b.start),
+    withoutAsides(
+      head,
+      all.sort((a, b) => a.start - b.start),
+    ),
   );
+}
+
+/** `100% pass rate (25/25)` says one thing twice; in `80%+ pass within 3 rounds` the rounds belong to the share. */
+function withoutAsides(text: string, all: readonly FoundThreshold[]): readonly FoundThreshold[] {
+  if (all.length < 2) return all;
+  return all.filter((one, at) => {
+    const before = all[at - 1];
+    if (before?.criterion.kind !== "absolute" || before.criterion.unit !== "%") return true;
+    const between = text.slice(before.end, one.start);
+    if (one.criterion.kind === "count")
+      return before.criterion.value !== 100 || !/^[\p{L}\s*_-]{0,40}\($/u.test(between);
+    const rounds = one.criterion.kind === "absolute" && one.criterion.unit === null && /^within\s/i.test(one.text);
+    return !rounds || !/^[\p{L}\s-]{1,60}$/u.test(between);
+  });
 }
 
 const BRACKETS = /^\s?\((\p{L}[\p{L}\p{N} _-]{0,30})\)/u;

@@ -1,6 +1,7 @@
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
-import { applyAttribute } from "./draft.ts";
+import { applyAttribute, draft } from "./draft.ts";
+import { stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf, labelsOf, pairsOf } from "./label.ts";
 import { labelMeaning } from "./label-meaning.ts";
@@ -15,6 +16,7 @@ import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
 import { insideReport } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";
+import { stageOf, windowOf } from "./stage.ts";
 import { isDateMark, ONLY_DATED, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
 
@@ -41,7 +43,12 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     return;
   }
   const scope = state.currentScope();
-  if (state.label !== null && line.holder < 0 && readMarkedLine(state, index, line, raw, scope)) return;
+  if (
+    (state.label !== null || scope.entries === "criterion") &&
+    line.holder < 0 &&
+    readMarkedLine(state, index, line, raw, scope)
+  )
+    return;
   if (line.holder >= 0) {
     if (holder !== null) readRelations(holder, raw);
     return;
@@ -145,6 +152,7 @@ function readLabelLine(
   holder: Draft | null,
 ): void {
   const value = label.value.trim();
+  if (readBoldWork(state, index, label, line, raw) || readBoldStage(state, index, label, line, raw)) return;
   const to = holder !== null && holder.kind !== "criterion" ? holder : (state.owner() ?? holder);
   if (value === "" && label.key.includes("|") && to !== null) {
     for (const pair of pairsOf(label.key)) applyAttribute(to, pair.name, pair.value);
@@ -177,6 +185,41 @@ function readLabelLine(
   if (!label.bold && meaning.because === "" && words > 5) return;
   state.setLabel({ meaning, text: label.key, checks, holder: line.holder, bold: label.bold });
   if (statusOfTitle(raw, { lastWord: true }) !== null) state.tellAgain(line, raw, null);
+}
+
+/** A bold line with a paragraph right below it, in a section of tasks: `**Mend the gate**` and what is wrong with it. */
+function readBoldWork(state: ReaderState, index: number, label: Label, line: Line, raw: string): boolean {
+  if (!label.bold || label.colon || label.value.trim() !== "" || !line.first || line.holder >= 0) return false;
+  const section = state.sections.at(-1);
+  if (section === undefined || section.item !== null || state.label !== null) return false;
+  if (section.meaning.entries !== "task" && section.meaning.entries !== "ordered-task") return false;
+  const next = state.lines[index + 1];
+  if (next === undefined || next.role !== "text" || next.first || label.key.split(/\s+/).length < 3) return false;
+  takeEntry(state, index, line, raw, "task", state.currentScope());
+  return true;
+}
+
+/** `**Phase 4**: Move the users`: a line that names a stage and says what it is defines it, where no heading does. */
+function readBoldStage(state: ReaderState, index: number, label: Label, line: Line, raw: string): boolean {
+  const value = label.value.trim();
+  if (!label.bold || value === "" || line.holder >= 0 || insideReport(state.sections)) return false;
+  const stage = stageOf(stripMarks(label.key));
+  if (stage === null || !stage.named || stage.kind !== "phase" || !/^\D+$/.test(value.slice(0, 3))) return false;
+  if (value.split(/\s+/).length < 2 || statusOfValue(value) !== null) return false;
+  if ((state.stages.itemFor(stage.ref) ?? state.stageByAlias(stage.ref)) !== null) return false;
+  const item = draft(
+    "phase",
+    line.line,
+    null,
+    plainText(raw),
+    state.owner(),
+    0.75,
+    "line.stage: a line that names a stage",
+  );
+  item.aliases.push(stage.ref);
+  item.window = windowOf(raw);
+  state.emit(item, index);
+  return true;
 }
 
 /** Attributes of the work around a list. */

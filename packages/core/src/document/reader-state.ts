@@ -9,6 +9,7 @@ import { labelOf } from "./label.ts";
 import type { Meaning } from "./meaning.ts";
 import type { Outline } from "./outline.ts";
 import { readOutline, sameWork } from "./outline.ts";
+import type { ListedBox } from "./retold-boxes.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
 import { halts, itemOf, scopeOf, scopeOfGroup } from "./scope.ts";
 import { Stages } from "./stages.ts";
@@ -52,6 +53,8 @@ export class ReaderState {
   readonly taken: Map<number, Draft> = new Map<number, Draft>();
   /** What entries below a list entry are that is only a label, by the index of its line. */
   readonly groups: Map<number, Meaning> = new Map<number, Meaning>();
+  /** Check boxes that stand in no stage. */
+  readonly listedBoxes: ListedBox[] = [];
   readonly attributeLists: AttributeLists;
   readonly emitted: Set<Draft> = new Set<Draft>();
   readonly root: Draft | null;

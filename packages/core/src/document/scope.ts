@@ -100,7 +100,8 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
       return { ...pick(section.meaning), entries: "task", boxes, severity, direct: null, checks: false };
     if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead"))
       continue;
-    const outer = section.item === null && section.meaning.gates === "targets" ? criteriaAround(sections, i) : null;
+    const measured = section.meaning.gates === "targets" || section.meaning.entries === "aim";
+    const outer = section.item === null && measured ? criteriaAround(sections, i) : null;
     if (outer !== null) return { ...pick(outer), boxes, severity, direct, checks: false };
     // Where what is to be made has headings of its own, plain entries below these describe it.
     if (direct === "step" && section.item === null && section.meaning.because === TO_BE_MADE)
@@ -133,7 +134,7 @@ function groupsWork(sections: readonly Section[], label: LabelScope): boolean {
 
 /** Labels of what a phase needs, uses, knows or is asked, and of what its lists explain. */
 const TELLS =
-  /\b(?:why|how|what|when|where|who|stack|technolog(?:y|ies)|skills?|files?|tools?|tooling|libraries|people|roles?|staffing|costs?|budgets?|stakeholders?|examples?|endpoints?|schemas?|tables?|current|existing|already|issues?|problems?|challenges?|concerns?|questions?|structure|types?|categories|fields|options|choices|advantages?|disadvantages?|trade-?offs?|exclu\w+|not|no|limitations?|measurements?|measured|numbers|savings?|inputs?|outputs?|environments?|variables?|signatures?|properties|attributes|parameters|states?|events?|flows?|scenarios?|sources?|each|every|both|missing|lacking|gaps?|guard ?rails?|observ\w+|insights?|expected|estimat\w+|total)\b/i;
+  /\b(?:why|how|what|when|where|who|stack|technolog(?:y|ies)|skills?|files?|tools?|tooling|libraries|people|roles?|staffing|costs?|budgets?|stakeholders?|examples?|endpoints?|schemas?|tables?|current|existing|already|issues?|problems?|challenges?|concerns?|questions?|structure|types?|categories|fields|options|choices|advantages?|disadvantages?|trade-?offs?|exclu\w+|not|no|limitations?|measurements?|measured|numbers|savings?|inputs?|outputs?|environments?|variables?|signatures?|properties|attributes|parameters|states?|events?|flows?|scenarios?|sources?|each|every|both|missing|lacking|gaps?|guard ?rails?|observ\w+|insights?|expected|estimat\w+|total)\b|分析|原则|规则|说明|背景|问题|决策|示例|参考|输入|输出|模板/i;
 
 /** The section of gates or criteria that is open: a label in it that says nothing of its own only groups them. */
 function demandSection(sections: readonly Section[]): Meaning | null {

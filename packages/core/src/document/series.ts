@@ -6,7 +6,7 @@ const MEMBER =
   /^((?:\p{L}[\p{L}-]{1,24}\s){1,2})#?(\d{1,3}|[A-Z]|[IVX]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)(?=$|\s*[:：|(]|\s?[–—-]\s|[.)]\s)\s*[:：|.)–—-]?\s*(.*)$/iu;
 /** What is counted and is no work: things to choose from, to know, to ask and to check. */
 const NO_WORK =
-  /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|priority|priorities|severity|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
+  /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|failures?|incidents?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|priority|priorities|severity|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
 /** `US-1 Digest`, `AP 2 Anbindung`, `WS-3 · Schema`: a code of capitals and a number in front of a title. */
 const CODED = /^([A-Z]{2,5})[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
 /** Before a number that only counts these are appendices, tables and names of things; in `APP-12` they may be a project. */
@@ -42,7 +42,7 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
   for (const [at, heading] of headings.entries()) {
     if (heading.stage !== null || heading.horizon !== null || heading.level < 2 || heading.level > 6) continue;
     if (heading.meaning.boxes === "criterion") continue;
-    const member = memberOf(heading.title.slice(0, 200), at);
+    const member = memberOf(heading.title.slice(0, 200), at, above(headings, at)?.stage?.kind === "phase");
     if (member === null) continue;
     const key = `${heading.level} ${member.word}`;
     const row = rows.get(key);
@@ -91,7 +91,7 @@ function holdsOrder(headings: readonly Heading[], at: number): boolean {
   return next !== undefined && next.level > level && next.number !== null;
 }
 
-function memberOf(title: string, at: number): Member | null {
+function memberOf(title: string, at: number, inPhase: boolean): Member | null {
   const coded = CODED.exec(title);
   if (coded !== null) {
     const [, code = "", number = "", rest = ""] = coded;
@@ -106,7 +106,8 @@ function memberOf(title: string, at: number): Member | null {
   }
   const match = MEMBER.exec(title);
   const word = (match?.[1] ?? "").trim().toLowerCase();
-  if (match === null || NO_WORK.test(word)) return null;
+  if (match === null || (NO_WORK.test(word) && !(inPhase && /^test (?:cases?|scenarios?|runs?)$/.test(word))))
+    return null;
   return { at, word, number: (match[2] ?? "").toLowerCase(), rest: match[3] ?? "", id: null };
 }
 

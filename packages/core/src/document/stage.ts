@@ -79,7 +79,8 @@ export function stageOf(title: string): Stage | null {
   const named = NAMED_PHASE.exec(text);
   if (
     named !== null &&
-    !/^(?:current|next|this|each|per|every|the|by|in|of|for|all|any|no|after|before|during|to|from)\b/i.test(text)
+    !/^(?:current|next|this|each|per|every|the|by|in|of|for|all|any|no|after|before|during|to|from)\b/i.test(text) &&
+    !/\s(?:by|per|each|of|for|in|the|this|next|every|and)\sphase$/i.test(named[1] ?? "")
   ) {
     const rest = text.slice(named[0].length).replace(/^[\s:：–—-]+/u, "");
     return { kind: "phase", ref: (named[1] ?? "").toLowerCase(), rest, named: true };

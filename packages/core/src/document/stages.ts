@@ -110,12 +110,17 @@ export class Stages {
     if (this.#past.has(heading)) return NEITHER;
     const stage = certainStage(heading);
     if (stage !== null) return this.#staged(stage, heading);
+    if (this.#isSubtitle(heading)) return NEITHER;
     if (heading.trailing !== null && isWork(heading)) {
       const known = this.itemFor(heading.trailing.ref);
       if (known === null)
         return made("phase", heading, "stage.trailing", "work of a named phase", [heading.trailing.ref]);
     }
-    if (heading.stage?.kind === "phase" && heading.level > 1 && namesWork(heading.stage.rest)) {
+    if (
+      heading.stage?.kind === "phase" &&
+      heading.level > 1 &&
+      (namesWork(heading.stage.rest) || heading.status !== null)
+    ) {
       const known = this.isDefined(heading.stage.ref) || this.#outline.stageEntries.has(heading.stage.ref);
       if (!known) return made("phase", heading, "stage.unnamed", "begins with a phase", [heading.stage.ref]);
       return NEITHER;
@@ -130,7 +135,20 @@ export class Stages {
       return made("step", heading, "step.series", "a numbered heading among those of work", []);
     if (isTimedPart(heading, sections, this.#tracking.has(heading)))
       return made("phase", heading, "stage.time", "work by its time", []);
-    return stepVerdict(heading, sections, this.#outline.headings.length <= 2, this.#isOnlyTable(heading));
+    return stepVerdict(
+      heading,
+      sections,
+      this.#outline.headings.length <= 2,
+      this.#isOnlyTable(heading),
+      this.#tracking.has(heading),
+    );
+  }
+
+  /** Whether a heading stands right below the title of the document, and what follows it speaks of the document. */
+  #isSubtitle({ index, level, number, stage, evidence }: Heading): boolean {
+    const [title, next] = this.#outline.headings;
+    if (title?.level !== 1 || next?.index !== index || index !== title.index + 1) return false;
+    return level > 1 && number === null && stage === null && evidence.status && evidence.boxes === 0;
   }
 
   /** Whether a heading names nothing but the one table of tasks of its level: `Follow-up`, `Open points`. */
@@ -260,9 +278,10 @@ function stepVerdict(
   sections: readonly Section[],
   alone: boolean,
   onlyTable: boolean,
+  below: boolean,
 ): HeadingVerdict {
   const { level, evidence, meaning, number, title } = heading;
-  if (level < 2 || level > 6 || title === "") return NEITHER;
+  if (level < 2 || level > 6 || title === "" || DATE.test(title)) return NEITHER;
   const tracked = evidence.boxes > 0 || evidence.taskRows > 0 || (evidence.placedRows > 0 && isWork(heading));
   const work = tracked || evidence.workLabels > 0 || evidence.status || evidence.workAttributes > 0;
   const above = sections.at(-1);
@@ -271,7 +290,7 @@ function stepVerdict(
   if (number === null && CHANGES_FILE.test(title) && (insideStage(sections) || changesProposed(sections)))
     return made("step", heading, "step.change", "a change to a file", []);
   if (number !== null && inGates(sections)) return NEITHER;
-  if (number !== null) return numberedStep(heading, sections, tracked, work);
+  if (number !== null) return numberedStep(heading, sections, tracked || (below && !insideStage(sections)), work);
   if (evidence.status && !isGeneric(title, meaning))
     return made("step", heading, "step.status", "a heading with a status line", []);
   if ((meaning.because !== "" && !meaning.weak) || insideReport(sections)) return NEITHER;
@@ -286,7 +305,7 @@ function stepVerdict(
     return made("step", heading, "step.timed", "work of a part by its time", []);
   const groups =
     alone ||
-    /\b(?:checklist|tasks|requirements|verification|benchmarks|assurance|considerations|content|future)$/i.test(
+    /\b(?:checklist|tasks|steps|requirements|verification|benchmarks|assurance|considerations|content|future)$/i.test(
       title,
     ) ||
     sections.some(({ item, heading: { title: over } }) => item === null && /\bverification$/i.test(over)) ||
@@ -298,6 +317,10 @@ function stepVerdict(
   }
   return NEITHER;
 }
+
+/** A heading that is a date keeps a log. */
+const DATE =
+  /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\p{L}{3,9}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}\.?\s\p{L}{3,9}\s\d{4})$/u;
 
 /** Below `Proposed changes`, and not below a record of changes. */
 function changesProposed(sections: readonly Section[]): boolean {

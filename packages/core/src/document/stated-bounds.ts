@@ -11,7 +11,7 @@ const MEASURED =
   /\s?\((?:currently|at present|presently|today|now|was|actual|baseline|up from|down from|from)\b:?\s[^()<>≤≥]{0,80}\)/gi;
 /** `Lines: 27% (target: 70%)`: a measurement with what it has to become. */
 const TARGETED =
-  /^([^:：]{2,80})[:：]\s+[~≈]?\d[\d.,]*\s?[%\p{L}/]{0,8}\s*\((?:target|goal|aim)\s?[:=]?\s*([^()]{1,60})\)\s*$/iu;
+  /^([^:：]{2,80})[:：]\s+[~≈<>≤≥]{0,2}\s?\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?\s?[%\p{L}/]{0,8}[\s\p{Extended_Pictographic}\ufe0f]*\((?:target|goal|aim)\s?[:=]?\s*([^()]{1,60})\)\s*$/iu;
 /** `LCP: Target < 1.2s`, `Upload: target 60 % faster`. */
 const AIMED = /^([^:：]{2,80})[:：]\s+(?:target|goal|aim)\s?[:=]?\s+(?=[<>≤≥~]?\s?\d)/iu;
 const KEY_BOUND = /^(max(?:imum)?|min(?:imum)?)\.?\s(?=\p{L})[^:：]{2,100}[:：]\s+(?=\d)/iu;

@@ -49,7 +49,7 @@ export function readRow(
     const known = stageItem(stage.ref);
     if (known !== null) {
       const gates = gated ? gatesOfGate(text, row, roles, title) : gatesOfColumns(text, row, roles);
-      return { item: null, retold: known, gates };
+      return { item: null, retold: known, gates: roles.status > 0 ? gates.filter((gate) => !isWhole(gate)) : gates };
     }
   }
   if (roles.kind === "none" && !gated) return null;
@@ -72,7 +72,8 @@ export function readRow(
     return { item: null, retold: null, gates: [] };
   // `F-11 … F-24` stands for rows that are told elsewhere.
   if (ID_RANGE.test(id ?? "") || ID_RANGE.test(title.trim())) return { item: null, retold: null, gates: [] };
-  const kind = gated ? "criterion" : kindOf(roles, scope);
+  const milestone = announced && roles.timed && scope.because.startsWith("milestone");
+  const kind = gated ? "criterion" : milestone ? "phase" : kindOf(roles, scope);
   const item = draft(
     kind,
     line.line,
@@ -86,6 +87,11 @@ export function readRow(
   applyCells(item, text, row, roles);
   const gates = gated ? gatesOfGate(text, row, roles, parts.title) : gatesOf(text, row, roles, parts.title);
   return { item, retold: null, gates };
+}
+
+/** `100 %` as the target of a stage that a table of progress tells again: it is to be done, which is no threshold. */
+function isWhole({ criterion }: StatedGate): boolean {
+  return criterion?.kind === "absolute" && criterion.value === 100 && criterion.unit === "%";
 }
 
 /** The stage of a number under one of the words for its column. */
