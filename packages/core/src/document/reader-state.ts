@@ -9,7 +9,6 @@ import { labelOf } from "./label.ts";
 import type { Meaning } from "./meaning.ts";
 import type { Outline } from "./outline.ts";
 import { readOutline, sameWork } from "./outline.ts";
-import type { ListedBox } from "./retold-boxes.ts";
 import type { LabelScope, Scope, Section } from "./scope.ts";
 import { halts, itemOf, scopeOf, scopeOfGroup } from "./scope.ts";
 import { Stages } from "./stages.ts";
@@ -23,6 +22,14 @@ export interface Retold {
   readonly of: Draft | null;
   /** The status, where a check box gives it. */
   readonly claimed?: Claimed;
+}
+
+/** A check box in a list that stands in no stage. */
+export interface ListedBox {
+  readonly item: Draft;
+  /** The list: boxes of one block have the same name. */
+  readonly block: string;
+  readonly retold: Retold;
 }
 
 /** What was read from the lines of a Markdown document, before keys and references are settled. */

@@ -1,15 +1,7 @@
 import type { Draft } from "./draft.ts";
 import { comparable } from "./item-text.ts";
-import type { Reading, Retold } from "./reader-state.ts";
+import type { ListedBox, Reading } from "./reader-state.ts";
 import { stageOf } from "./stage.ts";
-
-/** A check box in a list that stands in no stage. */
-export interface ListedBox {
-  readonly item: Draft;
-  /** The list: boxes of one block have the same name. */
-  readonly block: string;
-  readonly retold: Retold;
-}
 
 const FEW = 3;
 const MOST = 0.8;

@@ -8,6 +8,7 @@ import { underPast } from "./past.ts";
 import type { Section } from "./scope.ts";
 import { insideReport, insideStage } from "./scope.ts";
 import { isGeneric, isQualityChecklist, meaningOf } from "./section-meaning.ts";
+import { solvedLevels } from "./solved-levels.ts";
 import type { Stage } from "./stage.ts";
 import { CHANGES_FILE } from "./stage.ts";
 import { isCategory, isTimedPart, isWorkOfTimedPart, tracksBelow } from "./timed-part.ts";
@@ -201,27 +202,6 @@ export class Stages {
     if (group === undefined) return NEITHER;
     return { item: itemOfGroup(group, stage.ref), again: group.definer !== heading };
   }
-}
-
-/** The levels whose numbered headings mostly have a solution in their own section or below it. */
-function solvedLevels(headings: readonly Heading[]): ReadonlySet<number> {
-  const counts = new Map<number, { all: number; solved: number }>();
-  let current: { level: number; solved: boolean } | null = null;
-  const close = (): void => {
-    if (current === null) return;
-    const count = counts.get(current.level) ?? { all: 0, solved: 0 };
-    counts.set(current.level, { all: count.all + 1, solved: count.solved + (current.solved ? 1 : 0) });
-    current = null;
-  };
-  for (const { level, number, evidence } of headings) {
-    const open: { level: number; solved: boolean } | null = current;
-    if (open !== null && level <= (open as { level: number }).level) close();
-    if (current === null && number !== null && !number.includes(".")) current = { level, solved: false };
-    if (current !== null && evidence.solutions > 0) current = { ...(current as { level: number }), solved: true };
-  }
-  close();
-  const levels = [...counts].filter(([, { all, solved }]) => solved > 1 && solved * 2 >= all);
-  return new Set(levels.map(([level]) => level));
 }
 
 /** Whether what follows a stage's number names work (`Phase 5 Search`) and no part of the plan (`Phase 5 Objectives`). */
