@@ -232,8 +232,11 @@ function conditionEnd(tokens: readonly Token[]): number {
 /** `Sessions alive after the reset: zero`, at the end of a line. */
 function isLoneZero(tokens: readonly Token[], n: number, { form, criterion, last }: CriterionReading): boolean {
   if (form !== "zero" || criterion.kind !== "absolute" || n === 0) return false;
+  const before = tokens[n - 1]?.text ?? "";
+  // ``grep …` returns 0; all tests pass``.
+  if (/^(?:returns?|yields?|finds?|counts?)$/i.test(before)) return /^(?:[;,.|]|$)/.test(tokens[last + 1]?.text ?? "");
   const ends = tokens.slice(last + 1).every(({ text }) => /^[.*_`]$/.test(text));
-  return ends && /^[:：]$/.test(tokens[n - 1]?.text ?? "");
+  return ends && /^[:：]$/.test(before);
 }
 
 function isThreshold(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {

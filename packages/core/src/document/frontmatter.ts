@@ -53,7 +53,7 @@ export function readFrontmatter(text: string, range: FrontmatterRange, file: str
 function itemOfDocument(source: YamlSource, heading: string): Draft | null {
   const pairs = source.pairsOf(source.root);
   const byKey = new Map(pairs.map((pair) => [normalKey(pair.key), pair]));
-  const titled = byKey.get("title") ?? byKey.get("name");
+  const titled = byKey.get("title");
   const id = source.textOf(byKey.get("id")?.value) ?? source.textOf(byKey.get("task_id")?.value);
   const workLike = byKey.has("status") || byKey.has("state");
   const tracked =
@@ -69,11 +69,11 @@ function itemOfDocument(source: YamlSource, heading: string): Draft | null {
     ?.toLowerCase();
   if (!workLike || (!tracked && named === undefined)) return null;
   if (!tracked && named !== undefined) return headed(source, pairs, named);
-  const title = source.textOf(titled?.value) ?? "";
+  const title = source.textOf((titled ?? byKey.get("name"))?.value) ?? "";
   const parts = readItemText(title);
   const isTask = byKey.has("task_id") || /^(?:task|story|issue|ticket|bug)[-_ ]/i.test(id ?? "");
   const kind = !isTask && stageOf(title)?.kind === "phase" ? "phase" : "task";
-  const line = titled?.line ?? 0;
+  const line = titled?.line ?? (heading === "" ? (byKey.get("name")?.line ?? 0) : 0);
   const item = draft(
     kind,
     line,

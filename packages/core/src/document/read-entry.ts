@@ -20,6 +20,7 @@ import { stageOf } from "./stage.ts";
 import { isTargeted } from "./stated-bounds.ts";
 import { statusOfTitle } from "./status.ts";
 import { BOX_STATES } from "./status-words.ts";
+import { dayOf } from "./time-headings.ts";
 import { mayCompare, SELECTS } from "./work-demands.ts";
 
 export function readEntry(state: ReaderState, index: number, line: Line): void {
@@ -87,16 +88,17 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
     state.reading.notUnderstood.push({ line: line.line, text: raw.slice(0, 200), reason: "a check box without text" });
     return;
   }
-  const told = stageOf(parts.title);
+  const day = dayOf(parts.title);
+  const told = stageOf(parts.title) ?? (day === null ? null : { ...day, named: true });
   const defined =
-    told !== null && told.named && told.kind === "phase"
+    told !== null && told.named && (told.kind === "phase" || day !== null)
       ? (state.stages.itemFor(told.ref) ?? state.stageByAlias(told.ref))
       : null;
   if (
     scope.gates !== "states" &&
     told !== null &&
     defined !== null &&
-    sameWork(told.rest, stageOf(defined.title)?.rest ?? "")
+    (day !== null || sameWork(told.rest, stageOf(defined.title)?.rest ?? ""))
   ) {
     // A list of the phases with boxes, before or after the headings that define them.
     state.tellAgain(line, raw, defined, claimed);

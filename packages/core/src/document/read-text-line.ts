@@ -36,13 +36,17 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   if (readSlanted(state, line, raw)) return;
   noteShouted(holder, line, raw);
   readDemand(state, index, line, raw);
-  const label = labelOf(raw);
+  const label = goesOnTo(line, labelOf(raw));
   if (label !== null) {
     if (readLabelledCriterion(state, index, line, raw, label)) return;
     for (const part of labelsOf(raw, label)) readLabelLine(state, index, part, line, raw, holder);
     return;
   }
   const scope = state.currentScope();
+  if (scope.entries === "criterion" && line.first && line.holder < 0 && GIVEN.test(raw)) {
+    takeEntry(state, index, line, raw, "criterion", scope);
+    return;
+  }
   if (
     (state.label !== null || scope.entries === "criterion") &&
     line.holder < 0 &&
@@ -54,7 +58,7 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
     return;
   }
   if (readRootStatus(state, line, raw)) return;
-  if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, raw, line);
+  if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, paragraphTo(state, index, line), line);
   else state.tellAgain(line, raw, null);
 }
 
@@ -128,6 +132,23 @@ function readMarkedLine(state: ReaderState, index: number, line: Line, raw: stri
   if (kind === null) return false;
   takeEntry(state, index, line, raw, kind, scope);
   return true;
+}
+
+/** The last words of a sentence that ends in a colon are no label of their own. */
+function goesOnTo(line: Line, label: Label | null): Label | null {
+  const ends = label !== null && !line.first && !label.bold && label.name === null && label.value.trim() === "";
+  return ends ? null : label;
+}
+
+/** The text of a paragraph up to a line of it. */
+function paragraphTo(state: ReaderState, index: number, line: Line): string {
+  let text = state.raw(line);
+  for (let at = index; at > 0 && state.lines[at]?.first === false && text.length < 1000; at -= 1) {
+    const before = state.lines[at - 1];
+    if (before === undefined || before.role !== "text") break;
+    text = `${state.raw(before)} ${text}`;
+  }
+  return text;
 }
 
 function readIntroduction(state: ReaderState, raw: string, line: Line): void {
@@ -252,6 +273,8 @@ function introducesOrders(state: ReaderState, index: number, label: Label): bool
   return orders >= 2;
 }
 
+/** The beginning of a scenario: `**Given** an open gate`. */
+const GIVEN = /^(?:\*\*|__)?(?:given|angenommen|dado|dada|soit|étant donné)(?:\*\*|__)?\s/iu;
 const MOST_LOOKED = 12;
 /** `AC-1`, `AC 2`, `Criterion 3`. */
 const CRITERION_ID = /^(?:ac|sc|criterion|acceptance criterion|success criterion)[\s#-]{0,2}\d/i;

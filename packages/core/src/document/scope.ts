@@ -77,6 +77,8 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
   const severity = severityOf(sections, label);
   const grouped = label !== null && label.meaning.because === "" && !label.checks ? demandSection(sections) : null;
   if (grouped !== null) return { ...pick(grouped), boxes, severity, direct: null, checks: false };
+  const part = label !== null ? workSection(sections, label) : null;
+  if (part !== null) return { ...pick(part), boxes, severity, direct: null, checks: false };
   if (label !== null && groupsWork(sections, label))
     return {
       ...nothing(boxes, severity, "phase"),
@@ -89,6 +91,7 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     return { ...pick(meaning), entries, boxes, severity, direct: null, checks: label.checks };
   }
   let direct: Scope["direct"] = null;
+  let counted = false;
   for (let i = sections.length - 1; i >= 0; i -= 1) {
     const section = sections[i];
     if (section === undefined) break;
@@ -103,8 +106,9 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     const measured = section.meaning.gates === "targets" || section.meaning.entries === "aim";
     const outer = section.item === null && measured ? criteriaAround(sections, i) : null;
     if (outer !== null) return { ...pick(outer), boxes, severity, direct, checks: false };
-    // Where what is to be made has headings of its own, plain entries below these describe it.
-    if (direct === "step" && section.item === null && section.meaning.because === TO_BE_MADE)
+    // Where what is to be made has headings of its own, or headings count its tasks, plain entries below these describe it.
+    const described = section.meaning.because === TO_BE_MADE || (counted && section.meaning.entries === "task");
+    if (direct === "step" && section.item === null && described)
       return { ...pick(section.meaning), entries: "ordered-task", boxes, severity, direct: null, checks: false };
     if (section.meaning.because !== "" && (section.item === null || section.meaning.entries !== "none")) {
       const picked = halts(sections) ? { ...pick(section.meaning), gates: "none" as const } : pick(section.meaning);
@@ -119,6 +123,7 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
       return { ...nothing(boxes, severity, "phase"), claimed: claimedAbove(sections, i), direct: "phase" };
     }
     direct = "step";
+    counted = section.heading.stage?.named === true;
   }
   return { ...nothing(boxes, severity, direct ?? ""), entries: direct === null ? "neutral" : "none", direct };
 }
@@ -130,6 +135,15 @@ function groupsWork(sections: readonly Section[], label: LabelScope): boolean {
   if (section?.item?.kind !== "phase" || section.retold || demandAbove(sections, sections.length - 1) !== null)
     return false;
   return attributeNameOf(label.text) === null && !TELLS.test(label.text);
+}
+
+/** The section of tasks right around a bold label that says nothing of its own: `### Changes required` with `**Backend**`. */
+function workSection(sections: readonly Section[], label: LabelScope): Meaning | null {
+  const section = sections.at(-1);
+  if (label.bold !== true || label.meaning.because !== "" || label.checks || label.holder >= 0) return null;
+  if (section === undefined || section.item !== null || section.retold || section.level === 1) return null;
+  if (section.meaning.entries !== "task" || section.meaning.retells) return null;
+  return attributeNameOf(label.text) === null && !TELLS.test(label.text) ? section.meaning : null;
 }
 
 /** Labels of what a phase needs, uses, knows or is asked, and of what its lists explain. */

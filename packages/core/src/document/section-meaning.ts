@@ -30,7 +30,7 @@ const ALL_OF =
 export const TO_BE_MADE = "what is to be made";
 /** `Documents to create`, `Documentación a crear`, `Edge cases to test`. */
 const TO_MAKE =
-  /^(?!files?\b)[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:(?:create|write|build|implement|add|migrate)(?:d|n|ten)?\b|(?:test|fix|finish|deliver|resolve|address)(?:e?d)?$)|(?:por hacer|por crear|a crear|à créer|zu erstellen)\b)/u;
+  /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:(?:create|write|build|implement|add|migrate)(?:d|n|ten)?\b|(?<!^files? to (?:be )?)(?:test|fix|finish|deliver|resolve|address)(?:e?d)?$)|(?:por hacer|por crear|a crear|à créer|zu erstellen)\b)/u;
 /** `Work`, `Core redesign work`, `What this slice must do`. */
 const WORK_TITLE =
   /^(?:(?!(?:related|previous|prior|past|existing|completed|finished|done|how|why|out|further reading|ongoing)\b)(?:[\p{L}-]+\s){0,3}work|what (?:this|the|each|every) [\p{L}\s-]{2,30} (?:must|should|will|needs? to|has to|have to) (?:do|deliver|change|build))$/u;
@@ -105,6 +105,7 @@ export function meaningOf(title: string): Meaning {
     const sense = reports === "dashboard" ? TARGETS : NONE;
     return { ...sense, severity, because: reports, weak };
   }
+  if (best.sense.entries === "criterion" && ABOUT_ORDER.test(clean)) return NO_MEANING;
   if (best.sense.entries === "criterion" && SAMPLE.test(clean))
     return { ...NONE, severity, because: "a proposal", weak };
   return { ...withState(best.sense, words), severity, because: best.phrase, weak };
@@ -135,6 +136,8 @@ export function isHalt(meaning: Meaning): boolean {
 const HALTING = new Set(PHRASES.filter(([sense]) => sense === HALT).flatMap(([, phrases]) => phrases.split("|")));
 
 const REFUSING = /^(?:do not|don't|not |no |never|non-(?!functional)|what's not)/;
+/** `Likely deliverable sequence` tells when what comes. */
+const ABOUT_ORDER = /\s(?:sequence|order|timeline|schedule|roadmap|calendar|process|template|format)$/;
 const SAMPLE = /^(?:proposed|example|sample)\b/;
 
 /** Longer remarks in brackets say nothing of what the section is: `Features (beyond the milestones table)`. */

@@ -8,9 +8,11 @@ const MEMBER =
 const NO_WORK =
   /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|failures?|incidents?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|priority|priorities|severity|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
 /** `US-1 Digest`, `AP 2 Anbindung`, `WS-3 · Schema`: a code of capitals and a number in front of a title. */
-const CODED = /^([A-Z]{2,5})[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
+const CODED = /^([A-Z]{2,5}|T(?=\d{2}))[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
 /** Before a number that only counts these are appendices, tables and names of things; in `APP-12` they may be a project. */
 const NO_WORK_CODE = new Set([...CODES_WITHOUT_WORK, "APP", "TAB", "ES", "MP"]);
+/** `01.01`, `3.1`. */
+const FIRST_PART = /\.0{0,2}1$/;
 const NUMBERS = ["1", "0", "a", "i", "one"];
 
 /** A heading's place in a row of headings that count with the same word. */
@@ -53,7 +55,11 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
   for (const row of rows.values()) {
     const numbers = new Set(row.map(({ number }) => number));
     const mended = row.length > 1 && row.every((one) => MENDS.test(one.word) && isPlanned(headings, one.at));
-    if (row.length < 2 || numbers.size < row.length || !(mended || NUMBERS.some((first) => numbers.has(first))))
+    if (
+      row.length < 2 ||
+      numbers.size < row.length ||
+      !(mended || [...numbers].some((one) => NUMBERS.includes(one) || FIRST_PART.test(one)))
+    )
       continue;
     const estimated = row.filter(({ rest }) => EFFORT.test(rest)).length * 2 > row.length;
     const ordered = estimated || mended || row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));

@@ -33,7 +33,7 @@ const NAMED_PHASE = /^((?:[\p{L}\p{N}/&-]{2,24}\s){1,2}phase)(?=\s*(?::|[-–—
 const HORIZON =
   /^(immediate|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|near[- ]term|now|next|this week|upcoming)\b[^(]{0,30}\(([^()]{0,40}\b(?:hours?|days?|weeks?|months?|quarters?|years?|week|sprints?)\b[^()]{0,20})\)/i;
 const TRAILING_PHASE = /\((post-)?phase\s+(\d{1,3}|[a-z])\)\s*$/i;
-const SEPARATOR = /^\s*(?:[\p{Extended_Pictographic}\ufe0f]+\s*)?(?:[:：|]|[-–—]\s|\(|\[|→|[.)]\s)/u;
+const SEPARATOR = /^\s*(?:[\p{Extended_Pictographic}\ufe0f]+\s*)?(?:[:：|]|[-–—]{1,2}\s|\(|\[|→|[.)]\s)/u;
 
 /**
  * The stage that a title names, or null.

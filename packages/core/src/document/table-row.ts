@@ -38,9 +38,15 @@ export function readRow(
   const works = scope.entries === "task" || scope.entries === "ordered-task" || scope.entries === "planned-task";
   const announced =
     read.kind === "none" &&
-    ((read.namesTasks && works) || ((read.tracks || read.placed) && (works || scope.direct !== null)));
+    ((read.namesTasks && works) ||
+      (read.listed && (works || scope.entries === "criterion")) ||
+      ((read.tracks || read.placed) && (works || scope.direct !== null)));
   const gated = isGateTable(read, scope);
-  const roles = announced ? { ...read, kind: "task" as const } : gated ? { ...read, title: read.gateTitle } : read;
+  const roles = announced
+    ? { ...read, kind: asksInRows(scope, read) ? ("criterion" as const) : ("task" as const) }
+    : gated
+      ? { ...read, title: read.gateTitle }
+      : read;
   // A line without any bar below a table belongs to it by the letter of GFM, but is a remark.
   if (row.cells.length < 2 && row.header.length > 1) return null;
   const title = cellText(text, row.cells[roles.title]);
@@ -67,6 +73,10 @@ export function readRow(
   const traced = parts.title === "" && parts.id !== null ? boxOf(parts.id) : null;
   if (traced !== null) return { item: null, retold: traced, gates: gatesOfColumns(text, row, roles) };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
+  // `| M2 | Roof | … |` tells of the stage `M2: Roof`.
+  const coded = id === null ? null : (stageOf(id)?.ref ?? null);
+  const told = coded === null ? null : stageItem(coded);
+  if (told !== null && !gated) return { item: null, retold: told, gates: gatesOfColumns(text, row, roles) };
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
     return { item: null, retold: null, gates: [] };
@@ -92,6 +102,11 @@ export function readRow(
 /** `100 %` as the target of a stage that a table of progress tells again: it is to be done, which is no threshold. */
 function isWhole({ criterion }: StatedGate): boolean {
   return criterion?.kind === "absolute" && criterion.value === 100 && criterion.unit === "%";
+}
+
+/** Whether the rows of a list with ids are criteria by the section around. */
+function asksInRows(scope: Scope, { namesTasks }: TableRoles): boolean {
+  return scope.entries === "criterion" && !namesTasks;
 }
 
 /** The stage of a number under one of the words for its column. */
@@ -174,7 +189,16 @@ function gatesOf(text: string, row: Row, roles: TableRoles, title: string): Stat
     return asked.flatMap((cell) => (isEmpty(cell) ? [] : gatesOfEntry(`${title}: ${cell}`, "states")));
   }
   const stated = roles.kind === "criterion" ? gatesOfEntry(title, "thresholds") : [];
-  return [...stated, ...gatesOfColumns(text, row, roles)];
+  const known = new Set(stated.map(demandOf));
+  // What a column says once more is asked once.
+  return [
+    ...stated,
+    ...gatesOfColumns(text, row, roles).filter((gate) => gate.criterion === null || !known.has(demandOf(gate))),
+  ];
+}
+
+function demandOf({ criterion }: StatedGate): string {
+  return `${criterion?.op} ${String(criterion?.value)} ${criterion?.unit}`;
 }
 
 /** A bare number under `Floor` or `Limit` is a bound by the name of its column. */

@@ -12,6 +12,31 @@ const SOON = /^(?:this|next|coming|within|immediate|today|now|short|near)/iu;
 /** What may close such a row. */
 const BEYOND = /^(?:research|exploration|beyond|ideas|vision)(?=\s*(?:$|\(|[:：]))/iu;
 
+/** `Day 5`, `Days 1-2: Copy`. */
+const DAY = /^days?\s(\d{1,3}(?:\s?[-–]\s?\d{1,3})?)(?=\s*(?:$|[:：(]|[-–—]\s))[\s:：–—-]*/iu;
+
+/** The day or days that a title begins with. */
+export function dayOf(title: string): SeriesStage | null {
+  const match = DAY.exec(title.slice(0, 120));
+  if (match === null) return null;
+  const number = (match[1] ?? "").replace(/\s/g, "").replace("–", "-");
+  return { kind: "step", ref: `day ${number}`, rest: title.slice(match[0].length), id: null };
+}
+
+/** Days as stages: at least two headings of one level. In a week or a phase they are its steps. */
+export function daysOf(headings: readonly Heading[]): ReadonlyMap<number, SeriesStage> {
+  const found = new Map<number, SeriesStage>();
+  const open: Heading[] = [];
+  for (const [at, heading] of headings.entries()) {
+    while ((open.at(-1)?.level ?? 0) >= heading.level) open.pop();
+    const day = heading.stage === null && heading.level > 1 && heading.level < 7 ? dayOf(heading.title) : null;
+    const inPhase = open.some(({ stage }) => stage?.kind === "phase" && stage.named);
+    if (day !== null) found.set(at, inPhase ? day : { ...day, kind: "phase" });
+    open.push(heading);
+  }
+  return found.size > 1 ? found : new Map<number, SeriesStage>();
+}
+
 /**
  * Stages by the time ahead: at least two headings of one level and one section that are named for it (`Now (…)`,
  * `Next (…)`, `Later`; `This week`, `Next month`).

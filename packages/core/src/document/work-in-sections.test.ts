@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { gatesOf, itemsOf, readText } from "../testing/read-text.ts";
+
+describe("a table with an id and a text in each row", () => {
+  it("lists criteria where the section lists deliverables, with what a column asks", () => {
+    const text =
+      "# Kiln\n\n## Deliverables\n\n| ID | Description | Acceptance Criteria |\n|--|--|--|\n| D1 | Heat >= 900 degrees | the cone reports >= 900 |\n| D2 | Shelves | `grep crack log` returns 0; all hold |\n";
+    expect(itemsOf(text)).toEqual(["7 criterion unknown", "8 criterion unknown"]);
+    expect(gatesOf(text)).toEqual(["7 >= 900 -", "8 = 0 -"]);
+  });
+
+  it("lists tasks where the section lists tasks, and nothing where it lists risks", () => {
+    const rows = "| ID | Description | Note |\n|--|--|--|\n| D1 | Heat | hot |\n";
+    expect(itemsOf(`# Kiln\n\n## Tasks\n\n${rows}`)).toEqual(["7 task unknown"]);
+    expect(itemsOf(`# Kiln\n\n## Risks\n\n${rows}`)).toEqual([]);
+  });
+
+  it("tells stages again by their codes", () => {
+    const text =
+      "# Kiln\n\n## Summary\n\n| ID | Title | Effort |\n|--|--|--|\n| M1 | Heat | S |\n\n## M1: Heat the kiln\n\nText.\n\n## M2: Fill it\n\nText.\n";
+    expect(itemsOf(text)).toEqual(["9 phase unknown", "13 phase unknown"]);
+  });
+
+  it("holds subgoals that somebody owns", () => {
+    const text =
+      "# Kiln\n\n| Subgoal | Owner(s) or team(s) | Notes |\n|--|--|--|\n| Book clay | Ada | ![Complete][] |\n| Buy wood | | In progress |\n";
+    expect(itemsOf(text)).toEqual(["5 task done", "6 task in_progress"]);
+  });
+});
+
+describe("bold labels", () => {
+  it("group the tasks of their section", () => {
+    const text =
+      "# Kiln\n\n## Phase 1: Build\n\n### Changes Required\n\n**Walls**\n- Brick ring\n\n**Why**\n- Heat\n\n**Roof**\n- Dome\n";
+    expect(itemsOf(text)).toEqual(["3 phase unknown", "8 task unknown", "14 task unknown"]);
+  });
+
+  it("at the very left go on with the section, though a list stands right above them", () => {
+    const text = (name: string): string => `### ${name}\n**Goal**: x\n**Ways**:\n  - a\n  - b\n**Priority**: low\n\n`;
+    expect(itemsOf(`# Kiln\n\n## Debt\n\n${text("Bricks")}${text("Vents")}${text("Doors")}`)).toEqual([
+      "5 step unknown",
+      "12 step unknown",
+      "19 step unknown",
+    ]);
+  });
+
+  it("that name steps are steps of the task around them, though another task counts the same", () => {
+    const text =
+      "# Kiln\n\n### Task 1: Walls\n\n**Step 1: Mix the clay**\nText.\n\n### Task 2: Roof\n\n**Step 1: Mix the clay again**\nText.\n";
+    expect(itemsOf(text)).toEqual(["3 step unknown", "5 step unknown", "8 step unknown", "10 step unknown"]);
+  });
+});
+
+describe("days", () => {
+  it("are steps of a week, and boxes tell them again", () => {
+    const text =
+      "# Kiln\n\n### Week 1: Build\n\n#### Day 1-2: Walls\n\nText.\n\n#### Day 3: Roof\n\nText.\n\n## Checklist\n\n- [x] Day 1-2: All bricks\n- [ ] Day 3: Dome\n- [ ] Sweep\n";
+    expect(itemsOf(text)).toEqual(["3 phase unknown", "5 step unknown", "9 step unknown", "17 task pending"]);
+    expect(readText(text).restated.map(({ line, claimed }) => `${line} ${claimed}`)).toEqual(["15 done", "16 pending"]);
+  });
+
+  it("are phases outside of one, and nothing when there is only one", () => {
+    expect(itemsOf("# Kiln\n\n## Day 1: Walls\n\nText.\n\n## Day 2: Roof\n\nText.\n")).toEqual([
+      "3 phase unknown",
+      "7 phase unknown",
+    ]);
+    expect(itemsOf("# Kiln\n\n## Day 1: Walls\n\nText.\n")).toEqual([]);
+  });
+});
+
+describe("headings", () => {
+  it("may set a stage off with two hyphens, and count tasks with a code of one letter", () => {
+    const task = (code: string): string => `### ${code} -- Do it\n\n**Steps:**\n1. **[PLANNING]** Load\n2. Run\n\n`;
+    expect(itemsOf(`# Phase 1 -- Kiln\n\n${task("T01.01")}${task("T01.02")}`)).toEqual([
+      "1 phase unknown",
+      "3 step unknown",
+      "6 task unknown",
+      "7 task unknown",
+      "9 step unknown",
+      "12 task unknown",
+      "13 task unknown",
+    ]);
+  });
+
+  it("of finished work in a report of progress define nothing", () => {
+    const text =
+      "# Kiln\n\n## Plan\n\n### Phase 1: Walls\n\n1. Brick\n\n## Progress update\n\n### ✅ COMPLETED: Brick\n\n**Status**: done\n";
+    expect(itemsOf(text)).toEqual(["5 phase unknown", "7 task unknown"]);
+  });
+
+  it("of a sequence of deliverables list no criteria", () => {
+    expect(itemsOf("# Kiln\n\n## Likely Deliverable Sequence\n\n1. walls\n2. roof\n")).toEqual([]);
+  });
+
+  it("that count tasks are described by the plain entries below them", () => {
+    const text =
+      "# Kiln\n\n## Task List\n\n#### Task 1: Walls\n\n- **Files:** a\n- Bricks of clay\n\n#### Task 2: Roof\n\n- Dome\n";
+    expect(itemsOf(text)).toEqual(["5 step unknown", "10 step unknown"]);
+  });
+});
+
+describe("paragraphs", () => {
+  it("that begin a scenario are criteria among criteria", () => {
+    const text = "# Kiln\n\n**Acceptance Criteria:**\n\n**Given** a cold kiln\n**When** it is lit\n**Then** it warms\n";
+    expect(itemsOf(text)).toEqual(["5 criterion unknown"]);
+  });
+
+  it("of several lines that end in a colon do not hide the work of a phase", () => {
+    const text =
+      "# Kiln\n\n## Phase 1: Walls\n\nBuild what holds the heat of the fire and keeps\nit in:\n\n- brick ring\n";
+    expect(itemsOf(text)).toEqual(["3 phase unknown", "8 task unknown"]);
+  });
+});
+
+describe("frontmatter", () => {
+  it("with a name but no title puts its task at the first heading", () => {
+    const text = "---\nname: Walls\nstatus: open\ndepends_on: [1]\n---\n\n# Task: Walls\n\nText.\n";
+    expect(itemsOf(text)).toEqual(["7 task pending"]);
+  });
+});
