@@ -30,7 +30,7 @@ const ALL_OF =
 export const TO_BE_MADE = "what is to be made";
 /** `Documents to create`, `Documentación a crear`, `Edge cases to test`. */
 const TO_MAKE =
-  /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:(?:create|write|build|implement|add|migrate)(?:d|n|ten)?\b|(?<!^files? to (?:be )?)(?:test|fix|finish|deliver|resolve|address)(?:e?d)?$)|(?:por hacer|por crear|a crear|à créer|zu erstellen)\b)/u;
+  /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:(?:create|write|build|implement|add|migrate)(?:d|n|ten)?\b|(?<!^files? to (?:be )?)(?:test|fix|finish|deliver|resolve|address|handle|cover)(?:e?d)?$)|(?:por hacer|por crear|a crear|à créer|zu erstellen)\b)/u;
 /** `Work`, `Core redesign work`, `What this slice must do`. */
 const WORK_TITLE =
   /^(?:(?!(?:related|previous|prior|past|existing|completed|finished|done|how|why|out|further reading|ongoing)\b)(?:[\p{L}-]+\s){0,3}work|what (?:this|the|each|every) [\p{L}\s-]{2,30} (?:must|should|will|needs? to|has to|have to) (?:do|deliver|change|build))$/u;
@@ -185,7 +185,7 @@ function cjkSense(phrase: string): Sense | undefined {
   if (/描述|说明|説明|背景/.test(phrase)) return undefined;
   if (/成功基準|受け入れ|验收|成果物/.test(phrase)) return CRITERIA;
   if (/(?:更新|修改|变更|改动)内容|変更内容/.test(phrase)) return TASKS;
-  if (/ロードマップ|タスク|任务|次のステップ/.test(phrase)) return ORDERED;
+  if (/ロードマップ|タスク|任务|次のステップ|下一步|待办/.test(phrase)) return ORDERED;
   return undefined;
 }
 

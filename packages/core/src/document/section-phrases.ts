@@ -99,7 +99,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   [TASKS, "migration steps|backlog|milestones|milestone list|milestone plan|project milestones"],
   [
     TASKS,
-    "future work|future enhancements|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions",
+    "future work|future enhancements|future extensions|future improvements|future additions|enhancements|improvements planned|open items|outstanding|priorities|=focus|current sprint|week's focus|=actions",
   ],
   [TASKS, "open tasks|current tasks|upcoming tasks|タスク|ロードマップ"],
   [inState("in_progress"), "in progress|=doing|=in review|=wip|=en progreso|=en curso|=in arbeit|=en cours|=進行中"],
@@ -115,6 +115,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
     "=up next|=next up|=action|=recommended action|=recommended actions|=now|=next|=to-do list|todo list|=queue|=open|=sprint backlog",
   ],
   [ORDERED, "=shipped|=released|=closed"],
+  [ORDERED, "=test plan|=testing plan|=verification plan|=validation plan|=qa plan"],
   [ORDERED, "roadmap|=changes|execution order|implementation order|ordered steps|plan of work"],
   [WORK, "implementation steps|planned features|planned|future features|bugs|work packages|user stories|high priority"],
   [BASE, "checklist|checklists|team asks|ownership|assignment|assignments"],

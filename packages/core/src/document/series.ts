@@ -11,8 +11,8 @@ const NO_WORK =
 const CODED = /^([A-Z]{2,5}|T(?=\d{2}))[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
 /** Before a number that only counts these are appendices, tables and names of things; in `APP-12` they may be a project. */
 const NO_WORK_CODE = new Set([...CODES_WITHOUT_WORK, "APP", "TAB", "ES", "MP"]);
-/** `01.01`, `3.1`. */
-const FIRST_PART = /\.0{0,2}1$/;
+/** `01`, `01.01`, `3.1`. */
+const FIRST_PART = /(?:^|\.)0{0,2}1$/;
 const NUMBERS = ["1", "0", "a", "i", "one"];
 
 /** A heading's place in a row of headings that count with the same word. */
@@ -159,6 +159,9 @@ function holdsWork(headings: readonly Heading[], at: number): boolean {
     const heading = headings[i];
     if (heading === undefined || (i > at && heading.level <= level)) return false;
     const { boxes, taskRows, status, workLabels, workAttributes } = heading.evidence;
+    // Work that is counted by codes may only say when it is done.
+    const asked = headings[at]?.number === null && i > at && heading.meaning.boxes === "criterion" && boxes > 0;
+    if (asked && /^[A-Z]+-?\d/.test(headings[at]?.title ?? "")) return true;
     const tracked = boxes > 0 || taskRows > 0 || status || workLabels > 0 || workAttributes > 1;
     if (heading.meaning.boxes !== "criterion" && tracked) return true;
   }

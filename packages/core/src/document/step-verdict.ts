@@ -101,14 +101,20 @@ const PROPOSED =
 const TRACKER = /\b(?:progress|task|status|issue|work|delivery|deliverables?)[ -]tracker\b|^\W*(?:\d+\W+)?tracker\b/iu;
 
 function numberedStep(heading: Heading, sections: readonly Section[], tracked: boolean, work: boolean): HeadingVerdict {
+  const above = sections.at(-1);
   const reports = insideReport(sections);
-  const other = heading.meaning.because !== "" && !heading.meaning.weak && !namesOwnWork(heading, sections);
+  // Right below `Implementation steps` a number makes a piece of work of any title.
+  const counted =
+    above?.item === null &&
+    above.level > 1 &&
+    above.meaning.headingsAreSteps &&
+    above.meaning.entries !== "planned-task";
+  const other = !counted && heading.meaning.because !== "" && !heading.meaning.weak && !namesOwnWork(heading, sections);
   // `7. Progress tracker` lists the work of the whole plan and is none itself.
   if (tracked && TRACKER.test(heading.title)) return NEITHER;
   if (tracked || (work && !reports && !other))
     return made("step", heading, "step.numbered", "a numbered heading with work", []);
   if (reports || other) return NEITHER;
-  const above = sections.at(-1);
   const announced = sections.some(
     ({ meaning, item, level }) =>
       item === null &&

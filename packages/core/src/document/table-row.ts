@@ -134,7 +134,7 @@ function isGateTable(roles: TableRoles, scope: Scope): boolean {
 function gatesOfGate(text: string, row: Row, roles: TableRoles, title: string): StatedGate[] {
   const asked = roles.demands.map((column) => cellText(text, row.cells[column]));
   const gates = asked.flatMap((cell) => (isEmpty(cell) ? [] : gatesOfEntry(`${title}: ${cell}`, "states")));
-  if (gates.length > 0) return gates;
+  if (gates.length > 0) return once(gates);
   if (asked.length > 0) return [{ metric: normaliseMetric(title), text: title, criterion: null }];
   return gatesOfEntry(title, "states");
 }
@@ -195,6 +195,16 @@ function gatesOf(text: string, row: Row, roles: TableRoles, title: string): Stat
     ...stated,
     ...gatesOfColumns(text, row, roles).filter((gate) => gate.criterion === null || !known.has(demandOf(gate))),
   ];
+}
+
+/** A demand that several columns of a row state is one. */
+function once(gates: readonly StatedGate[]): StatedGate[] {
+  const known = new Set<string>();
+  return gates.filter((gate) => {
+    const demand = demandOf(gate);
+    if (gate.criterion === null || gate.criterion.kind !== "absolute") return true;
+    return !known.has(demand) && known.add(demand) !== undefined;
+  });
 }
 
 function demandOf({ criterion }: StatedGate): string {

@@ -118,3 +118,59 @@ describe("frontmatter", () => {
     expect(itemsOf(text)).toEqual(["7 task pending"]);
   });
 });
+
+describe("numbered sections", () => {
+  it("are steps of a plan where most have a heading for what is done", () => {
+    const part = (number: number): string =>
+      `## ${number}. Vent ${number}\n\n### Why\nHeat.\n\n### Implementation: pipes\n\nText.\n\n`;
+    expect(itemsOf(`# Kiln\n\n${part(1)}${part(2)}## 3. Door\n\nText.\n`)).toEqual([
+      "3 step unknown",
+      "12 step unknown",
+      "21 step unknown",
+    ]);
+  });
+
+  it("right below steps are steps, whatever their titles say elsewhere", () => {
+    const text = "# Kiln\n\n## Implementation Steps\n\n### 1. Dig\n\nText.\n\n### 2. Architecture\n\nText.\n";
+    expect(itemsOf(text)).toEqual(["5 step unknown", "9 step unknown"]);
+  });
+
+  it("that count with codes are steps where they say when they are done", () => {
+    const part = (code: string): string => `## ${code} — Fire it\n\n### Acceptance criteria\n\n- [ ] Hot\n\n`;
+    expect(itemsOf(`# Kiln\n\n${part("T01")}${part("T02")}`)).toEqual([
+      "3 step unknown",
+      "7 criterion pending",
+      "9 step unknown",
+      "13 criterion pending",
+    ]);
+  });
+
+  it("in Chinese count rounds as phases", () => {
+    expect(itemsOf("# 窑\n\n## 6.1 第 1 轮：砌墙\n\n文字\n\n## 6.2 第 2 轮：屋顶\n\n文字\n")).toEqual([
+      "3 phase unknown",
+      "7 phase unknown",
+    ]);
+  });
+});
+
+describe("lists", () => {
+  it.each(["Testing Plan", "Edge Cases to Handle", "Future Extensions"])("under %s hold work", (title) => {
+    expect(itemsOf(`# Kiln\n\n## 1. Build\n\nText.\n\n## ${title}\n1. Open the door\n2. Close it\n`)).toEqual([
+      "8 task unknown",
+      "9 task unknown",
+    ]);
+  });
+});
+
+describe("gates", () => {
+  it("leave out how something stands today", () => {
+    const text = "# Kiln\n\n## Acceptance Criteria\n\n- Log under 10 KB - **Current: 1.8 KB, room: plenty**\n";
+    expect(gatesOf(text)).toEqual(["5 < 10 KB"]);
+  });
+
+  it("that two columns of a row state are one", () => {
+    const text =
+      "# Kiln\n\n## Gates\n\n| Gate | Criteria | Pass Condition |\n|--|--|--|\n| G1 | coverage >= 70% | shows >= 70% |\n";
+    expect(gatesOf(text)).toEqual(["7 >= 70 %"]);
+  });
+});
