@@ -235,8 +235,18 @@ function isLoneZero(tokens: readonly Token[], n: number, { form, criterion, last
   const before = tokens[n - 1]?.text ?? "";
   // ``grep …` returns 0; all tests pass``.
   if (/^(?:returns?|yields?|finds?|counts?)$/i.test(before)) return /^(?:[;,.|]|$)/.test(tokens[last + 1]?.text ?? "");
+  if (isExit(tokens, n)) return true;
   const ends = tokens.slice(last + 1).every(({ text }) => /^[.*_`]$/.test(text));
   return ends && /^[:：]$/.test(before);
+}
+
+/** `The build exits 0`, `exits with code 0`. */
+function isExit(tokens: readonly Token[], n: number): boolean {
+  const verb = tokens.slice(Math.max(0, n - 4), n).findLastIndex(({ text }) => /^exits$/i.test(text));
+  if (verb < 0) return false;
+  return tokens
+    .slice(Math.max(0, n - 4) + verb + 1, n)
+    .every(({ text }) => /^(?:with|a|exit|code|status)$/i.test(text));
 }
 
 function isThreshold(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {

@@ -16,7 +16,7 @@ const TASK_WORD = /^(?:story|task|ticket|issue|user story|work item|bug) /;
 /** Proposals and records have ids and a status too, and are no tasks. */
 const PROPOSAL = /^(?:SEP|RFC|ADR|PEP|KEP|JEP|EIP|BIP|DEP|TIP|CVE|GHSA|ISO|PRD|DR)-/;
 /** `Task: Mend the gate`. */
-const CALLED = /^(?:task|ticket|任务|タスク|작업)\s?[:：]\s*\S/iu;
+const CALLED = /^(?:task|ticket|bug|任务|タスク|작업)\s?[:：]\s*\S/iu;
 const STATED: ReadonlySet<AttributeName> = new Set(["status"]);
 const HANDLED: ReadonlySet<AttributeName> = new Set(["status", "owner", "priority"]);
 /** How far the status of the document may stand from its title. */
@@ -38,8 +38,8 @@ export function documentTask(text: string, lines: readonly Line[]): Draft | null
   const named = stage !== null && stage.named && TASK_WORD.test(stage.ref);
   const hasId = parts.id !== null && /^[A-Z][A-Z0-9]*-/.test(parts.id) && !PROPOSAL.test(parts.id);
   const called = CALLED.test(title) && !named && !hasId;
-  if (called ? !saysOfWork(text, lines, at, HANDLED) : (!named && !hasId) || !saysOfWork(text, lines, at, STATED))
-    return null;
+  const said = called && (saysOfWork(text, lines, at, HANDLED) || hasStatusSection(text, lines));
+  if (called ? !said : (!named && !hasId) || !saysOfWork(text, lines, at, STATED)) return null;
   const id = hasId ? parts.id : (/[\d][\d.-]*$/.exec(stage?.ref ?? "")?.[0] ?? null);
   const name = hasId ? parts.title : title;
   const item = draft("task", heading.line, id, name, null, 0.9, "title.task: a document that is one task");
@@ -49,6 +49,17 @@ export function documentTask(text: string, lines: readonly Line[]): Draft | null
     item.token = { from: heading.from + status.start, to: heading.from + status.end, form: status.form };
   }
   return item;
+}
+
+/** Whether a section of its own says how far the document's task is. */
+function hasStatusSection(text: string, lines: readonly Line[]): boolean {
+  return lines.some(
+    ({ role, level, from, to }) =>
+      role === "heading" &&
+      level === 2 &&
+      to - from < 40 &&
+      /^(?:current )?(?:status|state|状态)$/i.test(text.slice(from, to).trim()),
+  );
 }
 
 function saysOfWork(text: string, lines: readonly Line[], title: number, names: ReadonlySet<AttributeName>): boolean {

@@ -33,7 +33,11 @@ export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: str
   // Where work is tracked or staged, such a list tells in order what stands elsewhere.
   const plans = scope.because === PLAN_BY_TITLE || scope.because.endsWith(" order");
   if (plans && !isInner(state) && (state.outline.tracked >= FEW_TRACKED || state.outline.staged)) return null;
-  if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
+  if (scope.entries === "ordered-task") {
+    // A report counts what was done in prose too; with marks it keeps a list of tasks.
+    const told = scope.claimed === "done" && scope.because.startsWith("what ") && !isMarked(raw);
+    return line.number >= 0 && !told ? "task" : null;
+  }
   if (scope.entries === "neutral" && isMarkedList(state, raw)) return "task";
   if (scope.direct === "phase") {
     if (labelOf(raw)?.name != null) return null;
@@ -57,7 +61,7 @@ function isInner(state: ReaderState): boolean {
  */
 function isPhaseWork(state: ReaderState, raw: string): boolean {
   if (state.outline.tracked < FEW_TRACKED) return true;
-  if (SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0))) return true;
+  if (isMarked(raw)) return true;
   return state.sections.some(({ item, meaning }) => item === null && OPEN_LISTS.has(meaning.because));
 }
 
@@ -68,7 +72,11 @@ function isMarkedList(state: ReaderState, raw: string): boolean {
   const { mixed, marked, entries, nested, worded, varied } = section.heading.evidence;
   // Marks or words for different states, behind most entries.
   if (varied && worded > 1 && worded * 2 >= entries - nested) return true;
-  return mixed && marked * 3 >= (entries - nested) * 2 && SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0));
+  return mixed && marked * 3 >= (entries - nested) * 2 && isMarked(raw);
+}
+
+function isMarked(raw: string): boolean {
+  return SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0));
 }
 
 /** Once a list of tasks is numbered, bullets between its entries describe them. */

@@ -181,13 +181,16 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
       : entryKind(state, scope, grouped ? { ...line, level: 1 } : line, raw);
   if (kind === null && line.level === 1 && !line.quoted && takeTargeted(state, index, line, raw, scope)) return;
   if (kind === null && !nested && !line.quoted && takeBareDemand(state, index, line, raw, scope)) return;
-  if (kind === null || (line.quoted && scope.gates !== "states")) {
+  // In a quote stand remarks; what a label for criteria lists there is asked for.
+  const asked = scope.gates === "states" || (kind === "criterion" && state.label !== null);
+  if (kind === null || (line.quoted && !asked)) {
     leaveEntry(state, line, raw, scope, nested);
     return;
   }
   const groups =
     label !== null && (scope.entries === "criterion" ? label.colon || line.number < 0 : label.colon && line.number < 0);
-  if (groups && label.value.trim() === "" && holdsEntries(state, index)) return;
+  const names = groups || (label !== null && /\bfiles?$/i.test(label.key));
+  if (names && label !== null && label.value.trim() === "" && holdsEntries(state, index)) return;
   const joined = state.joined(index, line, line.from);
   if (isToldAgain(state, scope, joined, kind)) {
     state.tellAgain(line, joined, null, scope.claimed ?? undefined);

@@ -121,11 +121,12 @@ const NARROWING = new Set(
   "from for of in until before after till bis aus für von de du des para del pour da di do".split(" "),
 );
 
-/** `Implementation steps completed`: a list of work that ends in a state has it. */
+/** `Implementation steps completed`, `Completed milestones`: a list of work that ends in a state or begins with one has it. */
 function withState(sense: Sense, words: readonly string[]): Sense {
   const isWork = sense.entries === "task" || sense.entries === "ordered-task";
   if (!isWork || sense.claimed !== null || words.length < 2) return sense;
-  return /^(?:completed|done|finished)$/.test(words.at(-1) ?? "") ? { ...sense, claimed: "done" } : sense;
+  const finished = [words[0], words.at(-1)].some((word) => /^(?:completed|done|finished)$/.test(word ?? ""));
+  return finished ? { ...sense, claimed: "done" } : sense;
 }
 
 /** Whether a section says when to stop, so that no threshold below it is a demand. */

@@ -62,7 +62,9 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
     )
       continue;
     const estimated = row.filter(({ rest }) => EFFORT.test(rest)).length * 2 > row.length;
-    const ordered = estimated || mended || row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
+    const listed = row.every(({ at, id }) => id !== null && isListed(headings, at));
+    const ordered =
+      listed || estimated || mended || row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
     if (!ordered && !row.some(({ at }) => isAnnounced(headings, at) || holdsWork(headings, at))) continue;
     for (const { at, word, number, rest, id } of row) {
       if (isReported(headings, at)) continue;
@@ -72,6 +74,12 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
     }
   }
   return found;
+}
+
+/** `T01 — Read the parser` right below `Tasks`: a heading of its own for each of them. */
+function isListed(headings: readonly Heading[], at: number): boolean {
+  const parent = above(headings, at);
+  return parent !== null && parent.level > 1 && parent.meaning.entries === "task" && !parent.meaning.weak;
 }
 
 /** Words for parts of a plan: what is listed below them is work, though nothing tracks it. */

@@ -231,7 +231,13 @@ function itemOfGroup(group: Group, ref: string): Draft {
 function certainStage(heading: Heading): Stage | null {
   const { stage, horizon } = heading;
   if (stage !== null && stage.named) return heading.level === 1 && stage.kind === "step" ? null : stage;
-  if (stage !== null && stage.kind === "phase" && heading.level === 1 && heading.status !== null) return stage;
+  if (
+    stage !== null &&
+    stage.kind === "phase" &&
+    heading.level === 1 &&
+    (heading.status !== null || heading.evidence.status)
+  )
+    return stage;
   // A heading that ends in a colon is a label for what follows and no stage.
   return heading.level > 1 && !/[:：]$/.test(heading.title) ? horizon : null;
 }
@@ -247,6 +253,8 @@ function restOf(heading: Heading): string {
 
 /** A later heading defines when the first stands among criteria or has no work of its own while the later one has. */
 function isBetterDefiner(current: Heading, later: Heading, criteria: ReadonlySet<Heading>): boolean {
+  // The title of a report on a phase, where the phase has a heading of its own.
+  if (current.level === 1 && current.stage?.named === false && later.stage?.named === true) return true;
   if (later.horizon !== null && later.stage === null) return current.evidence.nested === 0 && later.evidence.nested > 0;
   if (current.stage?.pointed === true && later.stage?.pointed !== true && holdsMore(later, current)) return true;
   return criteria.has(current) && !criteria.has(later);

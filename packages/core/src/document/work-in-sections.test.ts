@@ -174,3 +174,71 @@ describe("gates", () => {
     expect(gatesOf(text)).toEqual(["7 >= 70 %"]);
   });
 });
+
+describe("what is finished", () => {
+  it("is told by a heading that begins or ends with the state", () => {
+    expect(itemsOf("# Kiln\n\n## Completed milestones\n\n- **Bricks fired** in May\n- **Door hung**\n")).toEqual([
+      "5 task done",
+      "6 task done",
+    ]);
+    const text =
+      "# Kiln\n\n## Completed tasks\n\n### 1. Hung the door\n\n**Problem**: it fell.\n\n**Solution**: hinges.\n";
+    expect(itemsOf(text)).toEqual(["5 step done"]);
+  });
+
+  it("is a list of tasks in a report only where its entries have marks", () => {
+    const text = (mark: string) =>
+      `# Kiln\n\n## What was done\n\n### Walls:\n\n1. ${mark}Fired the bricks\n2. ${mark}Laid them with:\n   - mortar\n\n### State:\n\n- ✅ Walls stand\n`;
+    expect(itemsOf(text("✅ "))).toEqual(["7 task done", "8 task done"]);
+    expect(itemsOf(text(""))).toEqual([]);
+  });
+
+  it("may be the phase that the title names, unless the phase has a heading of its own", () => {
+    const title = "# Phase 2 report\n\n**Status**: ✅ Done\n\n";
+    expect(itemsOf(`${title}## Notes\n\nIt is warm.\n`)).toEqual(["1 phase done"]);
+    expect(itemsOf(`${title}## Phase 2: Heat the kiln\n\n### Task 2.1: Buy wood\n\nDry wood.\n`)).toEqual([
+      "5 phase unknown",
+      "7 step unknown",
+    ]);
+  });
+});
+
+describe("tasks with codes", () => {
+  it("have headings of their own below one for tasks, and what they list describes them", () => {
+    const text =
+      "# Kiln\n\n## Tasks\n\n### T01 — Read the manual\n\nConfirm:\n- wood is dry\n\n**Deliverable**: Heating exits with code 0.\n\n### T02 — Heat it\n\nSlowly.\n";
+    expect(itemsOf(text)).toEqual(["5 step unknown", "12 step unknown"]);
+  });
+});
+
+describe("a document that is one task", () => {
+  it("may say how far it is in a section of its own", () => {
+    const text = "# Task: Mend the door\n\n## Overview\n\nIt squeaks.\n\n## Status\n\n- [ ] Oil the hinge\n";
+    expect(itemsOf(text)).toEqual(["1 task unknown", "9 task pending"]);
+    expect(itemsOf("# Bug: The door squeaks\n\n## Info\n\n- Priority: high\n")).toEqual(["1 task unknown"]);
+  });
+
+  it("lists the proposed work by number, and no files", () => {
+    const text =
+      "# Kiln\n\n## Proposed implementation (first way)\n\n### Door\n\n1. **Oil the hinge** (`door.md`)\n   - with care\n2. **Related files**:\n   - `hinge.md`\n";
+    expect(itemsOf(text)).toEqual(["7 task unknown"]);
+  });
+});
+
+describe("criteria", () => {
+  it("stand in a quote where a label there announces them", () => {
+    expect(itemsOf("# Kiln\n\n> **Summary**: warm\n>\n> **Deliverables**:\n> - A door\n> - A wall\n")).toEqual([
+      "6 criterion unknown",
+      "7 criterion unknown",
+    ]);
+    expect(itemsOf("# Kiln\n\n## Deliverables\n\n- A door\n\n> - A remark\n")).toEqual(["5 criterion unknown"]);
+  });
+
+  it("make up a checklist of completion, and ask for an exit code", () => {
+    expect(itemsOf("# Kiln\n\n## Completion checklist\n\n- [ ] The door shuts\n")).toEqual(["5 criterion pending"]);
+    expect(gatesOf("# Kiln\n\n## Success criteria\n\n- The test run exits with code 0\n- `heat` exits 0\n")).toEqual([
+      "5 = 0 -",
+      "6 = 0 -",
+    ]);
+  });
+});
