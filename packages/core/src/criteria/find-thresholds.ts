@@ -58,8 +58,25 @@ export function findThresholds(text: string, options: FindOptions = {}): readonl
   ];
   return toldApart(
     head,
-    all.sort((a, b) => a.start - b.start),
+    withoutAsides(
+      head,
+      all.sort((a, b) => a.start - b.start),
+    ),
   );
+}
+
+/** `100% pass rate (25/25)` says one thing twice; in `80%+ pass within 3 rounds` the rounds belong to the share. */
+function withoutAsides(text: string, all: readonly FoundThreshold[]): readonly FoundThreshold[] {
+  if (all.length < 2) return all;
+  return all.filter((one, at) => {
+    const before = all[at - 1];
+    if (before?.criterion.kind !== "absolute" || before.criterion.unit !== "%") return true;
+    const between = text.slice(before.end, one.start);
+    if (one.criterion.kind === "count")
+      return before.criterion.value !== 100 || !/^[\p{L}\s*_-]{0,40}\($/u.test(between);
+    const rounds = one.criterion.kind === "absolute" && one.criterion.unit === null && /^within\s/i.test(one.text);
+    return !rounds || !/^[\p{L}\s-]{1,60}$/u.test(between);
+  });
 }
 
 const BRACKETS = /^\s?\((\p{L}[\p{L}\p{N} _-]{0,30})\)/u;
@@ -215,8 +232,21 @@ function conditionEnd(tokens: readonly Token[]): number {
 /** `Sessions alive after the reset: zero`, at the end of a line. */
 function isLoneZero(tokens: readonly Token[], n: number, { form, criterion, last }: CriterionReading): boolean {
   if (form !== "zero" || criterion.kind !== "absolute" || n === 0) return false;
+  const before = tokens[n - 1]?.text ?? "";
+  // ``grep …` returns 0; all tests pass``.
+  if (/^(?:returns?|yields?|finds?|counts?)$/i.test(before)) return /^(?:[;,.|]|$)/.test(tokens[last + 1]?.text ?? "");
+  if (isExit(tokens, n)) return true;
   const ends = tokens.slice(last + 1).every(({ text }) => /^[.*_`]$/.test(text));
-  return ends && /^[:：]$/.test(tokens[n - 1]?.text ?? "");
+  return ends && /^[:：]$/.test(before);
+}
+
+/** `The build exits 0`, `exits with code 0`. */
+function isExit(tokens: readonly Token[], n: number): boolean {
+  const verb = tokens.slice(Math.max(0, n - 4), n).findLastIndex(({ text }) => /^exits$/i.test(text));
+  if (verb < 0) return false;
+  return tokens
+    .slice(Math.max(0, n - 4) + verb + 1, n)
+    .every(({ text }) => /^(?:with|a|exit|code|status)$/i.test(text));
 }
 
 function isThreshold(tokens: readonly Token[], n: number, reading: CriterionReading): boolean {

@@ -32,7 +32,7 @@ const ADDRESS_TAIL = /:\/\/[^\s)>\]]*/y;
 const SIGN = /&(?:lt|gt|le|ge);=?|<=|=<|>=|=>|==|!=|[<>=≤≥≦≧⩽⩾≠＜＞＝]/y;
 const SPACE = /\s+/y;
 /** Task ids, versions, files and paths, as whole words. */
-const CODE_WORD = /^[A-Za-z]{1,10}-\d+$|^(?!p\d\d$)[A-Za-z]{1,3}\d{2,}$|^v\d|\.[A-Za-z]{1,5}$/i;
+const CODE_WORD = /^[A-Za-z]{1,10}-\d+$|^(?!p\d\d$)[A-Za-z]{1,3}\d{2,}(?:\.\d+)*$|^v\d|\.[A-Za-z]{1,5}$/i;
 
 /**
  * Cuts a line into tokens in one pass: each character is looked at a bounded number of times.

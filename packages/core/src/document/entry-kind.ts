@@ -28,15 +28,21 @@ export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: str
   if (scope.entries === "aim") return isAim(raw) ? "criterion" : null;
   const planned = scope.entries === "planned-task";
   if (planned && state.outline.tracked >= FEW_TRACKED && line.number < 0) return null;
+  if (isFigure(raw)) return null;
   if (scope.entries === "task" || planned) return line.number < 0 && state.numbered ? null : asTask(state, line);
   // Where work is tracked or staged, such a list tells in order what stands elsewhere.
-  const plans = scope.because === PLAN_BY_TITLE;
+  const plans = scope.because === PLAN_BY_TITLE || scope.because.endsWith(" order");
   if (plans && !isInner(state) && (state.outline.tracked >= FEW_TRACKED || state.outline.staged)) return null;
-  if (scope.entries === "ordered-task") return line.number >= 0 ? "task" : null;
+  if (scope.entries === "ordered-task") {
+    // A report counts what was done in prose too; with marks it keeps a list of tasks.
+    const told = scope.claimed === "done" && scope.because.startsWith("what ") && !isMarked(raw);
+    return line.number >= 0 && !told ? "task" : null;
+  }
   if (scope.entries === "neutral" && isMarkedList(state, raw)) return "task";
   if (scope.direct === "phase") {
-    if (line.number >= 0 && labelOf(raw)?.name == null) return "task";
-    return isPhaseWork(state, raw) && labelOf(raw)?.name == null ? "task" : null;
+    if (labelOf(raw)?.name != null) return null;
+    if (line.number >= 0) return asTask(state, line);
+    return !state.numbered && isPhaseWork(state, raw) ? "task" : null;
   }
   if (scope.direct === "step") return stepEntries(state, line);
   return null;
@@ -55,7 +61,7 @@ function isInner(state: ReaderState): boolean {
  */
 function isPhaseWork(state: ReaderState, raw: string): boolean {
   if (state.outline.tracked < FEW_TRACKED) return true;
-  if (SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0))) return true;
+  if (isMarked(raw)) return true;
   return state.sections.some(({ item, meaning }) => item === null && OPEN_LISTS.has(meaning.because));
 }
 
@@ -66,7 +72,11 @@ function isMarkedList(state: ReaderState, raw: string): boolean {
   const { mixed, marked, entries, nested, worded, varied } = section.heading.evidence;
   // Marks or words for different states, behind most entries.
   if (varied && worded > 1 && worded * 2 >= entries - nested) return true;
-  return mixed && marked * 3 >= (entries - nested) * 2 && SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0));
+  return mixed && marked * 3 >= (entries - nested) * 2 && isMarked(raw);
+}
+
+function isMarked(raw: string): boolean {
+  return SURE_MARKS.has(String.fromCodePoint(raw.codePointAt(0) ?? 0));
 }
 
 /** Once a list of tasks is numbered, bullets between its entries describe them. */
@@ -117,6 +127,10 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
   const stage =
     stageOf(state1?.form === "word" ? withoutStatus(head, state1) : head) ?? releaseStage(state, line, raw, head);
   if (stage === null || !stage.named) return false;
+  if (RANGE.test(stage.ref) && state.stages.counts(stage.ref.split(" ")[0] ?? "")) {
+    state.tellAgain(line, raw, null);
+    return true;
+  }
   const known = state.stages.itemFor(stage.ref) ?? state.stageByAlias(stage.ref);
   if (known !== null) {
     state.tellAgain(line, raw, known);
@@ -152,6 +166,9 @@ export function readStageEntry(state: ReaderState, index: number, line: Line, ra
   state.emit(item, index);
   return true;
 }
+
+/** `Phase 3-4` speaks of several stages at once, where stages have headings of their own. */
+const RANGE = /^phase \d+[a-z]?[-–&/]\d/;
 
 /** A list of where the stages stand defines those that have no heading, where their fellows have one. */
 function isSummedUp(state: ReaderState, stage: Stage, raw: string): boolean {
@@ -215,6 +232,14 @@ function isObservation(raw: string): boolean {
   const said = /^[^:]{2,60}:\s+(.*)$/.exec(plain)?.[1] ?? plain;
   return /^(?:track|monitor|measure|observe|watch)\b/i.test(said);
 }
+
+/** `Completed: 7`, `On schedule: ✅ yes`: an entry that only gives a figure or an answer measures, and is no work. */
+function isFigure(raw: string): boolean {
+  return raw.length < 120 && FIGURE.test(stripMarks(plainText(raw)));
+}
+
+const FIGURE =
+  /^[^:：]{2,50}[:：]\s+[\s\p{Extended_Pictographic}\ufe0f]*(?:[~≈+-]?\d[\d.,]*\s?(?:%|\/\s?\d[\d.,]*)?|yes|no|none)[\s.]*$/iu;
 
 /** `Note: …`, `Rationale: …`: speaks of the gates and is none. */
 export function isRemark(raw: string): boolean {

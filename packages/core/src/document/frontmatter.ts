@@ -43,14 +43,17 @@ export interface Frontmatter {
 /** Reads frontmatter: the item that the document is about, and the work and the gates that it lists. */
 export function readFrontmatter(text: string, range: FrontmatterRange, file: string): Frontmatter {
   const source = readYaml(text.slice(range.contentFrom, range.contentTo), range.contentFrom, 2, file);
-  const item = itemOfDocument(source);
+  const item = itemOfDocument(
+    source,
+    /\n# +([^\n]{1,300})/.exec(text.slice(range.end - 1, range.end + 20_000))?.[1] ?? "",
+  );
   return { item, reading: readYamlLists(source, { item, block: "frontmatter", criteria: false }) };
 }
 
-function itemOfDocument(source: YamlSource): Draft | null {
+function itemOfDocument(source: YamlSource, heading: string): Draft | null {
   const pairs = source.pairsOf(source.root);
   const byKey = new Map(pairs.map((pair) => [normalKey(pair.key), pair]));
-  const titled = byKey.get("title") ?? byKey.get("name");
+  const titled = byKey.get("title");
   const id = source.textOf(byKey.get("id")?.value) ?? source.textOf(byKey.get("task_id")?.value);
   const workLike = byKey.has("status") || byKey.has("state");
   const tracked =
@@ -60,12 +63,17 @@ function itemOfDocument(source: YamlSource): Draft | null {
     byKey.has("assignee") ||
     byKey.has("parallel") ||
     byKey.has("priority");
-  if (!workLike || !tracked) return null;
-  const title = source.textOf(titled?.value) ?? "";
+  // `# Epic: Search` below a status names what the status is of.
+  const named = /^(epic|phase|milestone|task|story|ticket)(?:\s[\w.-]{1,8})?\s?[:–—-]\s/i
+    .exec(heading)?.[1]
+    ?.toLowerCase();
+  if (!workLike || (!tracked && named === undefined)) return null;
+  if (!tracked && named !== undefined) return headed(source, pairs, named);
+  const title = source.textOf((titled ?? byKey.get("name"))?.value) ?? "";
   const parts = readItemText(title);
   const isTask = byKey.has("task_id") || /^(?:task|story|issue|ticket|bug)[-_ ]/i.test(id ?? "");
   const kind = !isTask && stageOf(title)?.kind === "phase" ? "phase" : "task";
-  const line = titled?.line ?? 0;
+  const line = titled?.line ?? (heading === "" ? (byKey.get("name")?.line ?? 0) : 0);
   const item = draft(
     kind,
     line,
@@ -75,6 +83,14 @@ function itemOfDocument(source: YamlSource): Draft | null {
     0.95,
     "frontmatter.task: a document that is one task",
   );
+  applyFields(source, item, pairs);
+  return item;
+}
+
+/** The item of a document whose first heading says what it is; it stands there. */
+function headed(source: YamlSource, pairs: ReturnType<YamlSource["pairsOf"]>, named: string): Draft {
+  const kind = /^(?:epic|phase|milestone)$/.test(named) ? "phase" : "task";
+  const item = draft(kind, 0, null, "", null, 0.85, `frontmatter.${kind}: a document that is one ${named}`);
   applyFields(source, item, pairs);
   return item;
 }

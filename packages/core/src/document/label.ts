@@ -85,7 +85,7 @@ for (const [name, keys] of [...NAMES, ...ATTRIBUTES]) for (const key of keys.spl
 
 const BOLD = /^[^\p{L}\p{N}*_[]{0,6}(?:\*\*|__)([^*]{1,120}?)(\s?[:：])?(?:\*\*|__)(\s{0,3}[:：])?[ \t]*/u;
 const PLAIN = /^([\p{L}][\p{L}\p{N} ()/'’-]{0,40}?)\s?[:：](?=\s|$)[ \t]*/u;
-const ITALIC = /^_([\p{L}][\p{L}\p{N} ()/-]{0,40}):[ \t]*/u;
+const ITALIC = /^(?:_([\p{L}][\p{L}\p{N} ()/-]{0,40}):|\*([\p{L}][\p{L}\p{N} ()/-]{0,40}):\*)[ \t]*/u;
 
 /** Reads a line as a label with or without a value; null when it is none. */
 export function labelOf(line: string): Label | null {
@@ -101,7 +101,7 @@ export function labelOf(line: string): Label | null {
   }
   const plain = PLAIN.exec(line) ?? ITALIC.exec(line);
   if (plain === null) return null;
-  return label(plain[1] ?? "", line.slice(plain[0].length), plain[0].length, false, true);
+  return label(plain[1] ?? plain[2] ?? "", line.slice(plain[0].length), plain[0].length, false, true);
 }
 
 /** All labels of a line that sets several apart with bars: `**Lead**: Ada | **Status**: in progress`. */

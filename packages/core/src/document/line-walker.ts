@@ -12,6 +12,9 @@ export interface OpenFence {
 
 const NO_CELLS: readonly Cell[] = [];
 
+/** `**Files**: …` and `**Files:** …` at the beginning of a line. */
+const LEFT_LABEL = /^\*\*[^*\n]{1,60}(?:\*\*\s?[:：]|[:：]\*\*)/u;
+
 /** A place outside of lists and quotes. */
 const NOWHERE: Place = { lists: [], items: [], quoted: false, itemStarts: false, itemNumber: -1 };
 
@@ -142,7 +145,17 @@ export class LineWalker {
     const depth = place.lists.length;
     let introduces = false;
     let list = -1;
+    let out = false;
     this.#eachLine(from, to, place.quoted, (a, b, first) => {
+      // A bold label at the very left goes on with the section and not with the list above it, whatever Markdown says.
+      if (depth > 0 && !first && !place.quoted && this.#text.charCodeAt(a - 1) === 10) {
+        const label = LEFT_LABEL.test(this.#text.slice(a, Math.min(b, a + 80)));
+        if (label || out) {
+          this.#push("text", a, b, 0, NOWHERE, !out);
+          out = true;
+          return;
+        }
+      }
       const mark = introduces ? NUMBERED.exec(this.#text.slice(a, Math.min(b, a + 8)))?.[0] : undefined;
       if (mark === undefined) list = -1;
       else if (list < 0) {

@@ -5,6 +5,7 @@ import { readSection } from "./read-section.ts";
 import { readTextLine } from "./read-text-line.ts";
 import type { Reading } from "./reader-state.ts";
 import { ReaderState } from "./reader-state.ts";
+import { takeRetoldBoxes } from "./retold-boxes.ts";
 import { readTableRoles } from "./table-roles.ts";
 import { readRow } from "./table-row.ts";
 
@@ -27,6 +28,7 @@ export function readMarkdownItems(text: string, lines: readonly Line[], root: Dr
     else if (line.role === "fence" && line.fence !== null) readFence(state, line, line.fence);
   }
   state.reading.drafts.sort((a, b) => a.line - b.line);
+  takeRetoldBoxes(state.reading, state.listedBoxes);
   return state.reading;
 }
 

@@ -10,7 +10,7 @@ export function beginsWithOrder(text: string): boolean {
  */
 export function announcesOrders(text: string, inStage: boolean): boolean {
   if (/\s(?:with|containing|including|covering)\s?:$/i.test(text)) return false;
-  if (ORDERS_WORK.test(text)) return true;
+  if (ORDERS_WORK.test(text) || CONSIDERS.test(text)) return true;
   return (
     inStage && (ORDERS_IN_STAGE.test(text) || (CHANGES.test(text) && !/^(?:breaking|recent|other|no)\b/i.test(text)))
   );
@@ -23,6 +23,8 @@ const ORDERS_WORK = new RegExp(
   `^(?!(?:test|document|build|change|update|move|fix|release|port|split) (?:categor|types?|cases?|files?|structure|strateg|result|data|plans?\\b|scenario|environment|pyramid|suite|approach|levels?|matrix|order|size|time|status|history|targets?))(?:${VERBS})(?: (?:or|and) [a-z]+)?(?: (?:the following )?[a-z -]{3,30}| the following)?:$`,
   "i",
 );
+/** `Consider adding:`, `Plan to test:`. */
+const CONSIDERS = /^(?:consider|plan|remember) (?:\p{L}{2,16}ing|to \p{L}{2,16})(?: the following)?:$/iu;
 /** A list entry that begins with an order. */
 const ORDER = new RegExp(
   `^[*_\\s]{0,3}(?:${VERBS}|read|analy[sz]e|validate|run|rerun|execute|review|check|ensure|generate|identify|define|design|extract|restore|integrate|enable|disable|register|connect|collect|compare|copy|clean|commit|push|merge|open|close|start|stop|restart|monitor|measure|optimi[sz]e|report|research|evaluate|select|choose|train|import|export|load|save|send|sync|rebuild|upgrade|audit|benchmark|profile|scan|tag|notify|announce|drop|swap|switch|freeze|backfill|roll)\\b`,

@@ -71,7 +71,10 @@ export const STATES: readonly (readonly [string, Claimed])[] = (
     ["pending", "da fare|in attesa|pianificato|pianificata|non iniziato|te doen|gepland|niet gestart|do zrobienia"],
     ["pending", "zaplanowane|nie rozpoczęto|не начато|запланировано|к выполнению|в планах|planlandı|bekliyor"],
     ["pending", "offen|noch offen|ausstehend|geplant|vorgesehen|nicht begonnen|nicht gestartet|zu erledigen"],
-    ["pending", "未完了|未実装|未対応|予定|計画中|待办|待处理|待开始|待定|计划中|未完成|尚未开始|未启动"],
+    [
+      "pending",
+      "未完了|未実装|未対応|予定|計画中|待办|待处理|待开始|待定|计划中|未完成|尚未开始|未启动|待进行|待验证|待测试|待完成",
+    ],
     ["pending", "대기|대기 중|예정|미착수|시작 전|계획|계획됨"],
     [
       "partial",

@@ -21,6 +21,7 @@ import type { FoundStatus } from "./status.ts";
 import { isDateMark, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
 import { readTableRoles } from "./table-roles.ts";
+import { daysOf, timesOf } from "./time-headings.ts";
 
 /** The headings of a document, and what holds for all of it. */
 export interface Outline {
@@ -79,7 +80,12 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     }
   }
   headings.reverse();
-  for (const [at, stage] of [...seriesOf(headings), ...releasesOf(headings)]) {
+  for (const [at, stage] of [
+    ...seriesOf(headings),
+    ...releasesOf(headings),
+    ...timesOf(headings),
+    ...daysOf(headings),
+  ]) {
     const heading = headings[at];
     if (heading !== undefined) headings[at] = { ...heading, stage: { ...stage, named: true } };
   }

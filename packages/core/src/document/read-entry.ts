@@ -1,4 +1,5 @@
 import { findThresholds } from "../criteria/find-thresholds.ts";
+import type { Claimed } from "../plan/inspection.ts";
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
 import { draft } from "./draft.ts";
@@ -19,6 +20,7 @@ import { stageOf } from "./stage.ts";
 import { isTargeted } from "./stated-bounds.ts";
 import { statusOfTitle } from "./status.ts";
 import { BOX_STATES } from "./status-words.ts";
+import { dayOf } from "./time-headings.ts";
 import { mayCompare, SELECTS } from "./work-demands.ts";
 
 export function readEntry(state: ReaderState, index: number, line: Line): void {
@@ -36,16 +38,22 @@ export function readEntry(state: ReaderState, index: number, line: Line): void {
     const scope = state.scopeAt(line);
     const below = holder.kind === "criterion" && scope.gates === "states";
     if (below && !isRemark(raw)) readNestedGate(state, line, stripMarks(plainText(raw.slice(0, 2000))), scope);
-    if (holder.kind === "task") readDescription(state, index, line, holder, scope);
+    if (!below) readDescription(state, index, line, holder, scope);
     return;
   }
   readPlainEntry(state, index, line, raw, label);
 }
 
+/** Below work that is done, `Latency: < 1 s` says what was reached, unless it says that it has to be so. */
+const ASKS = /\b(?:must|should|shall|has to|have to|needs? to|required?|target|goal|ensure|verify)\b/iu;
+
 /** What describes a task may say how its result has to be: `Must finish in under 120 ms`. */
 function readDescription(state: ReaderState, index: number, line: Line, holder: Draft, scope: Scope): void {
   const text = state.joined(index, line, line.from);
-  if (mayCompare(text)) state.demandsOf(holder, stripMarks(plainText(text)), scope, line.line);
+  const plain = stripMarks(plainText(text.slice(0, 2000)));
+  if (isTargeted(plain)) state.gatesOf(holder, plain, "thresholds", scope, line.line);
+  else if (holder.kind === "task" && (holder.claimed !== "done" || ASKS.test(plain)) && mayCompare(text))
+    state.demandsOf(holder, stripMarks(plainText(text)), scope, line.line);
 }
 
 /**
@@ -80,13 +88,17 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
     state.reading.notUnderstood.push({ line: line.line, text: raw.slice(0, 200), reason: "a check box without text" });
     return;
   }
-  const told = stageOf(parts.title);
-  const defined = told !== null && told.named && told.kind === "phase" ? state.stages.itemFor(told.ref) : null;
+  const day = dayOf(parts.title);
+  const told = stageOf(parts.title) ?? (day === null ? null : { ...day, named: true });
+  const defined =
+    told !== null && told.named && (told.kind === "phase" || day !== null)
+      ? (state.stages.itemFor(told.ref) ?? state.stageByAlias(told.ref))
+      : null;
   if (
     scope.gates !== "states" &&
     told !== null &&
     defined !== null &&
-    sameWork(told.rest, stageOf(defined.title)?.rest ?? "")
+    (day !== null || sameWork(told.rest, stageOf(defined.title)?.rest ?? ""))
   ) {
     // A list of the phases with boxes, before or after the headings that define them.
     state.tellAgain(line, raw, defined, claimed);
@@ -94,13 +106,21 @@ export function readBox(state: ReaderState, index: number, line: Line): void {
   }
   const holder = line.holder >= 0 ? state.taken.get(line.holder) : undefined;
   const item = draft(kind, line.line, parts.id, parts.title, holder ?? state.owner(), 0.99, `box.${kind}: a check box`);
-  item.claimed = raw.includes("~~") && claimed === "pending" && isStruck(raw) ? "cancelled" : claimed;
+  item.claimed = claimed === "pending" ? stateOfOpenBox(raw) : claimed;
   if (mark !== "") item.token = { from: line.from + 1, to: close, form: "box" };
   item.optional = optional;
   applyTags(item, parts.tags);
   readRelations(item, raw);
   state.emit(item, index);
+  if (kind === "task" && holder === undefined && state.owner() === state.root)
+    state.listedBoxes.push({ item, block: state.blockName(), retold: { line: line.line, raw, of: null, claimed } });
   takeGates(state, item, raw, scope);
+}
+
+/** An empty box says `pending`, unless its text is struck out or ends in another state in brackets: `… (in progress)`. */
+function stateOfOpenBox(raw: string): Claimed {
+  if (raw.includes("~~") && isStruck(raw)) return "cancelled";
+  return /\((?:currently )?(?:in progress|wip|ongoing|started)\)[\s.*_]*$/i.test(raw) ? "in_progress" : "pending";
 }
 
 function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): void {
@@ -131,11 +151,18 @@ function takeAttribute(state: ReaderState, label: Label, line: Line, raw: string
     return false;
   const forPlan =
     label.name === "gate" || label.name === "criteria" || label.name === "check" || label.name === "target";
-  if (holder === null && state.owner() === null && !forPlan) return false;
+  if (holder === null && state.owner() === null && !forPlan)
+    return OF_SECTION.has(label.name) && label.value.trim() !== "";
+  // Below an entry that is no item, a state is that of the entry.
+  const ofEntry = holder === null && label.name === "status" && line.level > 1 && !state.groups.has(line.holder);
+  if (ofEntry && line.holder >= 0) return true;
   if (holder === null && label.value.trim() !== "") state.attributeLists.add(line.list);
   readAttribute(state, label, line, holder ?? state.owner());
   return true;
 }
+
+/** Attributes that, alone in a list of work, speak of all of it. */
+const OF_SECTION: ReadonlySet<string> = new Set(["owner", "team", "priority", "complexity"]);
 
 const MOST_VALUE_WORDS = 4;
 
@@ -154,13 +181,16 @@ function readPlainEntry(state: ReaderState, index: number, line: Line, raw: stri
       : entryKind(state, scope, grouped ? { ...line, level: 1 } : line, raw);
   if (kind === null && line.level === 1 && !line.quoted && takeTargeted(state, index, line, raw, scope)) return;
   if (kind === null && !nested && !line.quoted && takeBareDemand(state, index, line, raw, scope)) return;
-  if (kind === null || (line.quoted && scope.gates !== "states")) {
+  // In a quote stand remarks; what a label for criteria lists there is asked for.
+  const asked = scope.gates === "states" || (kind === "criterion" && state.label !== null);
+  if (kind === null || (line.quoted && !asked)) {
     leaveEntry(state, line, raw, scope, nested);
     return;
   }
   const groups =
     label !== null && (scope.entries === "criterion" ? label.colon || line.number < 0 : label.colon && line.number < 0);
-  if (groups && label.value.trim() === "" && holdsEntries(state, index)) return;
+  const names = groups || (label !== null && /\bfiles?$/i.test(label.key));
+  if (names && label !== null && label.value.trim() === "" && holdsEntries(state, index)) return;
   const joined = state.joined(index, line, line.from);
   if (isToldAgain(state, scope, joined, kind)) {
     state.tellAgain(line, joined, null, scope.claimed ?? undefined);

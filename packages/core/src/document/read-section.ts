@@ -42,12 +42,18 @@ function defineStage(state: ReaderState, heading: Heading, item: Draft, line: Li
   if (state.emitted.has(item)) return;
   state.emitted.add(item);
   item.line = line.line;
-  item.parent = itemOf(state.sections) ?? state.root;
+  // Where it was told before, around this heading, it is not its own parent.
+  const told = state.sections.findIndex((section) => section.item === item);
+  item.parent = itemOf(told < 0 ? state.sections : state.sections.slice(0, told)) ?? state.root;
   if (heading.status !== null) {
     item.claimed = heading.status.claimed;
     const base = line.from;
     item.token = { from: base + heading.status.start, to: base + heading.status.end, form: heading.status.form };
   }
+  // A numbered piece of work below `Completed tasks` is one of them.
+  const above = state.sections.at(-1);
+  if (heading.status === null && item.kind === "step" && above?.item === null && above.meaning.claimed !== null)
+    item.claimed = above.meaning.claimed;
   item.window ??= windowOf(heading.title);
   item.mode ??= modeOf(state.raw(line));
   const lead = /\(\s*lead\s*:\s*([^)]{1,60})\)/i.exec(heading.title)?.[1];

@@ -1,6 +1,7 @@
 import type { Line } from "./block.ts";
 import type { Draft } from "./draft.ts";
-import { applyAttribute } from "./draft.ts";
+import { applyAttribute, draft } from "./draft.ts";
+import { stripMarks } from "./item-text.ts";
 import type { Label } from "./label.ts";
 import { labelOf, labelsOf, pairsOf } from "./label.ts";
 import { labelMeaning } from "./label-meaning.ts";
@@ -15,6 +16,7 @@ import { readRelations } from "./relations.ts";
 import type { Scope } from "./scope.ts";
 import { insideReport } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";
+import { stageOf, windowOf } from "./stage.ts";
 import { isDateMark, ONLY_DATED, statusOfTitle, statusOfValue } from "./status.ts";
 import { SURE_MARKS } from "./status-words.ts";
 
@@ -34,20 +36,29 @@ export function readTextLine(state: ReaderState, index: number, line: Line): voi
   if (readSlanted(state, line, raw)) return;
   noteShouted(holder, line, raw);
   readDemand(state, index, line, raw);
-  const label = labelOf(raw);
+  const label = goesOnTo(line, labelOf(raw));
   if (label !== null) {
     if (readLabelledCriterion(state, index, line, raw, label)) return;
     for (const part of labelsOf(raw, label)) readLabelLine(state, index, part, line, raw, holder);
     return;
   }
   const scope = state.currentScope();
-  if (state.label !== null && line.holder < 0 && readMarkedLine(state, index, line, raw, scope)) return;
+  if (scope.entries === "criterion" && line.first && line.holder < 0 && GIVEN.test(raw)) {
+    takeEntry(state, index, line, raw, "criterion", scope);
+    return;
+  }
+  if (
+    (state.label !== null || scope.entries === "criterion") &&
+    line.holder < 0 &&
+    readMarkedLine(state, index, line, raw, scope)
+  )
+    return;
   if (line.holder >= 0) {
     if (holder !== null) readRelations(holder, raw);
     return;
   }
   if (readRootStatus(state, line, raw)) return;
-  if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, raw, line);
+  if (raw.endsWith(":") || raw.endsWith("：")) readIntroduction(state, paragraphTo(state, index, line), line);
   else state.tellAgain(line, raw, null);
 }
 
@@ -123,6 +134,23 @@ function readMarkedLine(state: ReaderState, index: number, line: Line, raw: stri
   return true;
 }
 
+/** The last words of a sentence that ends in a colon are no label of their own. */
+function goesOnTo(line: Line, label: Label | null): Label | null {
+  const ends = label !== null && !line.first && !label.bold && label.name === null && label.value.trim() === "";
+  return ends ? null : label;
+}
+
+/** The text of a paragraph up to a line of it. */
+function paragraphTo(state: ReaderState, index: number, line: Line): string {
+  let text = state.raw(line);
+  for (let at = index; at > 0 && state.lines[at]?.first === false && text.length < 1000; at -= 1) {
+    const before = state.lines[at - 1];
+    if (before === undefined || before.role !== "text") break;
+    text = `${state.raw(before)} ${text}`;
+  }
+  return text;
+}
+
 function readIntroduction(state: ReaderState, raw: string, line: Line): void {
   const plain = plainText(raw);
   const meaning = labelMeaning(state, plain);
@@ -145,6 +173,7 @@ function readLabelLine(
   holder: Draft | null,
 ): void {
   const value = label.value.trim();
+  if (readBoldWork(state, index, label, line, raw) || readBoldStage(state, index, label, line, raw)) return;
   const to = holder !== null && holder.kind !== "criterion" ? holder : (state.owner() ?? holder);
   if (value === "" && label.key.includes("|") && to !== null) {
     for (const pair of pairsOf(label.key)) applyAttribute(to, pair.name, pair.value);
@@ -179,6 +208,41 @@ function readLabelLine(
   if (statusOfTitle(raw, { lastWord: true }) !== null) state.tellAgain(line, raw, null);
 }
 
+/** A bold line with a paragraph right below it, in a section of tasks: `**Mend the gate**` and what is wrong with it. */
+function readBoldWork(state: ReaderState, index: number, label: Label, line: Line, raw: string): boolean {
+  if (!label.bold || label.colon || label.value.trim() !== "" || !line.first || line.holder >= 0) return false;
+  const section = state.sections.at(-1);
+  if (section === undefined || section.item !== null || state.label !== null) return false;
+  if (section.meaning.entries !== "task" && section.meaning.entries !== "ordered-task") return false;
+  const next = state.lines[index + 1];
+  if (next === undefined || next.role !== "text" || next.first || label.key.split(/\s+/).length < 3) return false;
+  takeEntry(state, index, line, raw, "task", state.currentScope());
+  return true;
+}
+
+/** `**Phase 4**: Move the users`: a line that names a stage and says what it is defines it, where no heading does. */
+function readBoldStage(state: ReaderState, index: number, label: Label, line: Line, raw: string): boolean {
+  const value = label.value.trim();
+  if (!label.bold || value === "" || line.holder >= 0 || insideReport(state.sections)) return false;
+  const stage = stageOf(stripMarks(label.key));
+  if (stage === null || !stage.named || stage.kind !== "phase" || !/^\D+$/.test(value.slice(0, 3))) return false;
+  if (value.split(/\s+/).length < 2 || statusOfValue(value) !== null) return false;
+  if ((state.stages.itemFor(stage.ref) ?? state.stageByAlias(stage.ref)) !== null) return false;
+  const item = draft(
+    "phase",
+    line.line,
+    null,
+    plainText(raw),
+    state.owner(),
+    0.75,
+    "line.stage: a line that names a stage",
+  );
+  item.aliases.push(stage.ref);
+  item.window = windowOf(raw);
+  state.emit(item, index);
+  return true;
+}
+
 /** Attributes of the work around a list. */
 const SAYS_OF_WORK: ReadonlySet<string> = new Set([
   "depends",
@@ -209,6 +273,8 @@ function introducesOrders(state: ReaderState, index: number, label: Label): bool
   return orders >= 2;
 }
 
+/** The beginning of a scenario: `**Given** an open gate`. */
+const GIVEN = /^(?:\*\*|__)?(?:given|angenommen|dado|dada|soit|étant donné)(?:\*\*|__)?\s/iu;
 const MOST_LOOKED = 12;
 /** `AC-1`, `AC 2`, `Criterion 3`. */
 const CRITERION_ID = /^(?:ac|sc|criterion|acceptance criterion|success criterion)[\s#-]{0,2}\d/i;

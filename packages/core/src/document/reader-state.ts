@@ -24,6 +24,14 @@ export interface Retold {
   readonly claimed?: Claimed;
 }
 
+/** A check box in a list that stands in no stage. */
+export interface ListedBox {
+  readonly item: Draft;
+  /** The list: boxes of one block have the same name. */
+  readonly block: string;
+  readonly retold: Retold;
+}
+
 /** What was read from the lines of a Markdown document, before keys and references are settled. */
 export interface Reading {
   readonly drafts: Draft[];
@@ -52,6 +60,8 @@ export class ReaderState {
   readonly taken: Map<number, Draft> = new Map<number, Draft>();
   /** What entries below a list entry are that is only a label, by the index of its line. */
   readonly groups: Map<number, Meaning> = new Map<number, Meaning>();
+  /** Check boxes that stand in no stage. */
+  readonly listedBoxes: ListedBox[] = [];
   readonly attributeLists: AttributeLists;
   readonly emitted: Set<Draft> = new Set<Draft>();
   readonly root: Draft | null;

@@ -19,7 +19,7 @@ export function isRetelling(plain: string, head: string | null, drafts: readonly
     if (stages.some((ref) => item.aliases.includes(ref))) return true;
     const title = nameOf(item).replace(/^\d+ /, "");
     if (own !== null && own !== "" && (title === own || title.startsWith(`${own} `))) return true;
-    if (item.kind === "criterion") continue;
+    if (item.kind === "criterion" || item.reason.startsWith("frontmatter.")) continue;
     const others = wordsOf(item.kind === "task" ? item.title : stageName(item.title));
     if (others.size < 2 || words.size < 2) continue;
     const shared = countShared(others, words);

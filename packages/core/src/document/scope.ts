@@ -77,6 +77,8 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
   const severity = severityOf(sections, label);
   const grouped = label !== null && label.meaning.because === "" && !label.checks ? demandSection(sections) : null;
   if (grouped !== null) return { ...pick(grouped), boxes, severity, direct: null, checks: false };
+  const part = label !== null ? workSection(sections, label) : null;
+  if (part !== null) return { ...pick(part), boxes, severity, direct: null, checks: false };
   if (label !== null && groupsWork(sections, label))
     return {
       ...nothing(boxes, severity, "phase"),
@@ -89,6 +91,7 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
     return { ...pick(meaning), entries, boxes, severity, direct: null, checks: label.checks };
   }
   let direct: Scope["direct"] = null;
+  let counted = false;
   for (let i = sections.length - 1; i >= 0; i -= 1) {
     const section = sections[i];
     if (section === undefined) break;
@@ -100,10 +103,12 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
       return { ...pick(section.meaning), entries: "task", boxes, severity, direct: null, checks: false };
     if (inherited && section.item === null && (section.level === 1 || section.meaning.because === "the time ahead"))
       continue;
-    const outer = section.item === null && section.meaning.gates === "targets" ? criteriaAround(sections, i) : null;
+    const measured = section.meaning.gates === "targets" || section.meaning.entries === "aim";
+    const outer = section.item === null && measured ? criteriaAround(sections, i) : null;
     if (outer !== null) return { ...pick(outer), boxes, severity, direct, checks: false };
-    // Where what is to be made has headings of its own, plain entries below these describe it.
-    if (direct === "step" && section.item === null && section.meaning.because === TO_BE_MADE)
+    // Where what is to be made has headings of its own, or headings count its tasks, plain entries below these describe it.
+    const described = section.meaning.because === TO_BE_MADE || (counted && section.meaning.entries === "task");
+    if (direct === "step" && section.item === null && described)
       return { ...pick(section.meaning), entries: "ordered-task", boxes, severity, direct: null, checks: false };
     if (section.meaning.because !== "" && (section.item === null || section.meaning.entries !== "none")) {
       const picked = halts(sections) ? { ...pick(section.meaning), gates: "none" as const } : pick(section.meaning);
@@ -118,6 +123,7 @@ export function scopeOf(sections: readonly Section[], label: LabelScope | null):
       return { ...nothing(boxes, severity, "phase"), claimed: claimedAbove(sections, i), direct: "phase" };
     }
     direct = "step";
+    counted = section.heading.stage?.named === true;
   }
   return { ...nothing(boxes, severity, direct ?? ""), entries: direct === null ? "neutral" : "none", direct };
 }
@@ -131,9 +137,18 @@ function groupsWork(sections: readonly Section[], label: LabelScope): boolean {
   return attributeNameOf(label.text) === null && !TELLS.test(label.text);
 }
 
+/** The section of tasks right around a bold label that says nothing of its own: `### Changes required` with `**Backend**`. */
+function workSection(sections: readonly Section[], label: LabelScope): Meaning | null {
+  const section = sections.at(-1);
+  if (label.bold !== true || label.meaning.because !== "" || label.checks || label.holder >= 0) return null;
+  if (section === undefined || section.item !== null || section.retold || section.level === 1) return null;
+  if (section.meaning.entries !== "task" || section.meaning.retells) return null;
+  return attributeNameOf(label.text) === null && !TELLS.test(label.text) ? section.meaning : null;
+}
+
 /** Labels of what a phase needs, uses, knows or is asked, and of what its lists explain. */
 const TELLS =
-  /\b(?:why|how|what|when|where|who|stack|technolog(?:y|ies)|skills?|files?|tools?|tooling|libraries|people|roles?|staffing|costs?|budgets?|stakeholders?|examples?|endpoints?|schemas?|tables?|current|existing|already|issues?|problems?|challenges?|concerns?|questions?|structure|types?|categories|fields|options|choices|advantages?|disadvantages?|trade-?offs?|exclu\w+|not|no|limitations?|measurements?|measured|numbers|savings?|inputs?|outputs?|environments?|variables?|signatures?|properties|attributes|parameters|states?|events?|flows?|scenarios?|sources?|each|every|both|missing|lacking|gaps?|guard ?rails?|observ\w+|insights?|expected|estimat\w+|total)\b/i;
+  /\b(?:why|how|what|when|where|who|stack|technolog(?:y|ies)|skills?|files?|tools?|tooling|libraries|people|roles?|staffing|costs?|budgets?|stakeholders?|examples?|endpoints?|schemas?|tables?|current|existing|already|issues?|problems?|challenges?|concerns?|questions?|structure|types?|categories|fields|options|choices|advantages?|disadvantages?|trade-?offs?|exclu\w+|not|no|limitations?|measurements?|measured|numbers|savings?|inputs?|outputs?|environments?|variables?|signatures?|properties|attributes|parameters|states?|events?|flows?|scenarios?|sources?|each|every|both|missing|lacking|gaps?|guard ?rails?|observ\w+|insights?|expected|estimat\w+|total)\b|分析|原则|规则|说明|背景|问题|决策|示例|参考|输入|输出|模板/i;
 
 /** The section of gates or criteria that is open: a label in it that says nothing of its own only groups them. */
 function demandSection(sections: readonly Section[]): Meaning | null {

@@ -28,9 +28,9 @@ const ALL_OF =
   /\b(?:when|if|once|until) (?:all|each|every one) of (?:the following|these)\b|\ball of (?:the following|these) (?:must|are|is|hold|have)\b/;
 /** The reason for entries of a section that lists what is to be made. */
 export const TO_BE_MADE = "what is to be made";
-/** `Documents to create`, `Documentación a crear`. */
+/** `Documents to create`, `Documentación a crear`, `Edge cases to test`. */
 const TO_MAKE =
-  /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:create|write|build|implement|add|migrate)(?:d|n|ten)?|por hacer|por crear|a crear|à créer|zu erstellen)\b/u;
+  /^[\p{L}\s/&-]{3,40}\s(?:to (?:be )?(?:(?:create|write|build|implement|add|migrate)(?:d|n|ten)?\b|(?<!^files? to (?:be )?)(?:test|fix|finish|deliver|resolve|address|handle|cover)(?:e?d)?$)|(?:por hacer|por crear|a crear|à créer|zu erstellen)\b)/u;
 /** `Work`, `Core redesign work`, `What this slice must do`. */
 const WORK_TITLE =
   /^(?:(?!(?:related|previous|prior|past|existing|completed|finished|done|how|why|out|further reading|ongoing)\b)(?:[\p{L}-]+\s){0,3}work|what (?:this|the|each|every) [\p{L}\s-]{2,30} (?:must|should|will|needs? to|has to|have to) (?:do|deliver|change|build))$/u;
@@ -87,7 +87,10 @@ export function meaningOf(title: string): Meaning {
   if (GATE_TITLE.test(clean) || GO_NO_GO.test(clean)) return { ...GATES, severity, because: "gate", weak: false };
   const exact = EXACT.get(words.join(" "));
   if (exact !== undefined) return { ...exact, severity, because: words.join(" "), weak: false };
-  const best = longestPhrase(words);
+  const longest = longestPhrase(words);
+  // `All acceptance criteria must pass` speaks of criteria.
+  const passing = longest?.phrase === "must pass" && words.includes("criteria");
+  const best = passing ? longestPhrase(words.slice(0, words.indexOf("must"))) : longest;
   if (best === null && PLAN_TITLE.test(clean) && words.length <= 6)
     return { ...ORDERED, severity, because: PLAN_BY_TITLE, weak: true };
   if (best === null) return severity === null ? NO_MEANING : { ...NO_MEANING, severity };
@@ -102,6 +105,7 @@ export function meaningOf(title: string): Meaning {
     const sense = reports === "dashboard" ? TARGETS : NONE;
     return { ...sense, severity, because: reports, weak };
   }
+  if (best.sense.entries === "criterion" && ABOUT_ORDER.test(clean)) return NO_MEANING;
   if (best.sense.entries === "criterion" && SAMPLE.test(clean))
     return { ...NONE, severity, because: "a proposal", weak };
   return { ...withState(best.sense, words), severity, because: best.phrase, weak };
@@ -117,11 +121,12 @@ const NARROWING = new Set(
   "from for of in until before after till bis aus für von de du des para del pour da di do".split(" "),
 );
 
-/** `Implementation steps completed`: a list of work that ends in a state has it. */
+/** `Implementation steps completed`, `Completed milestones`: a list of work that ends in a state or begins with one has it. */
 function withState(sense: Sense, words: readonly string[]): Sense {
   const isWork = sense.entries === "task" || sense.entries === "ordered-task";
   if (!isWork || sense.claimed !== null || words.length < 2) return sense;
-  return /^(?:completed|done|finished)$/.test(words.at(-1) ?? "") ? { ...sense, claimed: "done" } : sense;
+  const finished = [words[0], words.at(-1)].some((word) => /^(?:completed|done|finished)$/.test(word ?? ""));
+  return finished ? { ...sense, claimed: "done" } : sense;
 }
 
 /** Whether a section says when to stop, so that no threshold below it is a demand. */
@@ -132,6 +137,8 @@ export function isHalt(meaning: Meaning): boolean {
 const HALTING = new Set(PHRASES.filter(([sense]) => sense === HALT).flatMap(([, phrases]) => phrases.split("|")));
 
 const REFUSING = /^(?:do not|don't|not |no |never|non-(?!functional)|what's not)/;
+/** `Likely deliverable sequence` tells when what comes. */
+const ABOUT_ORDER = /\s(?:sequence|order|timeline|schedule|roadmap|calendar|process|template|format)$/;
 const SAMPLE = /^(?:proposed|example|sample)\b/;
 
 /** Longer remarks in brackets say nothing of what the section is: `Features (beyond the milestones table)`. */
@@ -176,8 +183,10 @@ function longestPhrase(words: readonly string[]): Found | null {
 /** Japanese and Chinese headings have no blanks between words: the announcing word stands anywhere in them. */
 function cjkSense(phrase: string): Sense | undefined {
   if (!/[\u3040-\u9fff]/.test(phrase)) return undefined;
+  if (/描述|说明|説明|背景/.test(phrase)) return undefined;
   if (/成功基準|受け入れ|验收|成果物/.test(phrase)) return CRITERIA;
-  if (/ロードマップ|タスク|任务|次のステップ/.test(phrase)) return ORDERED;
+  if (/(?:更新|修改|变更|改动)内容|変更内容/.test(phrase)) return TASKS;
+  if (/ロードマップ|タスク|任务|次のステップ|下一步|待办/.test(phrase)) return ORDERED;
   return undefined;
 }
 

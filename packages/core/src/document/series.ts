@@ -6,11 +6,13 @@ const MEMBER =
   /^((?:\p{L}[\p{L}-]{1,24}\s){1,2})#?(\d{1,3}|[A-Z]|[IVX]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)(?=$|\s*[:：|(]|\s?[–—-]\s|[.)]\s)\s*[:：|.)–—-]?\s*(.*)$/iu;
 /** What is counted and is no work: things to choose from, to know, to ask and to check. */
 const NO_WORK =
-  /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|priority|priorities|severity|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
+  /(?:^|\s)(?:options?|alternatives?|approach|appendix|annex|figure|table|questions?|q|examples?|samples?|scenarios?|cases?|tests?|risks?|issues?|bugs?|findings?|decisions?|lessons?|rules?|principles?|requirements?|goals?|objectives?|chapters?|sections?|gates?|attempts?|experiments?|criteria|criterion|metrics?|patterns?|errors?|failures?|incidents?|problems?|causes?|notes?|themes?|hypothesis|assumptions?|tiers?|levels?|priority|priorities|severity|layers?|versions?|reasons?|ideas?|choices?|hazards?|personas?|users?|reviewers?|types?|categories|category|groups?|model|schema|endpoint|screen|page)$/iu;
 /** `US-1 Digest`, `AP 2 Anbindung`, `WS-3 · Schema`: a code of capitals and a number in front of a title. */
-const CODED = /^([A-Z]{2,5})[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
+const CODED = /^([A-Z]{2,5}|T(?=\d{2}))[- ]?(\d{1,3}(?:\.\d{1,3})?)(?=[\s:.·|–—-])[\s:.·|–—-]+(?=\S)(.*)$/u;
 /** Before a number that only counts these are appendices, tables and names of things; in `APP-12` they may be a project. */
 const NO_WORK_CODE = new Set([...CODES_WITHOUT_WORK, "APP", "TAB", "ES", "MP"]);
+/** `01`, `01.01`, `3.1`. */
+const FIRST_PART = /(?:^|\.)0{0,2}1$/;
 const NUMBERS = ["1", "0", "a", "i", "one"];
 
 /** A heading's place in a row of headings that count with the same word. */
@@ -42,7 +44,7 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
   for (const [at, heading] of headings.entries()) {
     if (heading.stage !== null || heading.horizon !== null || heading.level < 2 || heading.level > 6) continue;
     if (heading.meaning.boxes === "criterion") continue;
-    const member = memberOf(heading.title.slice(0, 200), at);
+    const member = memberOf(heading.title.slice(0, 200), at, above(headings, at)?.stage?.kind === "phase");
     if (member === null) continue;
     const key = `${heading.level} ${member.word}`;
     const row = rows.get(key);
@@ -53,10 +55,16 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
   for (const row of rows.values()) {
     const numbers = new Set(row.map(({ number }) => number));
     const mended = row.length > 1 && row.every((one) => MENDS.test(one.word) && isPlanned(headings, one.at));
-    if (row.length < 2 || numbers.size < row.length || !(mended || NUMBERS.some((first) => numbers.has(first))))
+    if (
+      row.length < 2 ||
+      numbers.size < row.length ||
+      !(mended || [...numbers].some((one) => NUMBERS.includes(one) || FIRST_PART.test(one)))
+    )
       continue;
     const estimated = row.filter(({ rest }) => EFFORT.test(rest)).length * 2 > row.length;
-    const ordered = estimated || mended || row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
+    const listed = row.every(({ at, id }) => id !== null && isListed(headings, at));
+    const ordered =
+      listed || estimated || mended || row.some(({ at, word }) => WORK_WORD.test(word) && holdsOrder(headings, at));
     if (!ordered && !row.some(({ at }) => isAnnounced(headings, at) || holdsWork(headings, at))) continue;
     for (const { at, word, number, rest, id } of row) {
       if (isReported(headings, at)) continue;
@@ -66,6 +74,12 @@ export function seriesOf(headings: readonly Heading[]): ReadonlyMap<number, Seri
     }
   }
   return found;
+}
+
+/** `T01 — Read the parser` right below `Tasks`: a heading of its own for each of them. */
+function isListed(headings: readonly Heading[], at: number): boolean {
+  const parent = above(headings, at);
+  return parent !== null && parent.level > 1 && parent.meaning.entries === "task" && !parent.meaning.weak;
 }
 
 /** Words for parts of a plan: what is listed below them is work, though nothing tracks it. */
@@ -91,7 +105,7 @@ function holdsOrder(headings: readonly Heading[], at: number): boolean {
   return next !== undefined && next.level > level && next.number !== null;
 }
 
-function memberOf(title: string, at: number): Member | null {
+function memberOf(title: string, at: number, inPhase: boolean): Member | null {
   const coded = CODED.exec(title);
   if (coded !== null) {
     const [, code = "", number = "", rest = ""] = coded;
@@ -106,7 +120,8 @@ function memberOf(title: string, at: number): Member | null {
   }
   const match = MEMBER.exec(title);
   const word = (match?.[1] ?? "").trim().toLowerCase();
-  if (match === null || NO_WORK.test(word)) return null;
+  if (match === null || (NO_WORK.test(word) && !(inPhase && /^test (?:cases?|scenarios?|runs?)$/.test(word))))
+    return null;
   return { at, word, number: (match[2] ?? "").toLowerCase(), rest: match[3] ?? "", id: null };
 }
 
@@ -152,6 +167,9 @@ function holdsWork(headings: readonly Heading[], at: number): boolean {
     const heading = headings[i];
     if (heading === undefined || (i > at && heading.level <= level)) return false;
     const { boxes, taskRows, status, workLabels, workAttributes } = heading.evidence;
+    // Work that is counted by codes may only say when it is done.
+    const asked = headings[at]?.number === null && i > at && heading.meaning.boxes === "criterion" && boxes > 0;
+    if (asked && /^[A-Z]+-?\d/.test(headings[at]?.title ?? "")) return true;
     const tracked = boxes > 0 || taskRows > 0 || status || workLabels > 0 || workAttributes > 1;
     if (heading.meaning.boxes !== "criterion" && tracked) return true;
   }

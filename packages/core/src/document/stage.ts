@@ -27,13 +27,13 @@ const NUMBERED = new RegExp(
 const SHORT = /^(?:(M)(\d{1,2}(?:\.\d{1,2})?)|(Q)([1-4])(?:\s+\d{4})?|(H)([12])\s+\d{4})(?=\s*(?:[:：]|[-–—]\s|\(|$))/;
 /** `第一阶段：准备`, `第2フェーズ`, `2단계: 이전`. */
 const ORDINAL =
-  /^(?:第\s?([一二三四五六七八九十\d]{1,3})\s?(阶段|階段|段階|期|フェーズ|ステップ|步|周|週|迭代)|(\d{1,2})\s?(단계|차))(?=$|\s|[:：（(、.–—-])/u;
+  /^(?:第\s?([一二三四五六七八九十\d]{1,3})\s?(阶段|階段|段階|期|フェーズ|ステップ|步|周|週|迭代|轮|輪|批)|(\d{1,2})\s?(단계|차))(?=$|\s|[:：（(、.–—-])/u;
 const POST = /^post[- ]phase\s+(\d{1,3})\b/i;
 const NAMED_PHASE = /^((?:[\p{L}\p{N}/&-]{2,24}\s){1,2}phase)(?=\s*(?::|[-–—]\s|\(|$))/iu;
 const HORIZON =
   /^(immediate|short[- ]term|medium[- ]term|mid[- ]term|long[- ]term|near[- ]term|now|next|this week|upcoming)\b[^(]{0,30}\(([^()]{0,40}\b(?:hours?|days?|weeks?|months?|quarters?|years?|week|sprints?)\b[^()]{0,20})\)/i;
 const TRAILING_PHASE = /\((post-)?phase\s+(\d{1,3}|[a-z])\)\s*$/i;
-const SEPARATOR = /^\s*(?:[\p{Extended_Pictographic}\ufe0f]+\s*)?(?:[:：|]|[-–—]\s|\(|\[|→|[.)]\s)/u;
+const SEPARATOR = /^\s*(?:[\p{Extended_Pictographic}\ufe0f]+\s*)?(?:[:：|]|[-–—]{1,2}\s|\(|\[|→|[.)]\s)/u;
 
 /**
  * The stage that a title names, or null.
@@ -79,7 +79,8 @@ export function stageOf(title: string): Stage | null {
   const named = NAMED_PHASE.exec(text);
   if (
     named !== null &&
-    !/^(?:current|next|this|each|per|every|the|by|in|of|for|all|any|no|after|before|during|to|from)\b/i.test(text)
+    !/^(?:current|next|this|each|per|every|the|by|in|of|for|all|any|no|after|before|during|to|from)\b/i.test(text) &&
+    !/\s(?:by|per|each|of|for|in|the|this|next|every|and)\sphase$/i.test(named[1] ?? "")
   ) {
     const rest = text.slice(named[0].length).replace(/^[\s:：–—-]+/u, "");
     return { kind: "phase", ref: (named[1] ?? "").toLowerCase(), rest, named: true };

@@ -9,9 +9,12 @@ const MOST_TEXT = 2000;
 /** `(currently 3 %)`, `(was 40 ms)`: how it stands, and no demand. */
 const MEASURED =
   /\s?\((?:currently|at present|presently|today|now|was|actual|baseline|up from|down from|from)\b:?\s[^()<>≤≥]{0,80}\)/gi;
+/** `… - Current: 1.8 KB, budget: …`. */
+const STANDS =
+  /(\s[-–—]\s|[,;]\s)[*_]*(?:current|currently|now|today|baseline|actual)\s?[:=]\s?[~≈]?\d[\d.,]*\s?[%\p{L}/]{0,8}/giu;
 /** `Lines: 27% (target: 70%)`: a measurement with what it has to become. */
 const TARGETED =
-  /^([^:：]{2,80})[:：]\s+[~≈]?\d[\d.,]*\s?[%\p{L}/]{0,8}\s*\((?:target|goal|aim)\s?[:=]?\s*([^()]{1,60})\)\s*$/iu;
+  /^([^:：]{2,80})[:：]\s+[~≈<>≤≥]{0,2}\s?\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?\s?[%\p{L}/]{0,8}[\s\p{Extended_Pictographic}\ufe0f]*\((?:target|goal|aim)\s?[:=]?\s*([^()]{1,60})\)\s*$/iu;
 /** `LCP: Target < 1.2s`, `Upload: target 60 % faster`. */
 const AIMED = /^([^:：]{2,80})[:：]\s+(?:target|goal|aim)\s?[:=]?\s+(?=[<>≤≥~]?\s?\d)/iu;
 const KEY_BOUND = /^(max(?:imum)?|min(?:imum)?)\.?\s(?=\p{L})[^:：]{2,100}[:：]\s+(?=\d)/iu;
@@ -33,7 +36,10 @@ export function boundedText(entry: string): BoundedText {
   const targeted = TARGETED.exec(entry);
   const aimed = AIMED.exec(entry);
   if (aimed !== null) return { text: `${aimed[1] ?? ""}: ${entry.slice(aimed[0].length)}`, changed: true };
-  const asked = targeted === null ? entry.replace(MEASURED, "") : `${targeted[1] ?? ""}: ${targeted[2] ?? ""}`;
+  const asked =
+    targeted === null
+      ? entry.replace(MEASURED, "").replace(STANDS, "$1")
+      : `${targeted[1] ?? ""}: ${targeted[2] ?? ""}`;
   const key = KEY_BOUND.exec(asked);
   if (key !== null) {
     const sign = key[1]?.toLowerCase().startsWith("max") === true ? "<=" : ">=";

@@ -188,7 +188,8 @@ function setOffPhrase(text: string, options: TitleOptions): FoundStatus | null {
   const leading = /^[^\p{L}\p{N}]*(?:\*\*)?\[?([A-Z][A-Z -]{2,24})\]?(?:\*\*)?\s*[:\]–—-]/u.exec(text.slice(0, 60));
   if (leading?.[1] !== undefined) {
     const found = statusOfValue(leading[1]);
-    if (found !== null && found.form === "word") {
+    // `[PLANNING] Load the context` says what kind of work it is.
+    if (found !== null && found.form === "word" && !/^planning$/i.test(leading[1].trim())) {
       const shift = leading[0].indexOf(leading[1]);
       return { ...found, start: found.start + shift, end: found.end + shift };
     }

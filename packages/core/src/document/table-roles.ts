@@ -17,6 +17,8 @@ export interface TableRoles {
   readonly target: number;
   /** Columns of limits beside the target. */
   readonly guards: readonly number[];
+  /** Whether the rows have an id and a text, which makes them what the section around lists. */
+  readonly listed: boolean;
   /** Whether a column is named for tasks, so that a section of tasks needs no more to make its rows tasks. */
   readonly namesTasks: boolean;
   /** Whether the rows have a title and a state, which makes them tasks where the section holds work. */
@@ -46,7 +48,7 @@ const ID =
 const TASK_TITLE =
   /^(?:task|tasks|description|work item|work|item|action|action item|activity|to ?do|todo|ticket|story|user story|subtask|step|feature|what|title|name|summary|task name|task description|deliverable)s?$/;
 const STRONG_TASK =
-  /^(?:task|tasks|work item|action item|action|to ?do|todo|subtask|user story|story|activity|task name|task description)s?$/;
+  /^(?:task|tasks|work item|action item|action|to ?do|todo|subtask|user story|story|activity|task name|task description|subgoal|sub-goal)s?$/;
 const CRITERION =
   /^(?:criterion|criteria|acceptance criterion|acceptance criteria|success criterion|success criteria|scenario|gate|quality gate|requirement|check|condition|deliverable)s?$/;
 const METRIC = /^(?:metric|metrics|kpi|indicator|measure|slo|sli|measurement|quality metric)s?$/;
@@ -129,8 +131,11 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
   const notes = find(NOTES);
   const first = names.findIndex((_, column) => column !== id);
   const gateTitle = [find(GATE), criterion, metric, titleColumn(names, id)].find((column) => column >= 0) ?? first;
+  const entitled = titleColumn(names, id);
+  const listedText = entitled >= 0 ? entitled : criterion;
   const base = {
     id,
+    listed: id >= 0 && listedText >= 0,
     status,
     target,
     notes,
@@ -175,7 +180,7 @@ function rolesOf(text: string, rows: readonly Row[]): TableRoles | null {
     return { ...base, kind: "task", title: first };
   if (target >= 0 && names.length > 1 && target > 0 && statesTargets(text, rows, target))
     return { ...base, kind: "metric", title: names.findIndex((_, column) => column !== id && column !== target) };
-  return { ...base, kind: "none", title: Math.max(strong, title, 0) };
+  return { ...base, kind: "none", title: base.listed ? listedText : Math.max(strong, title, 0) };
 }
 
 /** A column for the change that delivers a row, for who does it, what it needs or what it takes. */

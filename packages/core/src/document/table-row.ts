@@ -38,9 +38,15 @@ export function readRow(
   const works = scope.entries === "task" || scope.entries === "ordered-task" || scope.entries === "planned-task";
   const announced =
     read.kind === "none" &&
-    ((read.namesTasks && works) || ((read.tracks || read.placed) && (works || scope.direct !== null)));
+    ((read.namesTasks && works) ||
+      (read.listed && (works || scope.entries === "criterion")) ||
+      ((read.tracks || read.placed) && (works || scope.direct !== null)));
   const gated = isGateTable(read, scope);
-  const roles = announced ? { ...read, kind: "task" as const } : gated ? { ...read, title: read.gateTitle } : read;
+  const roles = announced
+    ? { ...read, kind: asksInRows(scope, read) ? ("criterion" as const) : ("task" as const) }
+    : gated
+      ? { ...read, title: read.gateTitle }
+      : read;
   // A line without any bar below a table belongs to it by the letter of GFM, but is a remark.
   if (row.cells.length < 2 && row.header.length > 1) return null;
   const title = cellText(text, row.cells[roles.title]);
@@ -49,7 +55,7 @@ export function readRow(
     const known = stageItem(stage.ref);
     if (known !== null) {
       const gates = gated ? gatesOfGate(text, row, roles, title) : gatesOfColumns(text, row, roles);
-      return { item: null, retold: known, gates };
+      return { item: null, retold: known, gates: roles.status > 0 ? gates.filter((gate) => !isWhole(gate)) : gates };
     }
   }
   if (roles.kind === "none" && !gated) return null;
@@ -67,12 +73,17 @@ export function readRow(
   const traced = parts.title === "" && parts.id !== null ? boxOf(parts.id) : null;
   if (traced !== null) return { item: null, retold: traced, gates: gatesOfColumns(text, row, roles) };
   const id = (roles.id >= 0 && roles.id !== roles.title ? cellText(text, row.cells[roles.id]) : "") || parts.id;
+  // `| M2 | Roof | … |` tells of the stage `M2: Roof`.
+  const coded = id === null ? null : (stageOf(id)?.ref ?? null);
+  const told = coded === null ? null : stageItem(coded);
+  if (told !== null && !gated) return { item: null, retold: told, gates: gatesOfColumns(text, row, roles) };
   if (parts.title === "" && (id === null || id === "")) return { item: null, retold: null, gates: [] };
   if (/^(?:total|sum|totals)\b/i.test(parts.title) && roles.kind !== "metric")
     return { item: null, retold: null, gates: [] };
   // `F-11 … F-24` stands for rows that are told elsewhere.
   if (ID_RANGE.test(id ?? "") || ID_RANGE.test(title.trim())) return { item: null, retold: null, gates: [] };
-  const kind = gated ? "criterion" : kindOf(roles, scope);
+  const milestone = announced && roles.timed && scope.because.startsWith("milestone");
+  const kind = gated ? "criterion" : milestone ? "phase" : kindOf(roles, scope);
   const item = draft(
     kind,
     line.line,
@@ -86,6 +97,16 @@ export function readRow(
   applyCells(item, text, row, roles);
   const gates = gated ? gatesOfGate(text, row, roles, parts.title) : gatesOf(text, row, roles, parts.title);
   return { item, retold: null, gates };
+}
+
+/** `100 %` as the target of a stage that a table of progress tells again: it is to be done, which is no threshold. */
+function isWhole({ criterion }: StatedGate): boolean {
+  return criterion?.kind === "absolute" && criterion.value === 100 && criterion.unit === "%";
+}
+
+/** Whether the rows of a list with ids are criteria by the section around. */
+function asksInRows(scope: Scope, { namesTasks }: TableRoles): boolean {
+  return scope.entries === "criterion" && !namesTasks;
 }
 
 /** The stage of a number under one of the words for its column. */
@@ -113,7 +134,7 @@ function isGateTable(roles: TableRoles, scope: Scope): boolean {
 function gatesOfGate(text: string, row: Row, roles: TableRoles, title: string): StatedGate[] {
   const asked = roles.demands.map((column) => cellText(text, row.cells[column]));
   const gates = asked.flatMap((cell) => (isEmpty(cell) ? [] : gatesOfEntry(`${title}: ${cell}`, "states")));
-  if (gates.length > 0) return gates;
+  if (gates.length > 0) return once(gates);
   if (asked.length > 0) return [{ metric: normaliseMetric(title), text: title, criterion: null }];
   return gatesOfEntry(title, "states");
 }
@@ -168,7 +189,26 @@ function gatesOf(text: string, row: Row, roles: TableRoles, title: string): Stat
     return asked.flatMap((cell) => (isEmpty(cell) ? [] : gatesOfEntry(`${title}: ${cell}`, "states")));
   }
   const stated = roles.kind === "criterion" ? gatesOfEntry(title, "thresholds") : [];
-  return [...stated, ...gatesOfColumns(text, row, roles)];
+  const known = new Set(stated.map(demandOf));
+  // What a column says once more is asked once.
+  return [
+    ...stated,
+    ...gatesOfColumns(text, row, roles).filter((gate) => gate.criterion === null || !known.has(demandOf(gate))),
+  ];
+}
+
+/** A demand that several columns of a row state is one. */
+function once(gates: readonly StatedGate[]): StatedGate[] {
+  const known = new Set<string>();
+  return gates.filter((gate) => {
+    const demand = demandOf(gate);
+    if (gate.criterion === null || gate.criterion.kind !== "absolute") return true;
+    return !known.has(demand) && known.add(demand) !== undefined;
+  });
+}
+
+function demandOf({ criterion }: StatedGate): string {
+  return `${criterion?.op} ${String(criterion?.value)} ${criterion?.unit}`;
 }
 
 /** A bare number under `Floor` or `Limit` is a bound by the name of its column. */
