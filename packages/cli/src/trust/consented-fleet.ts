@@ -6,8 +6,8 @@ import { decideConsent } from "../engine/consent.ts";
 import { type Fleet, isTrusted } from "../engine/load-fleet.ts";
 import { oneLine } from "../output/plain-text.ts";
 import type { PlanPlace } from "../place/plan-place.ts";
-import { agentConsentTexts } from "./consent-text.ts";
 import { NO_TRUST, readFleetTrust, type Trust } from "./trust-file.ts";
+import { hasChanged, whyBarred } from "./why-barred.ts";
 
 /** The agents of a folder that may run for a server. */
 export interface ConsentedFleet {
@@ -23,9 +23,13 @@ export interface ConsentedFleet {
  */
 export async function consentedFleet(call: CommandCall, place: PlanPlace, fleet: Fleet): Promise<ConsentedFleet> {
   const { trust } = await decideConsent(call, place, fleet.commands, readFleetTrust);
-  const agents = fleet.agents.filter((agent) => isTrusted(agent, trust));
-  const refused = fleet.agents.filter((agent) => !agents.includes(agent));
-  for (const agent of refused) call.err.write(`${oneLine(agent.name)} may not run: ${whyNot(agent, trust)}\n`);
+  const agents: Agent[] = [];
+  const refused: Agent[] = [];
+  for (const agent of fleet.agents) {
+    const why = whyBarred(agent, trust);
+    (why === null ? agents : refused).push(agent);
+    if (why !== null) call.err.write(`${oneLine(agent.name)} may not run: ${why}\n`);
+  }
   if (agents.length === 0) {
     const changed = refused.filter((agent) => hasChanged(agent, trust)).length;
     const what = `you have not agreed to ${refused.length - changed} of them, and ${changed} changed since you did`;
@@ -38,7 +42,7 @@ export async function consentedFleet(call: CommandCall, place: PlanPlace, fleet:
       if (isTrusted(agent, current)) return null;
       // Consent may have been given anew meanwhile.
       current = trustNow(place, call.env);
-      return isTrusted(agent, current) ? null : whyNot(agent, current);
+      return whyBarred(agent, current);
     },
   };
 }
@@ -50,14 +54,4 @@ function trustNow(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
     if (error instanceof HoldpointError) return NO_TRUST;
     throw error;
   }
-}
-
-function hasChanged(agent: Agent, trust: Trust): boolean {
-  return agentConsentTexts(agent).some((command) => trust.consentTo(command) === "changed");
-}
-
-function whyNot(agent: Agent, trust: Trust): string {
-  return hasChanged(agent, trust)
-    ? "its manifest, or a script that it names, changed since you agreed"
-    : "you have not agreed to its commands";
 }
