@@ -87,6 +87,17 @@ describe("the agents that may run for a server", () => {
     expect(fleet.barred(one)).toBe("you have not agreed to its commands");
   });
 
+  it("are none from the moment on at which the consent is taken back", async () => {
+    const folder = callFolder(FILES);
+    await folder.call(trust, ["agents"], { yes: true });
+    const { fleet } = await allowed(folder);
+    await folder.call(trust, ["agents"], { revoke: true });
+    const [why] = new Set(fleet.agents.map((one) => fleet.barred(one)));
+    expect(why).toBe("you have not agreed to its commands");
+    await folder.call(trust, ["agents"], { yes: true });
+    expect(fleet.agents.map((one) => fleet.barred(one))).toEqual([null, null]);
+  });
+
   it("are all with --trust, whatever changes, and are remembered with --remember", async () => {
     const folder = callFolder(FILES);
     const { fleet } = await allowed(folder, { trust: true, remember: true });

@@ -1,18 +1,21 @@
 import type { Agent } from "@holdpoint/agent";
-import { HoldpointError, problem } from "@holdpoint/core";
+import { problem } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { commandProblems } from "../commands/command.problems.ts";
 import { decideConsent } from "../engine/consent.ts";
-import { type Fleet, isTrusted } from "../engine/load-fleet.ts";
+import type { Fleet } from "../engine/load-fleet.ts";
 import { oneLine } from "../output/plain-text.ts";
 import type { PlanPlace } from "../place/plan-place.ts";
-import { NO_TRUST, readFleetTrust, type Trust } from "./trust-file.ts";
+import { fleetTrustStamp, readFleetTrust } from "./trust-file.ts";
 import { hasChanged, whyBarred } from "./why-barred.ts";
 
 /** The agents of a folder that may run for a server. */
 export interface ConsentedFleet {
   readonly agents: readonly Agent[];
-  /** Why an agent may not run at this moment; null when it may. Scripts may change while a runner works for months. */
+  /**
+   * Why an agent may not run at this moment; null when it may. Scripts may change, and consent may be taken back, while a
+   * runner works for months.
+   */
   readonly barred: (agent: Agent) => string | null;
 }
 
@@ -22,7 +25,8 @@ export interface ConsentedFleet {
  * @throws HP8024 when no agent is left
  */
 export async function consentedFleet(call: CommandCall, place: PlanPlace, fleet: Fleet): Promise<ConsentedFleet> {
-  const { trust } = await decideConsent(call, place, fleet.commands, readFleetTrust);
+  let stamp = fleetTrustStamp(place);
+  const { trust, again } = await decideConsent(call, place, fleet.commands, readFleetTrust);
   const agents: Agent[] = [];
   const refused: Agent[] = [];
   for (const agent of fleet.agents) {
@@ -39,19 +43,11 @@ export async function consentedFleet(call: CommandCall, place: PlanPlace, fleet:
   return {
     agents,
     barred(agent) {
-      if (isTrusted(agent, current)) return null;
-      // Consent may have been given anew meanwhile.
-      current = trustNow(place, call.env);
+      const now = fleetTrustStamp(place);
+      // Consent may have been taken back, or given anew.
+      if (now !== stamp) current = again();
+      stamp = now;
       return whyBarred(agent, current);
     },
   };
-}
-
-function trustNow(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
-  try {
-    return readFleetTrust(place, env);
-  } catch (error) {
-    if (error instanceof HoldpointError) return NO_TRUST;
-    throw error;
-  }
 }

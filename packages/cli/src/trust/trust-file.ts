@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TrustEntry, type TrustFile, trustFileSchema } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
@@ -57,11 +58,29 @@ export function readFleetTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust 
   };
 }
 
+/** Changes whenever one of the files that {@link readFleetTrust} reads does. */
+export function fleetTrustStamp(place: PlanPlace): string {
+  return [place.trustFile, planTrustFile(place)].map((file) => stampOf(file)).join("\n");
+}
+
+function stampOf(file: string): string {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  } catch {
+    // Why it cannot be seen is told where it is read.
+    return "none";
+  }
+}
+
+function planTrustFile({ stateDir }: PlanPlace): string {
+  return join(stateDir, "trust.yaml");
+}
+
 /** One that does not count is told where its plan is used; it says nothing here. */
 function planTrustOf(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
   try {
-    const trustFile = join(place.stateDir, "trust.yaml");
-    return readTrustFor({ ...place, trustFile }, env, (plan) => dirname(plan) === place.dir);
+    return readTrustFor({ ...place, trustFile: planTrustFile(place) }, env, (plan) => dirname(plan) === place.dir);
   } catch (error) {
     if (error instanceof HoldpointError) return NO_TRUST;
     throw error;
