@@ -46,6 +46,39 @@ describe("holdpoint trust", () => {
     expect((await folder.call(run, ["agents"])).out).toMatch(/^changed {2}sh agents\/writer\.sh # agent writer/m);
     await folder.call(run, ["PLAN.md"], { yes: true });
     expect((await folder.call(run, ["agents"])).out).toMatch(/^trusted {2}sh agents\/writer\.sh/m);
+  });
+
+  it("names what the plan still grants when the consent to a folder of agents is taken back", async () => {
+    const folder = callFolder({ ...FILES, "agents/writer.yaml": AGENT, "agents/writer.sh": "true\n" });
+    const revoke = async (name: string): Promise<string> => (await folder.call(run, [name], { revoke: true })).out;
+    await folder.call(run, ["agents"], { yes: true });
+    await folder.call(run, ["PLAN.md"], { yes: true });
+    const left =
+      /^What you agreed to for PLAN\.md still counts:\n {2}sh agents\/writer\.sh # agent writer, .*\nTo take that back too: holdpoint trust PLAN\.md --revoke\n$/m;
+    const first = await revoke("agents");
+    expect(first).toMatch(/^What you agreed to for agents is taken back\.\n/);
+    expect(first).toMatch(left);
+    expect((await folder.call(run, ["agents"])).out).toMatch(/^trusted {2}sh agents\/writer\.sh/m);
+    const again = await revoke("agents");
+    expect(again).toMatch(/^You agreed to nothing for agents alone\.\n/);
+    expect(again).toMatch(left);
+    expect(JSON.parse((await folder.call(run, ["agents"], { revoke: true, json: true })).out)).toMatchObject({
+      revoked: false,
+      left: { plan: "PLAN.md", commands: [expect.stringContaining("sh agents/writer.sh")] },
+    });
+    folder.write("agents/writer.yaml", "nonsense");
+    expect(await revoke("agents")).toContain(
+      "What you agreed to for PLAN.md may still count; the manifests cannot be read.\n",
+    );
+    await revoke("PLAN.md");
+    expect(await revoke("agents")).toBe("Nothing of agents was trusted.\n");
+  });
+
+  it("says that nothing of a folder of agents is trusted any more when no plan grants it either", async () => {
+    const folder = callFolder({ ...FILES, "agents/writer.yaml": AGENT, "agents/writer.sh": "true\n" });
+    await folder.call(run, ["PLAN.md"], { yes: true });
+    folder.write("agents/writer.sh", "false\n");
+    await folder.call(run, ["agents"], { yes: true });
     expect((await folder.call(run, ["agents"], { revoke: true })).out).toBe("Nothing of agents is trusted any more.\n");
   });
 

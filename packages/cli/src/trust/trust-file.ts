@@ -20,8 +20,14 @@ export interface Trust {
   consentTo(command: string): Consent;
 }
 
+/** What one trust file grants. */
+export interface FileTrust extends Trust {
+  /** The plan, or folder of manifests, that it was given for; absolute. Null when there is no file that counts. */
+  readonly plan: string | null;
+}
+
 /** Trust that grants nothing; what there is without a trust file. */
-export const NO_TRUST: Trust = { consentTo: () => "unknown" };
+export const NO_TRUST: FileTrust = { plan: null, consentTo: () => "unknown" };
 
 /** Trust for one call with `--trust`. */
 export const ALL_TRUST: Trust = { consentTo: () => "trusted" };
@@ -47,7 +53,7 @@ export function readTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
  */
 export function readFleetTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
   const own = readTrust(place, env);
-  const ofPlan = planTrustOf(place, env);
+  const ofPlan = readPlanTrust(place, env);
   return {
     consentTo(command) {
       const said = own.consentTo(command);
@@ -77,8 +83,11 @@ function planTrustFile({ stateDir }: PlanPlace): string {
   return join(stateDir, "trust.yaml");
 }
 
-/** One that does not count is told where its plan is used; it says nothing here. */
-function planTrustOf(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
+/**
+ * What was agreed to for a plan of the folder that the commands of a folder of manifests run in. A file that does not count is
+ * told where its plan is used; it says nothing here.
+ */
+export function readPlanTrust(place: PlanPlace, env: NodeJS.ProcessEnv): FileTrust {
   try {
     return readTrustFor({ ...place, trustFile: planTrustFile(place) }, env, (plan) => dirname(plan) === place.dir);
   } catch (error) {
@@ -87,7 +96,7 @@ function planTrustOf(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
   }
 }
 
-function readTrustFor(place: PlanPlace, env: NodeJS.ProcessEnv, isFor: (plan: string) => boolean): Trust {
+function readTrustFor(place: PlanPlace, env: NodeJS.ProcessEnv, isFor: (plan: string) => boolean): FileTrust {
   const reading = readBounded(place.trustFile, MAX_TRUST_BYTES);
   if (!reading.ok && reading.why === "missing") return NO_TRUST;
   if (!reading.ok) throw notReadable(place, `it cannot be read (${reading.why})`, reading.cause);
@@ -100,6 +109,7 @@ function readTrustFor(place: PlanPlace, env: NodeJS.ProcessEnv, isFor: (plan: st
   const byDigest = new Map(file.entries.map((entry) => [entry.digest, entry]));
   const agents = new Set(file.entries.flatMap(({ command }) => agentNamedIn(command) ?? []));
   return {
+    plan: file.plan,
     consentTo(command) {
       const entry = byDigest.get(digestOf(command));
       // The manifest is part of the command that is agreed to, so a changed one makes another command.
