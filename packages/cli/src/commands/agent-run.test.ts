@@ -29,6 +29,17 @@ describe("holdpoint agent run", () => {
     expect(err).toContain("holdpoint trust ");
   });
 
+  it("says how to agree where the commands run in another folder than the one that holds the manifests", async () => {
+    const folder = callFolder({ "my fleet/one.yaml": agent("one"), "work/agents/one.sh": "true\n" });
+    const options = { agents: "my fleet", dir: "work" };
+    const how = `holdpoint trust '${folder.path("my fleet")}' --dir ${folder.path("work")}`;
+    expect((await folder.call(run, [], options, SERVER)).err).toContain(`\`${how}\``);
+    await folder.call(trust, ["my fleet"], { dir: "work", yes: true });
+    const { err } = await folder.call(run, [], options, { ...SERVER, XDG_CONFIG_HOME: folder.path("other-home") });
+    expect(err).toContain("HP2101");
+    expect(err).toContain(`${how} --yes`);
+  });
+
   it("refuses manifests and scripts that changed since they were agreed to", async () => {
     const folder = callFolder(FILES);
     await folder.call(trust, ["agents"], { yes: true });

@@ -84,10 +84,34 @@ describe("holdpoint trust", () => {
 
   it("pins the scripts of a folder of agents where their commands run", async () => {
     const folder = callFolder({ "fleet/writer.yaml": AGENT, "work/agents/writer.sh": "true\n" });
-    await folder.call(run, ["fleet"], { yes: true, dir: "work" });
-    expect(existsSync(folder.path("work/.holdpoint/trust-agents.yaml"))).toBe(true);
+    const agreed = await folder.call(run, ["fleet"], { yes: true, dir: "work" });
+    expect(agreed.out).toMatch(/^Remembered in work\/\.holdpoint\/trust-agents-[0-9a-f]{12}\.yaml\./m);
+    expect((await folder.call(run, ["fleet"], { dir: "work" })).out).toContain(
+      "To take it back: holdpoint trust fleet --dir work --revoke\n",
+    );
     folder.write("work/agents/writer.sh", "false\n");
-    expect((await folder.call(run, ["fleet"], { dir: "work" })).out).toMatch(/^changed {2}sh agents\/writer\.sh/m);
+    const { out } = await folder.call(run, ["fleet"], { dir: "work" });
+    expect(out).toMatch(/^changed {2}sh agents\/writer\.sh/m);
+    expect(out).toContain("holdpoint trust fleet --dir work --yes\n");
+  });
+
+  it("keeps the consents to several folders of agents whose commands run in one folder", async () => {
+    const folder = callFolder({
+      "one/agents/writer.yaml": AGENT,
+      "two/agents/writer.yaml": AGENT.replace("writer]", "editor]"),
+      "work/agents/writer.sh": "true\n",
+      "work/agents/writer.yaml": AGENT.replace("writer]", "reader]"),
+    });
+    const calls = [
+      ["one/agents", { dir: "work" }],
+      ["two/agents", { dir: "work" }],
+      ["work/agents", {}],
+    ] as const;
+    for (const [name, options] of calls) await folder.call(run, [name], { ...options, yes: true });
+    for (const [name, options] of calls) {
+      const { code, out } = await folder.call(run, [name], options);
+      expect([code, out]).toEqual([0, expect.stringMatching(/^trusted {2}sh agents\/writer\.sh/)]);
+    }
   });
 
   it("forgets the consent with --revoke, also when the plan cannot be read any more", async () => {

@@ -9,6 +9,7 @@ import { problemJson, problemText } from "../output/problem-text.ts";
 import { styleFor } from "../output/style.ts";
 import { fleetPlace, type PlanPlace, planPlace } from "../place/plan-place.ts";
 import { displayPath } from "../place/read-plan-file.ts";
+import { trustArguments } from "../place/trust-arguments.ts";
 import { consentText } from "../trust/consent-text.ts";
 import { scriptsOf } from "../trust/scripts-of.ts";
 import {
@@ -57,7 +58,8 @@ export async function run(call: CommandCall): Promise<number> {
     const problems = refusal === null ? [] : [problemJson(refusal)];
     call.out.write(`${JSON.stringify({ schema: "holdpoint/trust-list/v1", plan: name, commands: rows, problems })}\n`);
   } else {
-    tell(call, name, rows, agree ? displayPath(place.trustFile, call.cwd) : null);
+    const remembered = agree ? displayPath(place.trustFile, call.cwd) : null;
+    tell(call, name, rows, advice(trustArguments(place, call.cwd), rows, remembered));
   }
   if (refusal === null) return 0;
   call.err.write(problemText(refusal, styleFor(call.err, call.env)));
@@ -122,7 +124,7 @@ async function leftByPlan(call: CommandCall, place: PlanPlace): Promise<Left | n
   }
 }
 
-function tell(call: CommandCall, name: string, rows: readonly TrustRow[], remembered: string | null): void {
+function tell(call: CommandCall, name: string, rows: readonly TrustRow[], next: string): void {
   if (rows.length === 0) {
     call.out.write(`${name} names no commands, so there is nothing to agree to.\n`);
     return;
@@ -131,15 +133,14 @@ function tell(call: CommandCall, name: string, rows: readonly TrustRow[], rememb
     const files = row.scripts.length === 0 ? "" : `   (with ${row.scripts.map(oneLine).join(", ")})`;
     call.out.write(`${row.consent.padEnd(8)} ${oneLine(row.command)}${files}\n`);
   }
-  call.out.write(`\n${advice(name, rows, remembered)}\n`);
+  call.out.write(`\n${next}\n`);
 }
 
-function advice(name: string, rows: readonly TrustRow[], remembered: string | null): string {
+function advice(named: string, rows: readonly TrustRow[], remembered: string | null): string {
   if (remembered !== null) return `Remembered in ${remembered}. A changed command or script has to be agreed to again.`;
-  const plan = shellWord(name);
   if (rows.every((row) => row.consent === "trusted"))
-    return `You agreed to all of these. To take it back: holdpoint trust ${plan} --revoke`;
-  return `To agree to these as they are now: holdpoint trust ${plan} --yes`;
+    return `You agreed to all of these. To take it back: holdpoint trust ${named} --revoke`;
+  return `To agree to these as they are now: holdpoint trust ${named} --yes`;
 }
 
 /** What the trust file grants; one that does not count grants nothing and is told. */

@@ -6,6 +6,7 @@ import { decideConsent } from "../engine/consent.ts";
 import type { Fleet } from "../engine/load-fleet.ts";
 import { oneLine } from "../output/plain-text.ts";
 import type { PlanPlace } from "../place/plan-place.ts";
+import { trustArguments } from "../place/trust-arguments.ts";
 import { fleetTrustStamp, readFleetTrust } from "./trust-file.ts";
 import { hasChanged, whyBarred } from "./why-barred.ts";
 
@@ -37,7 +38,12 @@ export async function consentedFleet(call: CommandCall, place: PlanPlace, fleet:
   if (agents.length === 0) {
     const changed = refused.filter((agent) => hasChanged(agent, trust)).length;
     const what = `you have not agreed to ${refused.length - changed} of them, and ${changed} changed since you did`;
-    throw problem(commandProblems, "HP8024", { folder: fleet.folder, what }, { file: fleet.folder });
+    throw problem(
+      commandProblems,
+      "HP8024",
+      { folder: fleet.folder, what, arguments: trustArguments(place) },
+      { file: fleet.folder },
+    );
   }
   let current = trust;
   return {

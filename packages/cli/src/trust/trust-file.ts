@@ -6,6 +6,7 @@ import { HoldpointError, problem } from "@holdpoint/core";
 import { parse, stringify } from "yaml";
 import { ensureStateDir, type PlanPlace } from "../place/plan-place.ts";
 import { readBounded } from "../place/read-bounded.ts";
+import { trustArguments } from "../place/trust-arguments.ts";
 import { removeFile, writeWhole } from "../place/write-whole.ts";
 import { agentNamedIn } from "./consent-text.ts";
 import { isPinned, scriptsOf } from "./scripts-of.ts";
@@ -104,7 +105,8 @@ function readTrustFor(place: PlanPlace, env: NodeJS.ProcessEnv, isFor: (plan: st
   const { sealed, ...content } = file;
   const key = existingUserKey(env);
   if (key === null || !isFor(file.plan) || !isSealed(JSON.stringify(content), sealed, key)) {
-    throw problem(trustProblems, "HP2101", { file: place.trustFile, plan: place.planFile }, { file: place.trustFile });
+    const params = { file: place.trustFile, plan: place.planFile, arguments: trustArguments(place) };
+    throw problem(trustProblems, "HP2101", params, { file: place.trustFile });
   }
   const byDigest = new Map(file.entries.map((entry) => [entry.digest, entry]));
   const agents = new Set(file.entries.flatMap(({ command }) => agentNamedIn(command) ?? []));
@@ -163,7 +165,7 @@ function parseTrust(place: PlanPlace, text: string): TrustFile {
 
 function notReadable(place: PlanPlace, why: string, cause: unknown): Error {
   const file = place.trustFile;
-  return problem(trustProblems, "HP2102", { file, plan: place.planFile, why }, { file, cause });
+  return problem(trustProblems, "HP2102", { file, why, arguments: trustArguments(place) }, { file, cause });
 }
 
 function entryOf(command: string, dir: string): TrustEntry {
