@@ -179,6 +179,36 @@ describe("a runner and a server, as processes", { timeout: 240_000 }, () => {
     expect(sleepers()).toEqual([]);
   });
 
+  it("runs no script that was changed while its agent waited for work, until it is agreed to", async () => {
+    agent("greet", "sh greet.sh");
+    writeFileSync(join(dir, "greet.sh"), "echo hello >> log\n");
+    const own = { ...env(), XDG_CONFIG_HOME: join(dir, "home") };
+    const agree = async (): Promise<void> => {
+      const agreed = startCli(["trust", "agents", "--yes"], dir, own);
+      await until(() => agreed.child.exitCode !== null);
+    };
+    await agree();
+    await startServer(databaseUrl, port);
+    const args = ["agent", "run", "--name", "host", "--state", join(dir, "state-host"), "--concurrency", "1"];
+    const one = startCli(args, dir, own);
+    // Whoever waits for work was looked at already.
+    const waits = async (): Promise<boolean> => {
+      const headers = { authorization: "Bearer acme" };
+      return (await (await fetch(`http://127.0.0.1:${port}/v1/agents`, { headers })).text()).includes("healthy");
+    };
+    await until(waits);
+    writeFileSync(join(dir, "greet.sh"), "echo changed >> log\n");
+    const { app, planId } = await addTasks(store, [{ key: "one", needs: ["greet"] }]);
+    await until(() => one.text().includes("changed since you agreed"));
+    expect(one.text()).toContain("greet handed back one: it may not run");
+    expect(lines("log")).toEqual([]);
+    await agree();
+    await until(async () => (await app.work.counts(planId)).accepted === 1);
+    const [task] = await app.work.list({ planId });
+    expect([lines("log"), task?.attempt, task?.tries]).toEqual([["changed"], 2, 0]);
+    expect(await one.stop()).toBe(0);
+  });
+
   /** Commands of attempts in this test's folder that run now. */
   function sleepers(): readonly string[] {
     return readdirSync("/proc").filter((pid) => {

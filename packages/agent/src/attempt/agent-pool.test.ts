@@ -49,19 +49,36 @@ class Queue implements WorkSource {
   requests: WorkRequest[] = [];
   renewal: "held" | "lost" | Error = "held";
   failNext = 0;
-  #waiting: ClaimedWork[];
+  readonly #waiting: ClaimedWork[] = [];
+  readonly #more: Partial<ClaimedWork>;
+  #made = 0;
   readonly #onTold: () => void;
 
   constructor(count: number, onTold: () => void, more: Partial<ClaimedWork> = {}) {
     this.#onTold = onTold;
-    this.#waiting = Array.from({ length: count }, (_, at) => ({
-      taskId: `task-${at + 1}`,
-      attempt: 2,
-      task: { key: `k${at + 1}`, id: `T-${at + 1}`, title: "A task", line: 3, kind: "task", owners: ["build"] },
-      gates: [{ key: "g", metric: "coverage", text: ">=90%" }],
-      refusal: null,
-      ...more,
-    }));
+    this.#more = more;
+    this.add(count);
+  }
+
+  add(count: number): void {
+    for (let at = 0; at < count; at += 1) {
+      this.#made += 1;
+      this.#waiting.push({
+        taskId: `task-${this.#made}`,
+        attempt: 2,
+        task: {
+          key: `k${this.#made}`,
+          id: `T-${this.#made}`,
+          title: "A task",
+          line: 3,
+          kind: "task",
+          owners: ["build"],
+        },
+        gates: [{ key: "g", metric: "coverage", text: ">=90%" }],
+        refusal: null,
+        ...this.#more,
+      });
+    }
   }
 
   async claim(request: WorkRequest): Promise<readonly ClaimedWork[]> {
@@ -445,6 +462,61 @@ describe("the pool", () => {
     });
     expect(events[0]).toMatchObject({ type: "resting", reason: "its manifest changed" });
     expect(queue.told).toEqual(["report task-1"]);
+  });
+
+  it("hands back what an agent is given that was barred while it waited for work", async () => {
+    let why: string | null = null;
+    const { queue, events } = await run([agent("true", { concurrency: 2 })], {
+      count: 2,
+      until: 3,
+      barred: () => why,
+      prepare: (made) => {
+        const claim = made.claim.bind(made);
+        made.claim = async (request) => {
+          if (made.requests.length > 0) return claim(request);
+          const works = await claim(request);
+          why = "its script changed";
+          made.failNext = 1;
+          return works;
+        };
+      },
+      onEvent: ({ type }) => {
+        if (type !== "resting" || why === null) return;
+        why = null;
+        source?.add(1);
+      },
+    });
+    expect(events.map(({ type }) => type).slice(0, 4)).toEqual(["refused", "refused", "resting", "started"]);
+    expect(events[0]).toMatchObject({ agent: "build", told: "released" });
+    expect(events[2]).toMatchObject({ reason: "its script changed" });
+    const reason = "build may not run: its script changed";
+    expect(queue.told.sort()).toEqual(
+      ["release (REASON) task-1", "release (REASON) task-2", "report task-3"].map((text) =>
+        text.replace("REASON", reason),
+      ),
+    );
+  });
+
+  it("gives up work that it may not begin when the source is away for as long as the lease lasts", async () => {
+    let why: string | null = null;
+    const { queue, events } = await run([agent("true")], {
+      leaseTtlMs: 1,
+      barred: () => why,
+      prepare: (made) => {
+        const claim = made.claim.bind(made);
+        made.claim = async (request) => {
+          const works = await claim(request);
+          why = "its script changed";
+          made.failNext = 1_000;
+          return works;
+        };
+      },
+      onEvent: ({ type }) => {
+        if (type === "resting") void current?.finish();
+      },
+    });
+    expect(events[0]).toMatchObject({ type: "refused", told: "lost", work: { taskId: "task-1" } });
+    expect(queue.told).toEqual([]);
   });
 
   it("asks nothing of an agent that is not healthy, until it is", async () => {

@@ -5,7 +5,7 @@ import { removeWorktree } from "../worktree/create-worktree.ts";
 import type { AttemptEvent, AttemptOutcome, AttemptSettings } from "./attempt.types.ts";
 import { checkHealth } from "./check-health.ts";
 import { runAttempt } from "./run-attempt.ts";
-import { type HeldLease, type StopReason, type TellOutcome, tellSource } from "./tell-source.ts";
+import { type HeldLease, handBackUnbegun, type StopReason, type TellOutcome, tellSource } from "./tell-source.ts";
 import type { ClaimedWork, WorkRef, WorkSource } from "./work-source.ts";
 
 const LEASE_TTL_MS = 30_000;
@@ -13,6 +13,7 @@ const POLL_MS = 500;
 
 /** What happens in the pool, for views and logs. */
 export type PoolEvent =
+  | { readonly type: "refused"; readonly agent: string; readonly work: ClaimedWork; readonly told: TellOutcome }
   | { readonly type: "started"; readonly agent: string; readonly work: ClaimedWork }
   | { readonly type: "attempt"; readonly agent: string; readonly work: WorkRef; readonly event: AttemptEvent }
   | { readonly type: "ended"; readonly agent: string; readonly outcome: AttemptOutcome; readonly told: TellOutcome }
@@ -26,7 +27,7 @@ export interface PoolOptions extends AttemptSettings {
   readonly leaseTtlMs?: number;
   /** How often an idle agent asks for work when nobody wakes it, milliseconds. @default 500 */
   readonly pollMs?: number;
-  /** Asked before an agent takes work: why it may not run now; null when it may. @default it may */
+  /** Asked before an agent takes work and again when it has some: why it may not run now; null when it may. @default it may */
   readonly barred?: (agent: Agent) => string | null;
   readonly onEvent?: (event: PoolEvent) => void | Promise<void>;
 }
@@ -124,6 +125,12 @@ export class AgentPool {
         const claimedAt = this.#options.runtime.now();
         const works = await this.#options.source.claim({ agent: agent.name, capabilities, limit: free, leaseTtlMs });
         failures = 0;
+        // The claim may have waited for hours.
+        const since = works.length === 0 ? null : (this.#options.barred?.(agent) ?? null);
+        if (since !== null) {
+          await this.#refuse(agent, works, claimedAt + leaseTtlMs, since);
+          throw new Error(since);
+        }
         for (const work of works) this.#begin(agent, work, claimedAt + leaseTtlMs);
         if (works.length === 0) await this.#change(this.#options.pollMs ?? POLL_MS);
       } catch (error) {
@@ -131,6 +138,17 @@ export class AgentPool {
         await this.#rest(agent, failures, messageOf(error));
       }
     }
+  }
+
+  /** Hands back what an agent was given that may not run any more. */
+  async #refuse(agent: Agent, works: readonly ClaimedWork[], leasedUntil: number, reason: string): Promise<void> {
+    await Promise.all(
+      works.map(async (work) => {
+        const lease = { work, stop: null, leasedUntil };
+        const told = await handBackUnbegun(lease, `${agent.name} may not run: ${reason}`, this.#options);
+        await this.#emit({ type: "refused", agent: agent.name, work, told });
+      }),
+    );
   }
 
   #begin(agent: Agent, work: ClaimedWork, leasedUntil: number): void {

@@ -46,6 +46,13 @@ export async function tellSource(
   return (await persist(lease, () => source.fail(ref, reason, account), parts)) ? "failed" : "lost";
 }
 
+/** Hands back work that nobody began, without counting the try; told as {@link tellSource} does. */
+export async function handBackUnbegun(lease: HeldLease, reason: string, parts: TellParts): Promise<TellOutcome> {
+  const { taskId, attempt } = lease.work;
+  const isTold = await persist(lease, () => parts.source.release({ taskId, attempt }, reason), parts);
+  return isTold ? "released" : "lost";
+}
+
 async function persist(lease: HeldLease, tell: () => Promise<void>, { runtime }: TellParts): Promise<boolean> {
   for (let tries = 1; ; tries += 1) {
     try {

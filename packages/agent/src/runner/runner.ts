@@ -53,7 +53,7 @@ export interface RunnerOptions {
   readonly awayMs?: number;
   /** Attempts of all agents at one time. @default four for each processor, 8 at least */
   readonly capacity?: number;
-  /** Asked before an agent takes work: why it may not run now; null when it may. @default it may */
+  /** Asked before an agent takes work and again when it has some: why it may not run now; null when it may. @default it may */
   readonly barred?: (agent: Agent) => string | null;
   /** Files and folders that no attempt may see, such as what holds the token; absolute. */
   readonly hidden?: readonly string[];
@@ -190,6 +190,10 @@ export class Runner {
 
   #heard(event: PoolEvent): void {
     if (event.type === "started") this.#spans.begin(event.work, event.agent);
+    if (event.type === "refused") {
+      this.#mux.ended();
+      if (event.told === "lost") this.#keeper.letGo(event.work);
+    }
     if (event.type === "attempt") this.#output.take(event.work, event.event);
     if (event.type === "ended") {
       this.#spans.end(event.outcome, event.told);

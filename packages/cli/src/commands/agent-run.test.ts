@@ -29,6 +29,17 @@ describe("holdpoint agent run", () => {
     expect(err).toContain("holdpoint trust ");
   });
 
+  it("says how to agree where the commands run in another folder than the one that holds the manifests", async () => {
+    const folder = callFolder({ "my fleet/one.yaml": agent("one"), "work/agents/one.sh": "true\n" });
+    const options = { agents: "my fleet", dir: "work" };
+    const how = `holdpoint trust '${folder.path("my fleet")}' --dir ${folder.path("work")}`;
+    expect((await folder.call(run, [], options, SERVER)).err).toContain(`\`${how}\``);
+    await folder.call(trust, ["my fleet"], { dir: "work", yes: true });
+    const { err } = await folder.call(run, [], options, { ...SERVER, XDG_CONFIG_HOME: folder.path("other-home") });
+    expect(err).toContain("HP2101");
+    expect(err).toContain(`${how} --yes`);
+  });
+
   it("refuses manifests and scripts that changed since they were agreed to", async () => {
     const folder = callFolder(FILES);
     await folder.call(trust, ["agents"], { yes: true });
@@ -85,6 +96,17 @@ describe("the agents that may run for a server", () => {
     folder.write("agents/one.sh", "false\n");
     writeFileSync(folder.path(".holdpoint/trust-agents.yaml"), "nonsense");
     expect(fleet.barred(one)).toBe("you have not agreed to its commands");
+  });
+
+  it("are none from the moment on at which the consent is taken back", async () => {
+    const folder = callFolder(FILES);
+    await folder.call(trust, ["agents"], { yes: true });
+    const { fleet } = await allowed(folder);
+    await folder.call(trust, ["agents"], { revoke: true });
+    const [why] = new Set(fleet.agents.map((one) => fleet.barred(one)));
+    expect(why).toBe("you have not agreed to its commands");
+    await folder.call(trust, ["agents"], { yes: true });
+    expect(fleet.agents.map((one) => fleet.barred(one))).toEqual([null, null]);
   });
 
   it("are all with --trust, whatever changes, and are remembered with --remember", async () => {

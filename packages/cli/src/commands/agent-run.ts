@@ -157,6 +157,8 @@ function textOf(event: RunnerEvent): string | null {
       const why = event.outcome.reason ?? event.outcome.summary;
       return `${event.agent} ended ${event.outcome.taskId}: ${event.told}${why === null ? "" : `, ${why}`}`;
     }
+    case "refused":
+      return `${event.agent} handed back ${event.work.task.key}: it may not run`;
     case "resting":
       return `${event.agent} rests for ${event.forMs} ms: ${event.reason}`;
     case "connected":

@@ -120,7 +120,7 @@ export const commandProblems = {
     title: "The agents' commands are not agreed to",
     message: "No agent of {folder} may run here: {what}.",
     remedy:
-      "Look at the commands with `holdpoint trust {folder}`; agree to them as they are now with --yes, or add --trust for this once.",
+      "Look at the commands with `holdpoint trust {arguments}`; agree to them as they are now with --yes, or add --trust for this once.",
     why: "A runner runs these commands for whoever may create tasks on the server. Nothing is run without consent, and a manifest or script that changed after it has to be agreed to again.",
     exit: 64,
     retryable: false,

@@ -46,15 +46,72 @@ describe("holdpoint trust", () => {
     expect((await folder.call(run, ["agents"])).out).toMatch(/^changed {2}sh agents\/writer\.sh # agent writer/m);
     await folder.call(run, ["PLAN.md"], { yes: true });
     expect((await folder.call(run, ["agents"])).out).toMatch(/^trusted {2}sh agents\/writer\.sh/m);
+  });
+
+  it("names what the plan still grants when the consent to a folder of agents is taken back", async () => {
+    const folder = callFolder({ ...FILES, "agents/writer.yaml": AGENT, "agents/writer.sh": "true\n" });
+    const revoke = async (name: string): Promise<string> => (await folder.call(run, [name], { revoke: true })).out;
+    await folder.call(run, ["agents"], { yes: true });
+    await folder.call(run, ["PLAN.md"], { yes: true });
+    const left =
+      /^What you agreed to for PLAN\.md still counts:\n {2}sh agents\/writer\.sh # agent writer, .*\nTo take that back too: holdpoint trust PLAN\.md --revoke\n$/m;
+    const first = await revoke("agents");
+    expect(first).toMatch(/^What you agreed to for agents is taken back\.\n/);
+    expect(first).toMatch(left);
+    expect((await folder.call(run, ["agents"])).out).toMatch(/^trusted {2}sh agents\/writer\.sh/m);
+    const again = await revoke("agents");
+    expect(again).toMatch(/^You agreed to nothing for agents alone\.\n/);
+    expect(again).toMatch(left);
+    expect(JSON.parse((await folder.call(run, ["agents"], { revoke: true, json: true })).out)).toMatchObject({
+      revoked: false,
+      left: { plan: "PLAN.md", commands: [expect.stringContaining("sh agents/writer.sh")] },
+    });
+    folder.write("agents/writer.yaml", "nonsense");
+    expect(await revoke("agents")).toContain(
+      "What you agreed to for PLAN.md may still count; the manifests cannot be read.\n",
+    );
+    await revoke("PLAN.md");
+    expect(await revoke("agents")).toBe("Nothing of agents was trusted.\n");
+  });
+
+  it("says that nothing of a folder of agents is trusted any more when no plan grants it either", async () => {
+    const folder = callFolder({ ...FILES, "agents/writer.yaml": AGENT, "agents/writer.sh": "true\n" });
+    await folder.call(run, ["PLAN.md"], { yes: true });
+    folder.write("agents/writer.sh", "false\n");
+    await folder.call(run, ["agents"], { yes: true });
     expect((await folder.call(run, ["agents"], { revoke: true })).out).toBe("Nothing of agents is trusted any more.\n");
   });
 
   it("pins the scripts of a folder of agents where their commands run", async () => {
     const folder = callFolder({ "fleet/writer.yaml": AGENT, "work/agents/writer.sh": "true\n" });
-    await folder.call(run, ["fleet"], { yes: true, dir: "work" });
-    expect(existsSync(folder.path("work/.holdpoint/trust-agents.yaml"))).toBe(true);
+    const agreed = await folder.call(run, ["fleet"], { yes: true, dir: "work" });
+    expect(agreed.out).toMatch(/^Remembered in work\/\.holdpoint\/trust-agents-[0-9a-f]{12}\.yaml\./m);
+    expect((await folder.call(run, ["fleet"], { dir: "work" })).out).toContain(
+      "To take it back: holdpoint trust fleet --dir work --revoke\n",
+    );
     folder.write("work/agents/writer.sh", "false\n");
-    expect((await folder.call(run, ["fleet"], { dir: "work" })).out).toMatch(/^changed {2}sh agents\/writer\.sh/m);
+    const { out } = await folder.call(run, ["fleet"], { dir: "work" });
+    expect(out).toMatch(/^changed {2}sh agents\/writer\.sh/m);
+    expect(out).toContain("holdpoint trust fleet --dir work --yes\n");
+  });
+
+  it("keeps the consents to several folders of agents whose commands run in one folder", async () => {
+    const folder = callFolder({
+      "one/agents/writer.yaml": AGENT,
+      "two/agents/writer.yaml": AGENT.replace("writer]", "editor]"),
+      "work/agents/writer.sh": "true\n",
+      "work/agents/writer.yaml": AGENT.replace("writer]", "reader]"),
+    });
+    const calls = [
+      ["one/agents", { dir: "work" }],
+      ["two/agents", { dir: "work" }],
+      ["work/agents", {}],
+    ] as const;
+    for (const [name, options] of calls) await folder.call(run, [name], { ...options, yes: true });
+    for (const [name, options] of calls) {
+      const { code, out } = await folder.call(run, [name], options);
+      expect([code, out]).toEqual([0, expect.stringMatching(/^trusted {2}sh agents\/writer\.sh/)]);
+    }
   });
 
   it("forgets the consent with --revoke, also when the plan cannot be read any more", async () => {

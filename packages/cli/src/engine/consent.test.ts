@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { PassThrough } from "node:stream";
+import { afterEach, expect, test } from "vitest";
 import { Collected, callFolder } from "../commands/call.testing.ts";
 import { planPlace } from "../place/plan-place.ts";
+import { revokeTrust } from "../trust/trust-file.ts";
 import { decideConsent } from "./consent.ts";
 
 function decide(
@@ -13,6 +15,25 @@ function decide(
   const env = { XDG_CONFIG_HOME: folder.home };
   const call = { args: [], options, out: new Collected(), err, env, cwd: folder.dir };
   return { err, decision: decideConsent(call, planPlace("PLAN.md", folder.dir), commands) };
+}
+
+const { stdin } = process;
+
+afterEach(() => void Object.defineProperty(process, "stdin", { value: stdin, configurable: true }));
+
+/** Decides at a terminal, at which this is typed. */
+async function decideAsked(
+  folder: ReturnType<typeof callFolder>,
+  commands: readonly string[],
+  answer: string,
+): Promise<Awaited<ReturnType<typeof decideConsent>>> {
+  const value = Object.assign(new PassThrough(), { isTTY: true });
+  Object.defineProperty(process, "stdin", { value, configurable: true });
+  const err = Object.assign(new Collected(), { isTTY: true });
+  const call = { args: [], options: {}, out: err, err, env: { XDG_CONFIG_HOME: folder.home }, cwd: folder.dir };
+  const decision = decideConsent(call, planPlace("PLAN.md", folder.dir), commands);
+  value.write(`${answer}\n`);
+  return await decision;
 }
 
 test("without a word of the user nothing is trusted, each command named once", async () => {
@@ -36,4 +57,32 @@ test("a trust file that the user did not write is told and grants nothing", asyn
   writeFileSync(file, readFileSync(file, "utf8").replace("command: a", "command: b"));
   const { err, decision } = decide(folder, ["a"]);
   expect([(await decision).refused, err.text().includes("HP210")]).toEqual([["a"], true]);
+});
+
+test("who answers no allows nothing, who answers yes allows it as it is and as it will be", async () => {
+  const folder = callFolder({ "a.sh": "true\n" });
+  const no = await decideAsked(folder, ["sh a.sh"], "");
+  expect([no.refused, no.trust.consentTo("sh a.sh")]).toEqual([["sh a.sh"], "unknown"]);
+  const yes = await decideAsked(folder, ["sh a.sh"], "y");
+  folder.write("a.sh", "false\n");
+  expect([yes.refused, yes.trust.consentTo("sh a.sh"), yes.again().consentTo("sh a.sh")]).toEqual([
+    [],
+    "trusted",
+    "trusted",
+  ]);
+  expect((await decide(folder, ["sh a.sh"]).decision).refused).toEqual(["sh a.sh"]);
+});
+
+test("who answers always allows it as it is now, until a script changes or the consent is taken back", async () => {
+  const folder = callFolder({ "a.sh": "true\n" });
+  const unpinned = "$SHELL a.sh";
+  const { trust, refused, again } = await decideAsked(folder, ["sh a.sh", unpinned], "a");
+  expect([refused, trust.consentTo("sh a.sh"), trust.consentTo(unpinned)]).toEqual([[], "trusted", "trusted"]);
+  folder.write("a.sh", "false\n");
+  expect([trust.consentTo("sh a.sh"), again().consentTo("sh a.sh")]).toEqual(["changed", "changed"]);
+  folder.write("a.sh", "true\n");
+  expect(again().consentTo("sh a.sh")).toBe("trusted");
+  revokeTrust(planPlace("PLAN.md", folder.dir));
+  // What cannot be remembered was agreed to for this call.
+  expect([again().consentTo("sh a.sh"), again().consentTo(unpinned)]).toEqual(["unknown", "trusted"]);
 });

@@ -5,6 +5,7 @@ import { oneLine } from "../output/plain-text.ts";
 import { problemText } from "../output/problem-text.ts";
 import { styleFor } from "../output/style.ts";
 import type { PlanPlace } from "../place/plan-place.ts";
+import { isPinned } from "../trust/scripts-of.ts";
 import { ALL_TRUST, type Consent, NO_TRUST, readTrust, type Trust, writeTrust } from "../trust/trust-file.ts";
 
 /** What the user agreed to for this call. */
@@ -12,6 +13,8 @@ export interface ConsentDecision {
   readonly trust: Trust;
   /** Commands that may not run, in the order given. */
   readonly refused: readonly string[];
+  /** The trust as it stands at a later moment: what was agreed to for this call stays, what is remembered is read again. */
+  readonly again: () => Trust;
 }
 
 /**
@@ -29,27 +32,48 @@ export async function decideConsent(
   const distinct = [...new Set(commands)];
   if (call.options["trust"] === true) {
     if (call.options["remember"] === true) writeTrust(place, distinct, call.env);
-    return { trust: ALL_TRUST, refused: [] };
+    return FOR_THIS_CALL;
   }
-  const trust = trustOf(call, place, read);
-  const refused = distinct.filter((command) => trust.consentTo(command) !== "trusted");
-  if (refused.length === 0 || !canAsk(call)) return { trust, refused };
+  const again = (): Trust => trustOf(call, place, read);
+  const trust = trustOf(call, place, read, (error) => call.err.write(problemText(error, styleFor(call.err, call.env))));
+  const refused = refusedOf(distinct, trust);
+  if (refused.length === 0 || !canAsk(call)) return { trust, refused, again };
   const answer = await ask(
     call,
     refused.map((command) => [command, trust.consentTo(command)]),
   );
-  if (answer === "no") return { trust, refused };
-  if (answer === "always") writeTrust(place, distinct, call.env);
-  return { trust: ALL_TRUST, refused: [] };
+  if (answer === "no") return { trust, refused, again };
+  if (answer === "once") return FOR_THIS_CALL;
+  writeTrust(place, distinct, call.env);
+  // What cannot be pinned cannot be remembered either; it was agreed to for this call.
+  const once = new Set(distinct.filter((command) => !isPinned(command)));
+  const kept = (): Trust => withThese(once, again());
+  const remembered = kept();
+  return { trust: remembered, refused: refusedOf(distinct, remembered), again: kept };
 }
 
-/** The trust file's word; one that does not count is told and grants nothing. */
-function trustOf(call: CommandCall, place: PlanPlace, read: typeof readTrust): Trust {
+function refusedOf(commands: readonly string[], trust: Trust): readonly string[] {
+  return commands.filter((command) => trust.consentTo(command) !== "trusted");
+}
+
+const FOR_THIS_CALL: ConsentDecision = { trust: ALL_TRUST, refused: [], again: () => ALL_TRUST };
+
+function withThese(commands: ReadonlySet<string>, trust: Trust): Trust {
+  return { consentTo: (command) => (commands.has(command) ? "trusted" : trust.consentTo(command)) };
+}
+
+/** The trust file's word; one that does not count grants nothing. */
+function trustOf(
+  call: CommandCall,
+  place: PlanPlace,
+  read: typeof readTrust,
+  onRefusal: (error: HoldpointError) => void = () => undefined,
+): Trust {
   try {
     return read(place, call.env);
   } catch (error) {
     if (!(error instanceof HoldpointError)) throw error;
-    call.err.write(problemText(error, styleFor(call.err, call.env)));
+    onRefusal(error);
     return NO_TRUST;
   }
 }

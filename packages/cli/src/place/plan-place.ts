@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { makeFolder, writeWhole } from "./write-whole.ts";
 
 /** Where everything that belongs to one plan stands on disk. All paths are absolute. */
@@ -50,9 +51,15 @@ export function fleetPlace(folder: string, dir: string): PlanPlace {
     ...place,
     dir,
     stateDir,
-    trustFile: join(stateDir, "trust-agents.yaml"),
+    trustFile: join(stateDir, fleetTrustName(relative(dir, folder))),
     artifactsDir: join(stateDir, "artifacts"),
   };
+}
+
+/** Commands of several folders may run in one; consent to each has its own file. */
+function fleetTrustName(path: string): string {
+  if (path === "agents") return "trust-agents.yaml";
+  return `trust-agents-${createHash("sha256").update(path).digest("hex").slice(0, 12)}.yaml`;
 }
 
 /** The folder whose lock keeps commands that run what a plan names apart, whatever the database. */

@@ -3,6 +3,7 @@ import type { Fleet, TaskView } from "@holdpoint/server";
 
 /** The local agents as the engine's loop sees them. */
 export interface LocalFleet extends Fleet {
+  canWork(task: Pick<TaskView, "capabilities">): boolean;
   /** Begins to take work. */
   start(): void;
   /** Ends attempts and hands their work back without counting the try. */
@@ -11,18 +12,15 @@ export interface LocalFleet extends Fleet {
   finish(): Promise<void>;
 }
 
-/** What a fleet is made from, besides the pool's own options. */
-export interface LocalFleetOptions extends Omit<PoolOptions, "onEvent"> {
-  /** Whether the agent's commands, with the scripts they name, are still what the user agreed to. */
-  readonly isAllowed: (agent: Agent) => boolean;
-}
+/** What a fleet is made from. */
+export type LocalFleetOptions = Omit<PoolOptions, "onEvent"> & Required<Pick<PoolOptions, "barred">>;
 
 /** An agent that had to rest this often without starting anything in between is not counted on any more. */
 const MOST_RESTS = 3;
 
 /** Makes the fleet from manifests. Agents ask for work by themselves; the loop only wakes them. */
 export function createLocalFleet(options: LocalFleetOptions, onEvent: (event: PoolEvent) => void): LocalFleet {
-  const { agents, isAllowed, source } = options;
+  const { agents, barred } = options;
   const waiting = new Set<() => void>();
   const rests = new Map<string, number>();
   const offers = new Map(agents.map((agent) => [agent.name, new Set(offeredCapabilities(agent, agents))]));
@@ -31,13 +29,6 @@ export function createLocalFleet(options: LocalFleetOptions, onEvent: (event: Po
   };
   const pool = new AgentPool({
     ...options,
-    source: {
-      ...source,
-      claim: async (request) => {
-        const agent = agents.find(({ name }) => name === request.agent);
-        return agent !== undefined && isAllowed(agent) ? source.claim(request) : [];
-      },
-    },
     onEvent: (event) => {
       if (event.type === "started") rests.delete(event.agent);
       if (event.type === "resting") rests.set(event.agent, (rests.get(event.agent) ?? 0) + 1);
@@ -47,7 +38,7 @@ export function createLocalFleet(options: LocalFleetOptions, onEvent: (event: Po
   });
   const canTake = (agent: Agent, task: Pick<TaskView, "capabilities">): boolean =>
     (rests.get(agent.name) ?? 0) < MOST_RESTS &&
-    isAllowed(agent) &&
+    barred(agent) === null &&
     task.capabilities.every((capability) => offers.get(agent.name)?.has(capability) === true);
   let working: Promise<void> = Promise.resolve();
   let failure: { readonly error: unknown } | null = null;

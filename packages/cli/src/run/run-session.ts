@@ -21,6 +21,7 @@ import { styleFor } from "../output/style.ts";
 import type { VerificationReport } from "../report/report-model.ts";
 import { consentText } from "../trust/consent-text.ts";
 import { userFolder } from "../trust/user-key.ts";
+import { whyBarred } from "../trust/why-barred.ts";
 import { finalReport } from "./final-report.ts";
 import { hostPlan } from "./host-plan.ts";
 import { createLocalFleet, type LocalFleet } from "./local-fleet.ts";
@@ -156,11 +157,11 @@ function openFleet(begun: BegunSession, exposures: Promise<void>[]): LocalFleet 
     },
   });
   const told = poolProgress(progress, log, () => runtime.now());
-  const isAllowed = (agent: Agent): boolean => isTrusted(agent, begun.consent.trust);
+  const barred = (agent: Agent): string | null => whyBarred(agent, begun.consent.trust);
   return createLocalFleet(
     {
-      agents: begun.fleet.agents.filter((agent) => isAllowed(agent)),
-      isAllowed,
+      agents: begun.fleet.agents.filter((agent) => barred(agent) === null),
+      barred,
       runtime,
       plan: {
         dir: place.dir,

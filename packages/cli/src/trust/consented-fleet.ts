@@ -1,18 +1,22 @@
 import type { Agent } from "@holdpoint/agent";
-import { HoldpointError, problem } from "@holdpoint/core";
+import { problem } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { commandProblems } from "../commands/command.problems.ts";
 import { decideConsent } from "../engine/consent.ts";
-import { type Fleet, isTrusted } from "../engine/load-fleet.ts";
+import type { Fleet } from "../engine/load-fleet.ts";
 import { oneLine } from "../output/plain-text.ts";
 import type { PlanPlace } from "../place/plan-place.ts";
-import { agentConsentTexts } from "./consent-text.ts";
-import { NO_TRUST, readFleetTrust, type Trust } from "./trust-file.ts";
+import { trustArguments } from "../place/trust-arguments.ts";
+import { fleetTrustStamp, readFleetTrust } from "./trust-file.ts";
+import { hasChanged, whyBarred } from "./why-barred.ts";
 
 /** The agents of a folder that may run for a server. */
 export interface ConsentedFleet {
   readonly agents: readonly Agent[];
-  /** Why an agent may not run at this moment; null when it may. Scripts may change while a runner works for months. */
+  /**
+   * Why an agent may not run at this moment; null when it may. Scripts may change, and consent may be taken back, while a
+   * runner works for months.
+   */
   readonly barred: (agent: Agent) => string | null;
 }
 
@@ -22,42 +26,34 @@ export interface ConsentedFleet {
  * @throws HP8024 when no agent is left
  */
 export async function consentedFleet(call: CommandCall, place: PlanPlace, fleet: Fleet): Promise<ConsentedFleet> {
-  const { trust } = await decideConsent(call, place, fleet.commands, readFleetTrust);
-  const agents = fleet.agents.filter((agent) => isTrusted(agent, trust));
-  const refused = fleet.agents.filter((agent) => !agents.includes(agent));
-  for (const agent of refused) call.err.write(`${oneLine(agent.name)} may not run: ${whyNot(agent, trust)}\n`);
+  let stamp = fleetTrustStamp(place);
+  const { trust, again } = await decideConsent(call, place, fleet.commands, readFleetTrust);
+  const agents: Agent[] = [];
+  const refused: Agent[] = [];
+  for (const agent of fleet.agents) {
+    const why = whyBarred(agent, trust);
+    (why === null ? agents : refused).push(agent);
+    if (why !== null) call.err.write(`${oneLine(agent.name)} may not run: ${why}\n`);
+  }
   if (agents.length === 0) {
     const changed = refused.filter((agent) => hasChanged(agent, trust)).length;
     const what = `you have not agreed to ${refused.length - changed} of them, and ${changed} changed since you did`;
-    throw problem(commandProblems, "HP8024", { folder: fleet.folder, what }, { file: fleet.folder });
+    throw problem(
+      commandProblems,
+      "HP8024",
+      { folder: fleet.folder, what, arguments: trustArguments(place) },
+      { file: fleet.folder },
+    );
   }
   let current = trust;
   return {
     agents,
     barred(agent) {
-      if (isTrusted(agent, current)) return null;
-      // Consent may have been given anew meanwhile.
-      current = trustNow(place, call.env);
-      return isTrusted(agent, current) ? null : whyNot(agent, current);
+      const now = fleetTrustStamp(place);
+      // Consent may have been taken back, or given anew.
+      if (now !== stamp) current = again();
+      stamp = now;
+      return whyBarred(agent, current);
     },
   };
-}
-
-function trustNow(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
-  try {
-    return readFleetTrust(place, env);
-  } catch (error) {
-    if (error instanceof HoldpointError) return NO_TRUST;
-    throw error;
-  }
-}
-
-function hasChanged(agent: Agent, trust: Trust): boolean {
-  return agentConsentTexts(agent).some((command) => trust.consentTo(command) === "changed");
-}
-
-function whyNot(agent: Agent, trust: Trust): string {
-  return hasChanged(agent, trust)
-    ? "its manifest, or a script that it names, changed since you agreed"
-    : "you have not agreed to its commands";
 }

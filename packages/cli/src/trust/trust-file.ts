@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type TrustEntry, type TrustFile, trustFileSchema } from "@holdpoint/contract";
 import { HoldpointError, problem } from "@holdpoint/core";
 import { parse, stringify } from "yaml";
 import { ensureStateDir, type PlanPlace } from "../place/plan-place.ts";
 import { readBounded } from "../place/read-bounded.ts";
+import { trustArguments } from "../place/trust-arguments.ts";
 import { removeFile, writeWhole } from "../place/write-whole.ts";
 import { agentNamedIn } from "./consent-text.ts";
 import { isPinned, scriptsOf } from "./scripts-of.ts";
@@ -19,8 +21,14 @@ export interface Trust {
   consentTo(command: string): Consent;
 }
 
+/** What one trust file grants. */
+export interface FileTrust extends Trust {
+  /** The plan, or folder of manifests, that it was given for; absolute. Null when there is no file that counts. */
+  readonly plan: string | null;
+}
+
 /** Trust that grants nothing; what there is without a trust file. */
-export const NO_TRUST: Trust = { consentTo: () => "unknown" };
+export const NO_TRUST: FileTrust = { plan: null, consentTo: () => "unknown" };
 
 /** Trust for one call with `--trust`. */
 export const ALL_TRUST: Trust = { consentTo: () => "trusted" };
@@ -46,7 +54,7 @@ export function readTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
  */
 export function readFleetTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
   const own = readTrust(place, env);
-  const ofPlan = planTrustOf(place, env);
+  const ofPlan = readPlanTrust(place, env);
   return {
     consentTo(command) {
       const said = own.consentTo(command);
@@ -57,18 +65,39 @@ export function readFleetTrust(place: PlanPlace, env: NodeJS.ProcessEnv): Trust 
   };
 }
 
-/** One that does not count is told where its plan is used; it says nothing here. */
-function planTrustOf(place: PlanPlace, env: NodeJS.ProcessEnv): Trust {
+/** Changes whenever one of the files that {@link readFleetTrust} reads does. */
+export function fleetTrustStamp(place: PlanPlace): string {
+  return [place.trustFile, planTrustFile(place)].map((file) => stampOf(file)).join("\n");
+}
+
+function stampOf(file: string): string {
   try {
-    const trustFile = join(place.stateDir, "trust.yaml");
-    return readTrustFor({ ...place, trustFile }, env, (plan) => dirname(plan) === place.dir);
+    const { ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+    return `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  } catch {
+    // Why it cannot be seen is told where it is read.
+    return "none";
+  }
+}
+
+function planTrustFile({ stateDir }: PlanPlace): string {
+  return join(stateDir, "trust.yaml");
+}
+
+/**
+ * What was agreed to for a plan of the folder that the commands of a folder of manifests run in. A file that does not count is
+ * told where its plan is used; it says nothing here.
+ */
+export function readPlanTrust(place: PlanPlace, env: NodeJS.ProcessEnv): FileTrust {
+  try {
+    return readTrustFor({ ...place, trustFile: planTrustFile(place) }, env, (plan) => dirname(plan) === place.dir);
   } catch (error) {
     if (error instanceof HoldpointError) return NO_TRUST;
     throw error;
   }
 }
 
-function readTrustFor(place: PlanPlace, env: NodeJS.ProcessEnv, isFor: (plan: string) => boolean): Trust {
+function readTrustFor(place: PlanPlace, env: NodeJS.ProcessEnv, isFor: (plan: string) => boolean): FileTrust {
   const reading = readBounded(place.trustFile, MAX_TRUST_BYTES);
   if (!reading.ok && reading.why === "missing") return NO_TRUST;
   if (!reading.ok) throw notReadable(place, `it cannot be read (${reading.why})`, reading.cause);
@@ -76,11 +105,13 @@ function readTrustFor(place: PlanPlace, env: NodeJS.ProcessEnv, isFor: (plan: st
   const { sealed, ...content } = file;
   const key = existingUserKey(env);
   if (key === null || !isFor(file.plan) || !isSealed(JSON.stringify(content), sealed, key)) {
-    throw problem(trustProblems, "HP2101", { file: place.trustFile, plan: place.planFile }, { file: place.trustFile });
+    const params = { file: place.trustFile, plan: place.planFile, arguments: trustArguments(place) };
+    throw problem(trustProblems, "HP2101", params, { file: place.trustFile });
   }
   const byDigest = new Map(file.entries.map((entry) => [entry.digest, entry]));
   const agents = new Set(file.entries.flatMap(({ command }) => agentNamedIn(command) ?? []));
   return {
+    plan: file.plan,
     consentTo(command) {
       const entry = byDigest.get(digestOf(command));
       // The manifest is part of the command that is agreed to, so a changed one makes another command.
@@ -134,7 +165,7 @@ function parseTrust(place: PlanPlace, text: string): TrustFile {
 
 function notReadable(place: PlanPlace, why: string, cause: unknown): Error {
   const file = place.trustFile;
-  return problem(trustProblems, "HP2102", { file, plan: place.planFile, why }, { file, cause });
+  return problem(trustProblems, "HP2102", { file, why, arguments: trustArguments(place) }, { file, cause });
 }
 
 function entryOf(command: string, dir: string): TrustEntry {

@@ -6,7 +6,7 @@ export const trustProblems = {
     title: "The trust file was not written by you",
     message: "{file} is not sealed with your key for {plan}, so nothing it lists is trusted.",
     remedy:
-      "Look at what the plan would run (holdpoint trust {plan}), then agree anew with: holdpoint trust {plan} --yes",
+      "Look at what the plan would run (holdpoint trust {arguments}), then agree anew with: holdpoint trust {arguments} --yes",
     why: "A repository could bring a trust file of its own and so give itself consent. Only a file that this user's key has sealed, for the plan at this very path, counts; one that came from another machine, another user or another folder does not.",
     exit: 2,
     retryable: false,
@@ -15,7 +15,7 @@ export const trustProblems = {
     title: "The trust file cannot be read",
     message: "{file} is not a trust file: {why}.",
     remedy:
-      "Look at what the plan would run (holdpoint trust {plan}), then agree anew with: holdpoint trust {plan} --yes",
+      "Look at what the plan would run (holdpoint trust {arguments}), then agree anew with: holdpoint trust {arguments} --yes",
     why: "A trust file that cannot be understood grants nothing.",
     exit: 2,
     retryable: false,
