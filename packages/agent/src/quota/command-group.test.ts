@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, rmdirSync } from "node:fs";
-import { afterAll, describe, expect, it } from "vitest";
+import { existsSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import { DEFAULT_LIMITS } from "../command/command.types.ts";
 import { boundsOf, CommandGroup } from "./command-group.ts";
 import { countIn } from "./group-files.ts";
@@ -18,9 +20,17 @@ describe("the bounds of a control group", () => {
       "memory.max=1073741824",
       "memory.swap.max=0",
       "memory.oom.group=1",
-      "pids.max=66",
+      "pids.max=16896",
       "cpu.max=150000 100000",
     ]);
+  });
+
+  it.each([
+    [1, "1024"],
+    [8, "2560"],
+    [1_000_000, "4194304"],
+  ])("let %i processes have their threads, and are a number that the kernel takes", (processes, value) => {
+    expect(boundsOf({ ...DEFAULT_LIMITS, processes }, 2)).toMatchObject([{ file: "pids.max", value }]);
   });
 
   it("never are less processor time than the kernel takes", () => {
@@ -37,6 +47,19 @@ describe("a count of a control group", () => {
       countIn(events, "kill"),
       countIn(null, "max"),
     ]).toEqual([12, 2, 0, 0]);
+  });
+});
+
+describe("what a control group was ended for", () => {
+  it("is memory, and never processes: a process that was refused a thread is not one too many", () => {
+    const folder = mkdtempSync(join(tmpdir(), "holdpoint-group-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const group = CommandGroup.make({ folder, controllers: [], reason: null }, DEFAULT_LIMITS, 0);
+    if (group === null) throw new Error("no group was made");
+    writeFileSync(join(group.folder, "pids.events"), "max 3\n");
+    expect(group.exceeded()).toBeNull();
+    writeFileSync(join(group.folder, "memory.events"), "max 3\noom_kill 1\n");
+    expect(group.exceeded()).toBe("memory");
   });
 });
 

@@ -15,6 +15,15 @@ import type { GroupsReport } from "./quota.types.ts";
 
 /** Period of `cpu.max`, microseconds: the kernel's own default. */
 const CPU_PERIOD_US = 100_000;
+/**
+ * Threads that each process may have. The kernel counts threads where `processes` counts processes: Node has a dozen, a Java
+ * machine hundreds. So this only stops what multiplies without end; that there are too many processes, the watch sees.
+ */
+const THREADS_PER_PROCESS = 256;
+/** Fewer are never the bound: one process alone may have many. */
+const LEAST_THREADS = 1_024;
+/** The kernel takes no greater number. */
+const MOST_THREADS = 4_194_304;
 /** How long the kernel may take to let go of a group that was ended. */
 const REMOVE_ROUNDS = 50;
 const REMOVE_EVERY_MS = 20;
@@ -28,8 +37,8 @@ let made = 0;
  * A control group (cgroup v2) of one command: the kernel bounds what is in it, and nothing that was started in it can be
  * missed when it is ended.
  *
- * It bounds beside the watch, not in place of it: memory and processes at once instead of at the next look, processor time
- * per second (`cpus`), which nothing else bounds. Without isolation a command of the same user could leave its group; the
+ * It bounds beside the watch, not in place of it: memory at once instead of at the next look, processor time per second
+ * (`cpus`), which nothing else bounds, and threads, so that nothing multiplies faster than the watch looks. Without isolation a command of the same user could leave its group; the
  * watch still sees it then.
  */
 export class CommandGroup {
@@ -68,11 +77,9 @@ export class CommandGroup {
     return ["/bin/sh", "-c", JOIN, "holdpoint", join(this.folder, "cgroup.procs"), ...argv];
   }
 
-  /** The bound that the kernel has enforced; null when none was reached. */
+  /** The bound for which the kernel has ended it; null when it has not. Being refused a thread does not say how many processes there are. */
   exceeded(): WatchedLimit | null {
-    if (countIn(readGroupFile(this.folder, "memory.events"), "oom_kill") > 0) return "memory";
-    if (countIn(readGroupFile(this.folder, "pids.events"), "max") > 0) return "processes";
-    return null;
+    return countIn(readGroupFile(this.folder, "memory.events"), "oom_kill") > 0 ? "memory" : null;
   }
 
   /** Processor time of all that ever ran in it, milliseconds; null where the kernel does not say. */
@@ -127,7 +134,10 @@ export function boundsOf({ memoryBytes, processes, cpus }: CommandLimits, own: n
     // Moving to swap would only make it slow; and one process that is ended alone leaves the rest in an odd state.
     bounds.push(bound("memory", "memory.swap.max", "0", true), bound("memory", "memory.oom.group", "1", true));
   }
-  if (Number.isFinite(processes)) bounds.push(bound("pids", "pids.max", String(processes + own)));
+  if (Number.isFinite(processes)) {
+    const threads = Math.max(LEAST_THREADS, (processes + own) * THREADS_PER_PROCESS);
+    bounds.push(bound("pids", "pids.max", String(Math.min(threads, MOST_THREADS))));
+  }
   if (Number.isFinite(cpus)) {
     const quota = Math.max(1_000, Math.round(cpus * CPU_PERIOD_US));
     bounds.push(bound("cpu", "cpu.max", `${quota} ${CPU_PERIOD_US}`));
