@@ -30,8 +30,10 @@ describe("control groups", () => {
     writeFileSync(join(proc, "cgroup"), "0::/machine/user/app\n");
     writeFileSync(join(proc, "mountinfo"), `30 20 0:26 /machine ${base} rw - cgroup2 cgroup rw\n`);
     expect(findGroups(search({ proc })).folder).toBe(folder);
-    writeFileSync(join(proc, "cgroup"), "0::/elsewhere\n");
-    expect(findGroups(search({ proc })).reason).toBe("the group /elsewhere cannot be seen from here");
+    for (const other of ["/elsewhere", "/machine2/user/app"]) {
+      writeFileSync(join(proc, "cgroup"), `0::${other}\n`);
+      expect(findGroups(search({ proc })).reason).toBe(`the group ${other} cannot be seen from here`);
+    }
   });
 
   it("are made in the group that HOLDPOINT_CGROUP names, for the superuser too", () => {

@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { parseMountInfo, seenThrough } from "../isolation/mount-table.ts";
+import { startOf } from "../processes/process-mark.ts";
 import { GROUP_PREFIX, killGroup, processesIn, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
 import type { Controller, GroupsReport } from "./quota.types.ts";
 
@@ -71,11 +73,10 @@ function delegated({
   // To the superuser every group looks delegated; those that others manage must be left alone.
   if (uid === 0) return { reason: `the superuser has to name a group, with ${GROUP_VARIABLE}` };
   const own = /^0::(\/.*)$/m.exec(textOf(join(proc, "cgroup")))?.[1];
-  const mount = mountOfGroups(textOf(join(proc, "mountinfo")));
-  if (own === undefined || mount === null) return { reason: "there is no cgroup v2 here" };
-  const below = mount.root === "/" ? own : own.startsWith(mount.root) ? own.slice(mount.root.length) : null;
-  if (below === null) return { reason: `the group ${own} cannot be seen from here` };
-  return { folder: join(mount.path, below) };
+  const mounts = parseMountInfo(textOf(join(proc, "mountinfo"))).filter(({ type }) => type === "cgroup2");
+  if (own === undefined || mounts.length === 0) return { reason: "there is no cgroup v2 here" };
+  const [folder] = mounts.flatMap((mount) => seenThrough(mount, own) ?? []);
+  return folder === undefined ? { reason: `the group ${own} cannot be seen from here` } : { folder };
 }
 
 /** Lets the controllers count in groups below; where that needs a group without processes, this one moves into a leaf. */
@@ -122,30 +123,12 @@ function tryJoining(folder: string, pid: number): string | null {
 function removeStale(folder: string): void {
   for (const name of readdirSync(folder)) {
     const maker = Number(new RegExp(`^${GROUP_PREFIX}(\\d+)-\\d+$`).exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(maker) || isAlive(maker)) continue;
+    if (Number.isNaN(maker) || startOf(maker) !== null) continue;
     const stale = join(folder, name);
     killGroup(stale);
     // What is ended only now is removed the next time.
     removeGroup(stale);
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-function mountOfGroups(mountinfo: string): { readonly path: string; readonly root: string } | null {
-  for (const line of mountinfo.split("\n")) {
-    const [before = "", after = ""] = line.split(" - ");
-    const [, , , root, path] = before.split(" ");
-    if (after.startsWith("cgroup2 ") && root !== undefined && path !== undefined) return { path, root };
-  }
-  return null;
 }
 
 function isWritable(folder: string): boolean {

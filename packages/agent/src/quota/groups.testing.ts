@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseMountInfo, seenThrough } from "../isolation/mount-table.ts";
 import { readGroupFile } from "./group-files.ts";
 import type { GroupsReport } from "./quota.types.ts";
 
@@ -9,10 +10,10 @@ import type { GroupsReport } from "./quota.types.ts";
  * binds there: where version 1 holds memory, processes and processor, nothing does, and only joining and ending are real.
  */
 export function realGroups(): GroupsReport | null {
-  const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(textOf("/proc/self/mountinfo"))?.[1];
+  const mount = parseMountInfo(textOf("/proc/self/mountinfo")).find(({ type }) => type === "cgroup2");
   const own = /^0::(\/.*)$/m.exec(textOf("/proc/self/cgroup"))?.[1];
-  if (mount === undefined || own === undefined) return null;
-  const folder = join(mount, own);
+  const folder = mount === undefined || own === undefined ? null : seenThrough(mount, own);
+  if (folder === null) return null;
   try {
     accessSync(join(folder, "cgroup.procs"), constants.W_OK);
     return { folder: mkdtempSync(join(folder, "holdpoint-test-")), controllers: [], reason: null };
