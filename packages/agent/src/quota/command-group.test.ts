@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, onTestFinished } from "vitest";
@@ -47,6 +47,21 @@ describe("a count of a control group", () => {
       countIn(events, "kill"),
       countIn(null, "max"),
     ]).toEqual([12, 2, 0, 0]);
+  });
+});
+
+describe("the folder of a control group", () => {
+  it("is the next that is free, so that what is there keeps no command from its bounds", () => {
+    const folder = mkdtempSync(join(tmpdir(), "holdpoint-group-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const groups = { folder, controllers: [], reason: null };
+    const [, next] = /^(.*-)\d+$/.exec(CommandGroup.make(groups, DEFAULT_LIMITS, 0)?.folder ?? "") ?? [];
+    const taken = Array.from({ length: 100 }, (_, count) => `${next}${count}`);
+    for (const path of taken) mkdirSync(path, { recursive: true });
+    const made = CommandGroup.make(groups, DEFAULT_LIMITS, 0);
+    expect(made?.folder).toMatch(/^.*holdpoint-\d+-\d+-\d+-\d+$/);
+    expect(taken).not.toContain(made?.folder);
+    expect(CommandGroup.make({ ...groups, folder: join(folder, "none") }, DEFAULT_LIMITS, 0)).toBeNull();
   });
 });
 

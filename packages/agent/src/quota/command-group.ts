@@ -2,15 +2,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { CommandLimits, WatchedLimit } from "../command/command.types.ts";
-import {
-  countIn,
-  GROUP_PREFIX,
-  killGroup,
-  processesIn,
-  readGroupFile,
-  removeGroup,
-  writeGroupFile,
-} from "./group-files.ts";
+import { countIn, killGroup, processesIn, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
+import { groupName } from "./group-name.ts";
 import type { GroupsReport } from "./quota.types.ts";
 
 /** Period of `cpu.max`, microseconds: the kernel's own default. */
@@ -30,6 +23,9 @@ const REMOVE_EVERY_MS = 20;
 
 /** Joins a group before it becomes the command; what cannot join is watched like any other. */
 const JOIN = 'echo $$ >"$1" 2>/dev/null || :; shift; exec "$@"';
+
+/** More numbers than these are never taken in a row. */
+const NAME_TRIES = 1_000;
 
 let made = 0;
 
@@ -55,13 +51,8 @@ export class CommandGroup {
    */
   static make(groups: GroupsReport, limits: CommandLimits, own: number): CommandGroup | null {
     if (groups.folder === null) return null;
-    made += 1;
-    const folder = join(groups.folder, `${GROUP_PREFIX}${process.pid}-${made}`);
-    try {
-      mkdirSync(folder);
-    } catch {
-      return null;
-    }
+    const folder = newFolder(groups.folder);
+    if (folder === null) return null;
     const group = new CommandGroup(folder);
     const refused = boundsOf(limits, own).filter(
       ({ controller, file, value, isOptional }) =>
@@ -109,6 +100,21 @@ export class CommandGroup {
   #tryRemove(): boolean {
     return removeGroup(this.folder);
   }
+}
+
+/** Threads of this process count for themselves, so a number may be taken. */
+function newFolder(parent: string): string | null {
+  for (let tries = 0; tries < NAME_TRIES; tries += 1) {
+    made += 1;
+    const folder = join(parent, groupName(made));
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) return null;
+    }
+  }
+  return null;
 }
 
 /** One bound as the kernel takes it. */

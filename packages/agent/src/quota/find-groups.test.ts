@@ -1,7 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { startOf } from "../processes/process-mark.ts";
 import { findGroups, type GroupSearch } from "./find-groups.ts";
+import { groupName } from "./group-name.ts";
 import { groupFiles } from "./groups.testing.ts";
 
 function search(more: Partial<GroupSearch>): GroupSearch {
@@ -70,21 +72,27 @@ describe("control groups", () => {
     expect(findGroups(search({ proc })).reason).toContain("is not delegated to this user");
   });
 
-  it("that a killed process left are removed, those of a living one are not", () => {
-    const { folder, proc } = groupFiles();
-    const groups = [`holdpoint-4194399-1`, `holdpoint-${process.ppid}-1`, "holdpoint-other"];
-    for (const name of groups) mkdirSync(join(folder, name));
-    findGroups(search({ proc }));
-    const exists = groups.map((name) => findExisting(join(folder, name)));
-    expect(exists).toEqual([false, true, true]);
-  });
+  it.runIf(process.platform === "linux")(
+    "that a killed process left are removed, those of a living one are not",
+    () => {
+      const { folder, proc } = groupFiles();
+      const [, namespace = "", pid = "", started = ""] = groupName(1).split("-");
+      const leftBehind = [
+        `holdpoint-${namespace}-4194399-1-1`,
+        `holdpoint-${namespace}-${pid}-${Number(started) - 1}-1`,
+      ];
+      const others = [
+        groupName(1),
+        `holdpoint-${namespace}-${process.ppid}-${startOf(process.ppid)}-1`,
+        // Of another container, in which process 4194399 may be alive.
+        `holdpoint-${Number(namespace) + 1}-4194399-1-1`,
+        "holdpoint-0-4194399-1-1",
+        "holdpoint-other",
+      ];
+      for (const name of [...leftBehind, ...others]) mkdirSync(join(folder, name));
+      expect(findGroups(search({ proc })).folder).toBe(folder);
+      expect(leftBehind.filter((name) => existsSync(join(folder, name)))).toEqual([]);
+      expect(others.filter((name) => !existsSync(join(folder, name)))).toEqual([]);
+    },
+  );
 });
-
-function findExisting(folder: string): boolean {
-  try {
-    mkdirSync(folder);
-    return false;
-  } catch {
-    return true;
-  }
-}

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { parseMountInfo, seenThrough } from "../isolation/mount-table.ts";
-import { startOf } from "../processes/process-mark.ts";
-import { GROUP_PREFIX, killGroup, processesIn, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
+import { killGroup, processesIn, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
+import { groupName, isLeftBehind } from "./group-name.ts";
 import type { Controller, GroupsReport } from "./quota.types.ts";
 
 const CONTROLLERS: readonly Controller[] = ["memory", "pids", "cpu"];
@@ -50,7 +50,7 @@ export function findGroups(search: GroupSearch): GroupsReport {
   if (wanted.length === 0) return none(`${folder} has none of ${CONTROLLERS.join(", ")}`);
   const refused = enable(folder, wanted, search.pid);
   if (refused !== null) return none(refused);
-  const joined = tryJoining(folder, search.pid);
+  const joined = tryJoining(folder);
   if (joined !== null) return none(joined);
   removeStale(folder);
   return { folder, controllers: wanted, reason: null };
@@ -103,8 +103,8 @@ function enable(folder: string, wanted: readonly Controller[], pid: number): str
 }
 
 /** Does what a command will do, with nothing as the command. */
-function tryJoining(folder: string, pid: number): string | null {
-  const trial = join(folder, `${GROUP_PREFIX}${pid}-0`);
+function tryJoining(folder: string): string | null {
+  const trial = join(folder, groupName(0));
   try {
     mkdirSync(trial, { recursive: true });
   } catch (error) {
@@ -122,8 +122,7 @@ function tryJoining(folder: string, pid: number): string | null {
 /** Ends and removes what a process that was killed left. */
 function removeStale(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const maker = Number(new RegExp(`^${GROUP_PREFIX}(\\d+)-\\d+$`).exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(maker) || startOf(maker) !== null) continue;
+    if (!isLeftBehind(name)) continue;
     const stale = join(folder, name);
     killGroup(stale);
     // What is ended only now is removed the next time.

@@ -1,9 +1,6 @@
 import { readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What the names of groups of commands begin with; the process that made them and a count follow. */
-export const GROUP_PREFIX = "holdpoint-";
-
 /** Reads a file of a control group; null when it is not there or must not be read. */
 export function readGroupFile(folder: string, name: string): string | null {
   try {
