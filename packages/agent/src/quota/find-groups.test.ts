@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { startOf } from "../processes/process-mark.ts";
-import { findGroups, type GroupSearch } from "./find-groups.ts";
+import { findGroups, type GroupSearch, groupsProbe } from "./find-groups.ts";
 import { groupName } from "./group-name.ts";
 import { groupFiles } from "./groups.testing.ts";
 
@@ -70,6 +70,27 @@ describe("control groups", () => {
     const { folder, proc } = groupFiles();
     chmodSync(join(folder, "cgroup.procs"), 0o444);
     expect(findGroups(search({ proc })).reason).toContain("is not delegated to this user");
+  });
+
+  it("are looked for again where other processes were in the way, and else only once", () => {
+    const { folder, proc } = groupFiles({ "cgroup.procs": `${process.pid}\n${process.ppid}\n` });
+    // As the kernel does while a process is in the group itself.
+    const isBusy = (at: string, name: string): boolean =>
+      at === folder && name === "cgroup.subtree_control" && readFileSync(join(at, "cgroup.procs"), "utf8") !== "";
+    const moves: string[] = [];
+    const write = (at: string, name: string, value: string): string | null => {
+      if (isBusy(at, name)) return "EBUSY";
+      moves.push(`${at.slice(folder.length)}/${name}=${value}`);
+      if (name === "cgroup.procs") writeFileSync(join(folder, name), "");
+      return null;
+    };
+    const probe = groupsProbe(search({ proc, write }));
+    expect(probe().reason).toBe(`other processes are in ${folder}, so that it cannot be divided`);
+    writeFileSync(join(folder, "cgroup.procs"), `${process.pid}\n`);
+    const found = probe();
+    expect(found).toMatchObject({ folder, reason: null });
+    expect(moves).toEqual([`/holdpoint/cgroup.procs=${process.pid}`, "/cgroup.subtree_control=+memory +pids +cpu"]);
+    expect(probe()).toBe(found);
   });
 
   it.runIf(process.platform === "linux")(

@@ -23,24 +23,47 @@ export interface GroupSearch {
   readonly pid: number;
   /** Where the kernel tells of this process. @default /proc/self */
   readonly proc: string;
+  /** Writes a file of a group, as the kernel takes it. @default writeGroupFile */
+  readonly write?: typeof writeGroupFile;
 }
 
-let known: GroupsReport | undefined;
+/**
+ * Finds out once in this process whether commands can be put into control groups, by doing it.
+ *
+ * To be called before anything is started that stays, such as a database: a group that others are in cannot be divided.
+ */
+export const probeGroups: () => GroupsReport = groupsProbe({
+  platform: process.platform,
+  env: process.env,
+  uid: process.geteuid?.() ?? -1,
+  pid: process.pid,
+  proc: "/proc/self",
+});
 
-/** Finds out once in this process whether commands can be put into control groups, by doing it. */
-export function probeGroups(): GroupsReport {
-  known ??= findGroups({
-    platform: process.platform,
-    env: process.env,
-    uid: process.geteuid?.() ?? -1,
-    pid: process.pid,
-    proc: "/proc/self",
-  });
-  return known;
+/** A search that remembers what it found, unless others were in the way: they may go. */
+export function groupsProbe(search: GroupSearch): () => GroupsReport {
+  let known: GroupsReport | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    const { report, mayPass } = look(search);
+    if (!mayPass) known = report;
+    return report;
+  };
 }
 
 /** As {@link probeGroups}, without remembering. */
 export function findGroups(search: GroupSearch): GroupsReport {
+  return look(search).report;
+}
+
+/** What was found. */
+interface Look {
+  readonly report: GroupsReport;
+  /** Whether another look may find more. */
+  readonly mayPass: boolean;
+}
+
+function look(search: GroupSearch): Look {
   const found = delegated(search);
   if ("reason" in found) return none(found.reason);
   const { folder } = found;
@@ -48,16 +71,16 @@ export function findGroups(search: GroupSearch): GroupsReport {
   const available = wordsOf(readGroupFile(folder, "cgroup.controllers"));
   const wanted = CONTROLLERS.filter((name) => available.includes(name));
   if (wanted.length === 0) return none(`${folder} has none of ${CONTROLLERS.join(", ")}`);
-  const refused = enable(folder, wanted, search.pid);
-  if (refused !== null) return none(refused);
+  const refused = enable(folder, wanted, search);
+  if (refused !== null) return refused;
   const joined = tryJoining(folder);
   if (joined !== null) return none(joined);
   removeStale(folder);
-  return { folder, controllers: wanted, reason: null };
+  return { report: { folder, controllers: wanted, reason: null }, mayPass: false };
 }
 
-function none(reason: string): GroupsReport {
-  return { folder: null, controllers: [], reason };
+function none(reason: string, mayPass = false): Look {
+  return { report: { folder: null, controllers: [], reason }, mayPass };
 }
 
 /** The group that may be used: the one that is named, or the own one of a user that is not the superuser. */
@@ -80,26 +103,30 @@ function delegated({
 }
 
 /** Lets the controllers count in groups below; where that needs a group without processes, this one moves into a leaf. */
-function enable(folder: string, wanted: readonly Controller[], pid: number): string | null {
+function enable(
+  folder: string,
+  wanted: readonly Controller[],
+  { pid, write = writeGroupFile }: GroupSearch,
+): Look | null {
   const missing = wanted.filter((name) => !wordsOf(readGroupFile(folder, "cgroup.subtree_control")).includes(name));
   if (missing.length === 0) return null;
   const switchOn = (): string | null =>
-    writeGroupFile(folder, "cgroup.subtree_control", missing.map((name) => `+${name}`).join(" "));
+    write(folder, "cgroup.subtree_control", missing.map((name) => `+${name}`).join(" "));
   const refused = switchOn();
-  if (refused !== "EBUSY") return refused === null ? null : `${folder} cannot be divided (${refused})`;
+  if (refused !== "EBUSY") return refused === null ? null : none(`${folder} cannot be divided (${refused})`);
   const others = processesIn(folder).filter((one) => one !== pid);
-  if (others.length > 0) return `other processes are in ${folder}, so that it cannot be divided`;
+  if (others.length > 0) return none(`other processes are in ${folder}, so that it cannot be divided`, true);
   const leaf = join(folder, OWN_LEAF);
   try {
     mkdirSync(leaf, { recursive: true });
   } catch (error) {
-    return `${folder} takes no further group (${messageOf(error)})`;
+    return none(`${folder} takes no further group (${messageOf(error)})`);
   }
-  const moved = writeGroupFile(leaf, "cgroup.procs", String(pid)) ?? switchOn();
+  const moved = write(leaf, "cgroup.procs", String(pid)) ?? switchOn();
   if (moved === null) return null;
-  writeGroupFile(folder, "cgroup.procs", String(pid));
+  write(folder, "cgroup.procs", String(pid));
   removeGroup(leaf);
-  return `${folder} cannot be divided (${moved})`;
+  return none(`${folder} cannot be divided (${moved})`);
 }
 
 /** Does what a command will do, with nothing as the command. */
