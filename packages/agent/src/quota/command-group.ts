@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { CommandLimits, WatchedLimit } from "../command/command.types.ts";
-import { countIn, killGroup, processesIn, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
+import { countIn, killGroup, processesBelow, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
 import { groupName } from "./group-name.ts";
 import type { GroupsReport } from "./quota.types.ts";
 
@@ -21,8 +21,11 @@ const MOST_THREADS = 4_194_304;
 const REMOVE_ROUNDS = 50;
 const REMOVE_EVERY_MS = 20;
 
-/** Joins a group before it becomes the command; what cannot join is watched like any other. */
-const JOIN = 'echo $$ >"$1" 2>/dev/null || :; shift; exec "$@"';
+/**
+ * Joins a group before it becomes the command; what cannot join is watched like any other. In braces, since that it cannot is
+ * said before a redirection after it holds, and would be taken for the command's own output.
+ */
+const JOIN = '{ echo $$ >"$1"; } 2>/dev/null || :; shift; exec "$@"';
 
 /** More numbers than these are never taken in a row. */
 const NAME_TRIES = 1_000;
@@ -59,7 +62,7 @@ export class CommandGroup {
         groups.controllers.includes(controller) && writeGroupFile(folder, file, value) !== null && !isOptional,
     );
     if (refused.length === 0) return group;
-    group.#tryRemove();
+    removeGroup(folder);
     return null;
   }
 
@@ -79,9 +82,9 @@ export class CommandGroup {
     return text === null ? null : countIn(text, "usage_usec") / 1_000;
   }
 
-  /** Processes that are in it now. */
+  /** Processes that are in it now, or in a group that the command made below it. */
   processes(): readonly number[] {
-    return processesIn(this.folder);
+    return processesBelow(this.folder);
   }
 
   /** Ends everything in it at once. */
@@ -89,16 +92,16 @@ export class CommandGroup {
     killGroup(this.folder);
   }
 
-  /** Ends what is left in it and removes it. */
+  /** Ends what is left in it and removes it; a warning of this process tells of one that stays. */
   async remove(): Promise<void> {
-    for (let round = 0; round < REMOVE_ROUNDS && !this.#tryRemove(); round += 1) {
+    let left = removeGroup(this.folder);
+    for (let round = 0; round < REMOVE_ROUNDS && left === "EBUSY"; round += 1) {
       this.kill();
       await pause(REMOVE_EVERY_MS);
+      left = removeGroup(this.folder);
     }
-  }
-
-  #tryRemove(): boolean {
-    return removeGroup(this.folder);
+    if (left === null) return;
+    process.emitWarning(`the control group ${this.folder} could not be removed (${left})`, "HoldpointWarning");
   }
 }
 

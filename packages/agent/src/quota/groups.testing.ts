@@ -1,8 +1,9 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { parseMountInfo, seenThrough } from "../isolation/mount-table.ts";
-import { readGroupFile } from "./group-files.ts";
+import { readGroupFile, removeGroup } from "./group-files.ts";
 import type { GroupsReport } from "./quota.types.ts";
 
 /**
@@ -22,13 +23,25 @@ export function realGroups(): GroupsReport | null {
   }
 }
 
-/** Files as the kernel has them for a process whose group is `/user/app`, in a folder of its own. */
+/** Removes what {@link realGroups} made. */
+export function removeRealGroups(groups: GroupsReport | null): void {
+  if (groups?.folder != null) removeGroup(groups.folder);
+}
+
+/** A folder that is there until the test is over. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "holdpoint-groups-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Files as the kernel has them for a process whose group is `/user/app`, in a folder that is there until the test is over. */
 export function groupFiles(files: Readonly<Record<string, string>> = {}): {
   readonly folder: string;
   readonly proc: string;
   readonly read: (name: string) => string | null;
 } {
-  const base = mkdtempSync(join(tmpdir(), "holdpoint-groups-"));
+  const base = testFolder();
   const [folder, proc] = [join(base, "user", "app"), join(base, "proc")];
   mkdirSync(folder, { recursive: true });
   mkdirSync(proc);
