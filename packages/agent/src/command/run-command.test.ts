@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
-  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -17,7 +16,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { finished } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { realGroups } from "../quota/groups.testing.ts";
+import { realGroups, removeRealGroups } from "../quota/groups.testing.ts";
 import type { CommandResult, CommandSpec } from "./command.types.ts";
 import { runCommand } from "./run-command.ts";
 
@@ -343,9 +342,7 @@ describe.runIf(groups !== null)("a command in a control group of its own", () =>
     );
   const left = (): readonly string[] =>
     groups?.folder == null ? [] : readdirSync(groups.folder).filter((name) => name.startsWith("holdpoint-"));
-  afterAll(() => {
-    if (groups?.folder != null) rmdirSync(groups.folder);
-  });
+  afterAll(() => removeRealGroups(groups));
 
   it("leaves nothing running, not even what nobody could see leave, and no group", async () => {
     const sleep = ownSleep();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mountOf, parseMountInfo, readOnlyOptions } from "./mount-table.ts";
+import { mountOf, parseMountInfo, readOnlyOptions, seenThrough } from "./mount-table.ts";
 
 const INFO = `22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -20,6 +20,17 @@ describe("the mount table", () => {
       "ro,nosuid,nodev,noatime",
       "ro,noexec",
     ]);
+  });
+
+  it("says of which file system it shows which part", () => {
+    const info = "30 20 0:26 /ma\\040chine /sys/fs/cgroup rw shared:9 master:2 - cgroup2 cgroup rw\n";
+    const mounts = parseMountInfo(INFO + info);
+    expect(mounts.map(({ type }) => type)).toEqual(["proc", "ext4", "tmpfs", "tmpfs", "cgroup2"]);
+    const [last] = parseMountInfo(info);
+    if (last === undefined) throw new Error("no mount was read");
+    const seen = ["/ma chine", "/ma chine/app", "/ma chine2/app", "/"].map((path) => seenThrough(last, path));
+    expect(seen).toEqual(["/sys/fs/cgroup", "/sys/fs/cgroup/app", null, null]);
+    expect(seenThrough({ ...last, root: "/" }, "/app")).toBe("/sys/fs/cgroup/app");
   });
 
   it("knows on which mount a path lies", () => {

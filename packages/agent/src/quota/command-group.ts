@@ -2,25 +2,33 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { CommandLimits, WatchedLimit } from "../command/command.types.ts";
-import {
-  countIn,
-  GROUP_PREFIX,
-  killGroup,
-  processesIn,
-  readGroupFile,
-  removeGroup,
-  writeGroupFile,
-} from "./group-files.ts";
+import { countIn, killGroup, processesBelow, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
+import { groupName } from "./group-name.ts";
 import type { GroupsReport } from "./quota.types.ts";
 
 /** Period of `cpu.max`, microseconds: the kernel's own default. */
 const CPU_PERIOD_US = 100_000;
+/**
+ * Threads that each process may have. The kernel counts threads where `processes` counts processes: Node has a dozen, a Java
+ * machine hundreds. So this only stops what multiplies without end; that there are too many processes, the watch sees.
+ */
+const THREADS_PER_PROCESS = 256;
+/** Fewer are never the bound: one process alone may have many. */
+const LEAST_THREADS = 1_024;
+/** The kernel takes no greater number. */
+const MOST_THREADS = 4_194_304;
 /** How long the kernel may take to let go of a group that was ended. */
 const REMOVE_ROUNDS = 50;
 const REMOVE_EVERY_MS = 20;
 
-/** Joins a group before it becomes the command; what cannot join is watched like any other. */
-const JOIN = 'echo $$ >"$1" 2>/dev/null || :; shift; exec "$@"';
+/**
+ * Joins a group before it becomes the command; what cannot join is watched like any other. In braces, since that it cannot is
+ * said before a redirection after it holds, and would be taken for the command's own output.
+ */
+const JOIN = '{ echo $$ >"$1"; } 2>/dev/null || :; shift; exec "$@"';
+
+/** More numbers than these are never taken in a row. */
+const NAME_TRIES = 1_000;
 
 let made = 0;
 
@@ -28,8 +36,8 @@ let made = 0;
  * A control group (cgroup v2) of one command: the kernel bounds what is in it, and nothing that was started in it can be
  * missed when it is ended.
  *
- * It bounds beside the watch, not in place of it: memory and processes at once instead of at the next look, processor time
- * per second (`cpus`), which nothing else bounds. Without isolation a command of the same user could leave its group; the
+ * It bounds beside the watch, not in place of it: memory at once instead of at the next look, processor time per second
+ * (`cpus`), which nothing else bounds, and threads, so that nothing multiplies faster than the watch looks. Without isolation a command of the same user could leave its group; the
  * watch still sees it then.
  */
 export class CommandGroup {
@@ -46,20 +54,15 @@ export class CommandGroup {
    */
   static make(groups: GroupsReport, limits: CommandLimits, own: number): CommandGroup | null {
     if (groups.folder === null) return null;
-    made += 1;
-    const folder = join(groups.folder, `${GROUP_PREFIX}${process.pid}-${made}`);
-    try {
-      mkdirSync(folder);
-    } catch {
-      return null;
-    }
+    const folder = newFolder(groups.folder);
+    if (folder === null) return null;
     const group = new CommandGroup(folder);
     const refused = boundsOf(limits, own).filter(
       ({ controller, file, value, isOptional }) =>
         groups.controllers.includes(controller) && writeGroupFile(folder, file, value) !== null && !isOptional,
     );
     if (refused.length === 0) return group;
-    group.#tryRemove();
+    removeGroup(folder);
     return null;
   }
 
@@ -68,11 +71,9 @@ export class CommandGroup {
     return ["/bin/sh", "-c", JOIN, "holdpoint", join(this.folder, "cgroup.procs"), ...argv];
   }
 
-  /** The bound that the kernel has enforced; null when none was reached. */
+  /** The bound for which the kernel has ended it; null when it has not. Being refused a thread does not say how many processes there are. */
   exceeded(): WatchedLimit | null {
-    if (countIn(readGroupFile(this.folder, "memory.events"), "oom_kill") > 0) return "memory";
-    if (countIn(readGroupFile(this.folder, "pids.events"), "max") > 0) return "processes";
-    return null;
+    return countIn(readGroupFile(this.folder, "memory.events"), "oom_kill") > 0 ? "memory" : null;
   }
 
   /** Processor time of all that ever ran in it, milliseconds; null where the kernel does not say. */
@@ -81,9 +82,9 @@ export class CommandGroup {
     return text === null ? null : countIn(text, "usage_usec") / 1_000;
   }
 
-  /** Processes that are in it now. */
+  /** Processes that are in it now, or in a group that the command made below it. */
   processes(): readonly number[] {
-    return processesIn(this.folder);
+    return processesBelow(this.folder);
   }
 
   /** Ends everything in it at once. */
@@ -91,17 +92,32 @@ export class CommandGroup {
     killGroup(this.folder);
   }
 
-  /** Ends what is left in it and removes it. */
+  /** Ends what is left in it and removes it; a warning of this process tells of one that stays. */
   async remove(): Promise<void> {
-    for (let round = 0; round < REMOVE_ROUNDS && !this.#tryRemove(); round += 1) {
+    let left = removeGroup(this.folder);
+    for (let round = 0; round < REMOVE_ROUNDS && left === "EBUSY"; round += 1) {
       this.kill();
       await pause(REMOVE_EVERY_MS);
+      left = removeGroup(this.folder);
+    }
+    if (left === null) return;
+    process.emitWarning(`the control group ${this.folder} could not be removed (${left})`, "HoldpointWarning");
+  }
+}
+
+/** Threads of this process count for themselves, so a number may be taken. */
+function newFolder(parent: string): string | null {
+  for (let tries = 0; tries < NAME_TRIES; tries += 1) {
+    made += 1;
+    const folder = join(parent, groupName(made));
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) return null;
     }
   }
-
-  #tryRemove(): boolean {
-    return removeGroup(this.folder);
-  }
+  return null;
 }
 
 /** One bound as the kernel takes it. */
@@ -127,7 +143,10 @@ export function boundsOf({ memoryBytes, processes, cpus }: CommandLimits, own: n
     // Moving to swap would only make it slow; and one process that is ended alone leaves the rest in an odd state.
     bounds.push(bound("memory", "memory.swap.max", "0", true), bound("memory", "memory.oom.group", "1", true));
   }
-  if (Number.isFinite(processes)) bounds.push(bound("pids", "pids.max", String(processes + own)));
+  if (Number.isFinite(processes)) {
+    const threads = Math.max(LEAST_THREADS, (processes + own) * THREADS_PER_PROCESS);
+    bounds.push(bound("pids", "pids.max", String(Math.min(threads, MOST_THREADS))));
+  }
   if (Number.isFinite(cpus)) {
     const quota = Math.max(1_000, Math.round(cpus * CPU_PERIOD_US));
     bounds.push(bound("cpu", "cpu.max", `${quota} ${CPU_PERIOD_US}`));

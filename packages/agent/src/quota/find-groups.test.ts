@@ -1,7 +1,9 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findGroups, type GroupSearch } from "./find-groups.ts";
+import { startOf } from "../processes/process-mark.ts";
+import { findGroups, type GroupSearch, groupsProbe } from "./find-groups.ts";
+import { groupName } from "./group-name.ts";
 import { groupFiles } from "./groups.testing.ts";
 
 function search(more: Partial<GroupSearch>): GroupSearch {
@@ -30,8 +32,10 @@ describe("control groups", () => {
     writeFileSync(join(proc, "cgroup"), "0::/machine/user/app\n");
     writeFileSync(join(proc, "mountinfo"), `30 20 0:26 /machine ${base} rw - cgroup2 cgroup rw\n`);
     expect(findGroups(search({ proc })).folder).toBe(folder);
-    writeFileSync(join(proc, "cgroup"), "0::/elsewhere\n");
-    expect(findGroups(search({ proc })).reason).toBe("the group /elsewhere cannot be seen from here");
+    for (const other of ["/elsewhere", "/machine2/user/app"]) {
+      writeFileSync(join(proc, "cgroup"), `0::${other}\n`);
+      expect(findGroups(search({ proc })).reason).toBe(`the group ${other} cannot be seen from here`);
+    }
   });
 
   it("are made in the group that HOLDPOINT_CGROUP names, for the superuser too", () => {
@@ -68,21 +72,48 @@ describe("control groups", () => {
     expect(findGroups(search({ proc })).reason).toContain("is not delegated to this user");
   });
 
-  it("that a killed process left are removed, those of a living one are not", () => {
-    const { folder, proc } = groupFiles();
-    const groups = [`holdpoint-4194399-1`, `holdpoint-${process.ppid}-1`, "holdpoint-other"];
-    for (const name of groups) mkdirSync(join(folder, name));
-    findGroups(search({ proc }));
-    const exists = groups.map((name) => findExisting(join(folder, name)));
-    expect(exists).toEqual([false, true, true]);
+  it("are looked for again where other processes were in the way, and else only once", () => {
+    const { folder, proc } = groupFiles({ "cgroup.procs": `${process.pid}\n${process.ppid}\n` });
+    // As the kernel does while a process is in the group itself.
+    const isBusy = (at: string, name: string): boolean =>
+      at === folder && name === "cgroup.subtree_control" && readFileSync(join(at, "cgroup.procs"), "utf8") !== "";
+    const moves: string[] = [];
+    const write = (at: string, name: string, value: string): string | null => {
+      if (isBusy(at, name)) return "EBUSY";
+      moves.push(`${at.slice(folder.length)}/${name}=${value}`);
+      if (name === "cgroup.procs") writeFileSync(join(folder, name), "");
+      return null;
+    };
+    const probe = groupsProbe(search({ proc, write }));
+    expect(probe().reason).toBe(`other processes are in ${folder}, so that it cannot be divided`);
+    writeFileSync(join(folder, "cgroup.procs"), `${process.pid}\n`);
+    const found = probe();
+    expect(found).toMatchObject({ folder, reason: null });
+    expect(moves).toEqual([`/holdpoint/cgroup.procs=${process.pid}`, "/cgroup.subtree_control=+memory +pids +cpu"]);
+    expect(probe()).toBe(found);
   });
-});
 
-function findExisting(folder: string): boolean {
-  try {
-    mkdirSync(folder);
-    return false;
-  } catch {
-    return true;
-  }
-}
+  it.runIf(process.platform === "linux")(
+    "that a killed process left are removed, those of a living one are not",
+    () => {
+      const { folder, proc } = groupFiles();
+      const [, namespace = "", pid = "", started = ""] = groupName(1).split("-");
+      const leftBehind = [
+        `holdpoint-${namespace}-4194399-1-1`,
+        `holdpoint-${namespace}-${pid}-${Number(started) - 1}-1`,
+      ];
+      const others = [
+        groupName(1),
+        `holdpoint-${namespace}-${process.ppid}-${startOf(process.ppid)}-1`,
+        // Of another container, in which process 4194399 may be alive.
+        `holdpoint-${Number(namespace) + 1}-4194399-1-1`,
+        "holdpoint-0-4194399-1-1",
+        "holdpoint-other",
+      ];
+      for (const name of [...leftBehind, ...others]) mkdirSync(join(folder, name));
+      expect(findGroups(search({ proc })).folder).toBe(folder);
+      expect(leftBehind.filter((name) => existsSync(join(folder, name)))).toEqual([]);
+      expect(others.filter((name) => !existsSync(join(folder, name)))).toEqual([]);
+    },
+  );
+});

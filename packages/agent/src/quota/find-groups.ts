@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { GROUP_PREFIX, killGroup, processesIn, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
+import { parseMountInfo, seenThrough } from "../isolation/mount-table.ts";
+import { killGroup, processesIn, readGroupFile, removeGroup, writeGroupFile } from "./group-files.ts";
+import { groupName, isLeftBehind } from "./group-name.ts";
 import type { Controller, GroupsReport } from "./quota.types.ts";
 
 const CONTROLLERS: readonly Controller[] = ["memory", "pids", "cpu"];
@@ -21,24 +23,47 @@ export interface GroupSearch {
   readonly pid: number;
   /** Where the kernel tells of this process. @default /proc/self */
   readonly proc: string;
+  /** Writes a file of a group, as the kernel takes it. @default writeGroupFile */
+  readonly write?: typeof writeGroupFile;
 }
 
-let known: GroupsReport | undefined;
+/**
+ * Finds out once in this process whether commands can be put into control groups, by doing it.
+ *
+ * To be called before anything is started that stays, such as a database: a group that others are in cannot be divided.
+ */
+export const probeGroups: () => GroupsReport = groupsProbe({
+  platform: process.platform,
+  env: process.env,
+  uid: process.geteuid?.() ?? -1,
+  pid: process.pid,
+  proc: "/proc/self",
+});
 
-/** Finds out once in this process whether commands can be put into control groups, by doing it. */
-export function probeGroups(): GroupsReport {
-  known ??= findGroups({
-    platform: process.platform,
-    env: process.env,
-    uid: process.geteuid?.() ?? -1,
-    pid: process.pid,
-    proc: "/proc/self",
-  });
-  return known;
+/** A search that remembers what it found, unless others were in the way: they may go. */
+export function groupsProbe(search: GroupSearch): () => GroupsReport {
+  let known: GroupsReport | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    const { report, mayPass } = look(search);
+    if (!mayPass) known = report;
+    return report;
+  };
 }
 
 /** As {@link probeGroups}, without remembering. */
 export function findGroups(search: GroupSearch): GroupsReport {
+  return look(search).report;
+}
+
+/** What was found. */
+interface Look {
+  readonly report: GroupsReport;
+  /** Whether another look may find more. */
+  readonly mayPass: boolean;
+}
+
+function look(search: GroupSearch): Look {
   const found = delegated(search);
   if ("reason" in found) return none(found.reason);
   const { folder } = found;
@@ -46,16 +71,16 @@ export function findGroups(search: GroupSearch): GroupsReport {
   const available = wordsOf(readGroupFile(folder, "cgroup.controllers"));
   const wanted = CONTROLLERS.filter((name) => available.includes(name));
   if (wanted.length === 0) return none(`${folder} has none of ${CONTROLLERS.join(", ")}`);
-  const refused = enable(folder, wanted, search.pid);
-  if (refused !== null) return none(refused);
-  const joined = tryJoining(folder, search.pid);
+  const refused = enable(folder, wanted, search);
+  if (refused !== null) return refused;
+  const joined = tryJoining(folder);
   if (joined !== null) return none(joined);
   removeStale(folder);
-  return { folder, controllers: wanted, reason: null };
+  return { report: { folder, controllers: wanted, reason: null }, mayPass: false };
 }
 
-function none(reason: string): GroupsReport {
-  return { folder: null, controllers: [], reason };
+function none(reason: string, mayPass = false): Look {
+  return { report: { folder: null, controllers: [], reason }, mayPass };
 }
 
 /** The group that may be used: the one that is named, or the own one of a user that is not the superuser. */
@@ -71,39 +96,42 @@ function delegated({
   // To the superuser every group looks delegated; those that others manage must be left alone.
   if (uid === 0) return { reason: `the superuser has to name a group, with ${GROUP_VARIABLE}` };
   const own = /^0::(\/.*)$/m.exec(textOf(join(proc, "cgroup")))?.[1];
-  const mount = mountOfGroups(textOf(join(proc, "mountinfo")));
-  if (own === undefined || mount === null) return { reason: "there is no cgroup v2 here" };
-  const below = mount.root === "/" ? own : own.startsWith(mount.root) ? own.slice(mount.root.length) : null;
-  if (below === null) return { reason: `the group ${own} cannot be seen from here` };
-  return { folder: join(mount.path, below) };
+  const mounts = parseMountInfo(textOf(join(proc, "mountinfo"))).filter(({ type }) => type === "cgroup2");
+  if (own === undefined || mounts.length === 0) return { reason: "there is no cgroup v2 here" };
+  const [folder] = mounts.flatMap((mount) => seenThrough(mount, own) ?? []);
+  return folder === undefined ? { reason: `the group ${own} cannot be seen from here` } : { folder };
 }
 
 /** Lets the controllers count in groups below; where that needs a group without processes, this one moves into a leaf. */
-function enable(folder: string, wanted: readonly Controller[], pid: number): string | null {
+function enable(
+  folder: string,
+  wanted: readonly Controller[],
+  { pid, write = writeGroupFile }: GroupSearch,
+): Look | null {
   const missing = wanted.filter((name) => !wordsOf(readGroupFile(folder, "cgroup.subtree_control")).includes(name));
   if (missing.length === 0) return null;
   const switchOn = (): string | null =>
-    writeGroupFile(folder, "cgroup.subtree_control", missing.map((name) => `+${name}`).join(" "));
+    write(folder, "cgroup.subtree_control", missing.map((name) => `+${name}`).join(" "));
   const refused = switchOn();
-  if (refused !== "EBUSY") return refused === null ? null : `${folder} cannot be divided (${refused})`;
+  if (refused !== "EBUSY") return refused === null ? null : none(`${folder} cannot be divided (${refused})`);
   const others = processesIn(folder).filter((one) => one !== pid);
-  if (others.length > 0) return `other processes are in ${folder}, so that it cannot be divided`;
+  if (others.length > 0) return none(`other processes are in ${folder}, so that it cannot be divided`, true);
   const leaf = join(folder, OWN_LEAF);
   try {
     mkdirSync(leaf, { recursive: true });
   } catch (error) {
-    return `${folder} takes no further group (${messageOf(error)})`;
+    return none(`${folder} takes no further group (${messageOf(error)})`);
   }
-  const moved = writeGroupFile(leaf, "cgroup.procs", String(pid)) ?? switchOn();
+  const moved = write(leaf, "cgroup.procs", String(pid)) ?? switchOn();
   if (moved === null) return null;
-  writeGroupFile(folder, "cgroup.procs", String(pid));
+  write(folder, "cgroup.procs", String(pid));
   removeGroup(leaf);
-  return `${folder} cannot be divided (${moved})`;
+  return none(`${folder} cannot be divided (${moved})`);
 }
 
 /** Does what a command will do, with nothing as the command. */
-function tryJoining(folder: string, pid: number): string | null {
-  const trial = join(folder, `${GROUP_PREFIX}${pid}-0`);
+function tryJoining(folder: string): string | null {
+  const trial = join(folder, groupName(0));
   try {
     mkdirSync(trial, { recursive: true });
   } catch (error) {
@@ -121,31 +149,12 @@ function tryJoining(folder: string, pid: number): string | null {
 /** Ends and removes what a process that was killed left. */
 function removeStale(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const maker = Number(new RegExp(`^${GROUP_PREFIX}(\\d+)-\\d+$`).exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(maker) || isAlive(maker)) continue;
+    if (!isLeftBehind(name)) continue;
     const stale = join(folder, name);
     killGroup(stale);
     // What is ended only now is removed the next time.
     removeGroup(stale);
   }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-function mountOfGroups(mountinfo: string): { readonly path: string; readonly root: string } | null {
-  for (const line of mountinfo.split("\n")) {
-    const [before = "", after = ""] = line.split(" - ");
-    const [, , , root, path] = before.split(" ");
-    if (after.startsWith("cgroup2 ") && root !== undefined && path !== undefined) return { path, root };
-  }
-  return null;
 }
 
 function isWritable(folder: string): boolean {

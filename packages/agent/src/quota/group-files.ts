@@ -1,8 +1,5 @@
-import { readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** What the names of groups of commands begin with; the process that made them and a count follow. */
-export const GROUP_PREFIX = "holdpoint-";
 
 /** Reads a file of a control group; null when it is not there or must not be read. */
 export function readGroupFile(folder: string, name: string): string | null {
@@ -34,11 +31,18 @@ export function processesIn(folder: string): readonly number[] {
   return (readGroupFile(folder, "cgroup.procs") ?? "").split("\n").filter(Boolean).map(Number);
 }
 
-/** Ends everything in a group. */
+/** The numbers of the processes in a group and in all groups below it, which a command may have made. */
+export function processesBelow(folder: string): readonly number[] {
+  return [...groupsBelow(folder).flatMap(processesBelow), ...processesIn(folder)];
+}
+
+/** Ends everything in a group and in those below it. */
 export function killGroup(folder: string): void {
   // Linux 5.14; before that one by one, which what forks all the time can outrun for a while.
   if (writeGroupFile(folder, "cgroup.kill", "1") === null) return;
-  for (const pid of processesIn(folder)) {
+  for (const pid of processesBelow(folder)) {
+    // What has no number here is of another namespace; 0 would be this process's own group of a terminal.
+    if (pid <= 0) continue;
     try {
       process.kill(pid, "SIGKILL");
     } catch {
@@ -47,12 +51,27 @@ export function killGroup(folder: string): void {
   }
 }
 
-/** Removes a group; false while something is in it. */
-export function removeGroup(folder: string): boolean {
+/**
+ * Removes a group and, first, those below it, which a command may have made: a group that holds one cannot be removed.
+ *
+ * @returns null when it is gone, else the error's code: EBUSY while something is in it
+ */
+export function removeGroup(folder: string): string | null {
+  for (const below of groupsBelow(folder)) removeGroup(below);
   try {
     rmdirSync(folder);
-    return true;
+    return null;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ENOENT";
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    return code === "ENOENT" ? null : code;
+  }
+}
+
+function groupsBelow(folder: string): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  } catch {
+    return [];
   }
 }

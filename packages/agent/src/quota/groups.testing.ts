@@ -1,7 +1,9 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readGroupFile } from "./group-files.ts";
+import { onTestFinished } from "vitest";
+import { parseMountInfo, seenThrough } from "../isolation/mount-table.ts";
+import { readGroupFile, removeGroup } from "./group-files.ts";
 import type { GroupsReport } from "./quota.types.ts";
 
 /**
@@ -9,10 +11,10 @@ import type { GroupsReport } from "./quota.types.ts";
  * binds there: where version 1 holds memory, processes and processor, nothing does, and only joining and ending are real.
  */
 export function realGroups(): GroupsReport | null {
-  const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(textOf("/proc/self/mountinfo"))?.[1];
+  const mount = parseMountInfo(textOf("/proc/self/mountinfo")).find(({ type }) => type === "cgroup2");
   const own = /^0::(\/.*)$/m.exec(textOf("/proc/self/cgroup"))?.[1];
-  if (mount === undefined || own === undefined) return null;
-  const folder = join(mount, own);
+  const folder = mount === undefined || own === undefined ? null : seenThrough(mount, own);
+  if (folder === null) return null;
   try {
     accessSync(join(folder, "cgroup.procs"), constants.W_OK);
     return { folder: mkdtempSync(join(folder, "holdpoint-test-")), controllers: [], reason: null };
@@ -21,13 +23,25 @@ export function realGroups(): GroupsReport | null {
   }
 }
 
-/** Files as the kernel has them for a process whose group is `/user/app`, in a folder of its own. */
+/** Removes what {@link realGroups} made. */
+export function removeRealGroups(groups: GroupsReport | null): void {
+  if (groups?.folder != null) removeGroup(groups.folder);
+}
+
+/** A folder that is there until the test is over. */
+export function testFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "holdpoint-groups-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Files as the kernel has them for a process whose group is `/user/app`, in a folder that is there until the test is over. */
 export function groupFiles(files: Readonly<Record<string, string>> = {}): {
   readonly folder: string;
   readonly proc: string;
   readonly read: (name: string) => string | null;
 } {
-  const base = mkdtempSync(join(tmpdir(), "holdpoint-groups-"));
+  const base = testFolder();
   const [folder, proc] = [join(base, "user", "app"), join(base, "proc")];
   mkdirSync(folder, { recursive: true });
   mkdirSync(proc);

@@ -1,16 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { homedir, hostname } from "node:os";
+import { homedir } from "node:os";
 import { join } from "node:path";
+import { mayLive, ownMark, type ProcessMark, readMark } from "../processes/process-mark.ts";
 
-/** Who made a workspace, so that one left by a killed run can be told from one in use. */
-interface Owner {
-  readonly pid: number;
-  readonly started: string;
-  readonly host: string;
-}
-
+/** Says who made a workspace, so that one left by a killed run can be told from one in use. */
 const OWNER_FILE = "owner.json";
 
 /** Where the workspaces of a repository lie when nothing else is said: below the user's state folder. */
@@ -26,8 +20,7 @@ export function defaultStateFolder(): string {
 
 /** Notes this process as the owner of a workspace. */
 export async function ownWorkspace(folder: string): Promise<void> {
-  const owner: Owner = { pid: process.pid, started: startOf(process.pid) ?? "", host: hostname() };
-  await writeFile(join(folder, OWNER_FILE), JSON.stringify(owner));
+  await writeFile(join(folder, OWNER_FILE), JSON.stringify(ownMark()));
 }
 
 /** Removes a workspace, whatever the rights that were set in it. */
@@ -60,34 +53,12 @@ export async function pruneFolder(folder: string, keep: ReadonlySet<string>): Pr
 async function isInUse(folder: string): Promise<boolean> {
   const text = await readFile(join(folder, OWNER_FILE), "utf8").catch(() => "{}");
   const owner = parseOwner(text);
-  if (owner === null) return false;
-  return owner.host !== hostname() || startOf(owner.pid) === owner.started;
+  return owner !== null && mayLive(owner);
 }
 
-function parseOwner(text: string): Owner | null {
+function parseOwner(text: string): ProcessMark | null {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return null;
-    const { pid, started, host } = value as Partial<Record<keyof Owner, unknown>>;
-    if (typeof pid !== "number" || typeof started !== "string" || typeof host !== "string") return null;
-    return { pid, started, host };
-  } catch {
-    return null;
-  }
-}
-
-/** When a process began, as a mark that two processes with one number do not share; null when there is none. */
-function startOf(pid: number): string | null {
-  if (process.platform === "linux") {
-    try {
-      return readFileSync(`/proc/${pid}/stat`, "latin1").split(") ").pop()?.split(" ")[19] ?? null;
-    } catch {
-      return null;
-    }
-  }
-  try {
-    process.kill(pid, 0);
-    return "";
+    return readMark(JSON.parse(text));
   } catch {
     return null;
   }

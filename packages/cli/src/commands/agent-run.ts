@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import {
   agentProblems,
   commandsOf,
+  probeGroups,
   Runner,
   type RunnerEvent,
   serveHealth,
@@ -51,6 +52,8 @@ export async function run(call: CommandCall): Promise<number> {
   const leaseTtlMs = durationMs(call, "lease", LEASE);
   const capacity = countOf(call, "concurrency", "--concurrency");
   const runtime = createSystemRuntime();
+  // Before anything is started: a group of processes that others are in cannot be divided.
+  probeGroups();
   const tracing = await tracingOf(call, name);
   const runner = new Runner({
     client,

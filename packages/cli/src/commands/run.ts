@@ -1,4 +1,4 @@
-import { requiredCapabilities } from "@holdpoint/agent";
+import { probeGroups, requiredCapabilities } from "@holdpoint/agent";
 import { parseDurationMs } from "@holdpoint/contract";
 import { checksOf, problem, scheduleWork } from "@holdpoint/core";
 import { createSystemRuntime } from "@holdpoint/server";
@@ -50,6 +50,8 @@ async function work(call: CommandCall, place: PlanPlace, consent: Consent, waitM
   const fleet = await loadFleet(place, optional(call, "agents"), call.cwd);
   const able = fleet.agents.filter((agent) => isTrusted(agent, consent.trust));
   const graph = scheduleWork(plan, { capabilitiesOf: (item) => requiredCapabilities(item, able) });
+  // Before the database is started: a group of processes that others are in cannot be divided.
+  probeGroups();
   const interrupt = onInterrupt();
   try {
     return await withEngine(call, place, "work", async (engine) => {

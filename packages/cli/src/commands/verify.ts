@@ -1,3 +1,4 @@
+import { probeGroups } from "@holdpoint/agent";
 import { checksOf, type PlanDocument, problem } from "@holdpoint/core";
 import { acceptedAttempts, createGatekeeper, producersOf } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
@@ -30,6 +31,8 @@ export async function run(call: CommandCall): Promise<number> {
     place,
     checks.map((check) => consentText(check)),
   );
+  // Before the database is started: a group of processes that others are in cannot be divided.
+  probeGroups();
 
   const interrupt = onInterrupt();
   const judging = withEngine(call, place, "work", async ({ app, runtime, store }) => {
