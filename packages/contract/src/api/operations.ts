@@ -1,6 +1,7 @@
 import * as access from "./access.operations.ts";
 import * as agents from "./agents.operations.ts";
 import * as callbacks from "./callbacks.operations.ts";
+import * as evidence from "./evidence.operations.ts";
 import * as flags from "./flags.operations.ts";
 import * as limits from "./limits.operations.ts";
 import type { Operation } from "./operation.ts";
@@ -24,6 +25,7 @@ export const operations = {
   ...access,
   ...flags,
   ...search,
+  ...evidence,
 };
 
 /** Every operation, in the order of the reference. */

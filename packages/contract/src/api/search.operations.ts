@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { anyJson, digest, id, moment, pageOf } from "./common.ts";
+import { id, pageOf } from "./common.ts";
 import { operation } from "./operation.ts";
 
 /** What can be searched for. */
@@ -47,25 +47,4 @@ export const search = operation({
   }),
   response: pageOf(hit),
   problems: [422],
-});
-
-/** One evidence record. */
-export const getEvidence = operation({
-  id: "getEvidence",
-  method: "GET",
-  path: "/v1/evidence/{digest}",
-  tag: "evidence",
-  summary: "Get an evidence record, as it was stored",
-  scope: "read",
-  params: z.object({ digest: digest.describe("Digest of the record.") }),
-  response: z.object({
-    digest,
-    kind: z.string(),
-    check: z.string().nullable().describe("Id of the check that made it."),
-    gates: z.array(z.string()).describe("Keys of the gates that it speaks for."),
-    endedAt: moment.describe("When what it tells of ended."),
-    recordedAt: moment,
-    statement: anyJson.describe("The statement that the digest is of."),
-  }),
-  problems: [404],
 });

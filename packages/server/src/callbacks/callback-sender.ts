@@ -84,13 +84,13 @@ export function createCallbackSender(parts: CallbackSenderParts): BackgroundServ
   async function takeDue(): Promise<number> {
     isFull = false;
     let taken = 0;
-    const due = await parts.system.run<{ tenant_id: string }>(DUE, [runtime.now()]);
+    // What is to be sent of a tenant without callbacks waits until it has them again.
+    const { name, standard } = FLAG.callbacks;
+    const due = await parts.system.run<{ tenant_id: string }>(DUE, [runtime.now(), name, standard]);
     // Who has the fewest on the way is first, and of these who waits longest: nobody's slow receivers keep others waiting.
     const inTurn = due.map(({ tenant_id }) => tenant_id).sort((a, b) => onTheWay(a) - onTheWay(b));
     for (const tenant of inTurn) {
       const room = Math.min(AT_ONCE.all - sending.size, AT_ONCE.tenant - onTheWay(tenant));
-      // What is to be sent of a tenant without callbacks waits until it has them again.
-      if (!(await parts.flags.value(tenant, FLAG.callbacks))) continue;
       const desk = await parts.deskOf(tenant);
       const deliveries = room > 0 && !closing.signal.aborted ? await desk.take(room, leaseMs) : [];
       if (deliveries.length >= room) isFull = true;

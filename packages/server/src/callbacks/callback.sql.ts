@@ -60,12 +60,19 @@ export const ADD_DELIVERIES: Statement = statement(
    FROM unnest($3::uuid[], $4::uuid[], $5::text[]) AS d(delivery_id, callback_id, body)`,
 );
 
-/** Tenants with something to send, the one that waits longest first: one question for all of them. */
+/**
+ * Tenants with something to send, the one that waits longest first: one question for all of them. Those whose flag `$2` is
+ * off (by default `$3`) are left out here, since they would stand at the head for as long as it is off. What is set and is
+ * neither true nor false counts as not set, as it does wherever flags are read.
+ */
 export const DUE: Statement = statement(
   "callback_due",
   `SELECT d.tenant_id FROM holdpoint.callback_delivery d
    JOIN holdpoint.tenant t ON t.tenant_id = d.tenant_id AND t.disabled_at_ms IS NULL
-   WHERE d.state = 'pending' AND d.due_at_ms <= $1
+   LEFT JOIN holdpoint.flag f
+     ON f.tenant_id = d.tenant_id AND f.name = $2 AND jsonb_typeof(f.value) = 'boolean'
+   LEFT JOIN holdpoint.global_flag g ON g.name = $2 AND jsonb_typeof(g.value) = 'boolean'
+   WHERE d.state = 'pending' AND d.due_at_ms <= $1 AND coalesce(f.value, g.value, to_jsonb($3::boolean)) = 'true'
    GROUP BY d.tenant_id ORDER BY min(d.due_at_ms), d.tenant_id LIMIT 1000`,
 );
 

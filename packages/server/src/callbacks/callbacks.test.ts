@@ -5,11 +5,39 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type Answered, type StartedPlane, startPlane } from "../control-plane.testing.ts";
 import type { ControlPlaneParts } from "../control-plane.ts";
 import { createSystemRuntime } from "../system-runtime.ts";
+import { DUE } from "./callback.sql.ts";
 import type { CallbackRecord, Delivery } from "./callback.types.ts";
 import { isSigned, type Receiver, startReceiver } from "./receiver.testing.ts";
 
 const DELIVERIES = statement("test_deliveries", "SELECT state FROM holdpoint.callback_delivery WHERE tenant_id = $1");
 const KEPT = statement("test_kept", "SELECT body FROM holdpoint.kept_answer WHERE tenant_id = $1");
+const ADD_OFF = statement(
+  "test_add_off",
+  `WITH many AS (SELECT 'off-' || n AS id FROM generate_series(1, 1000) n), added AS (
+     INSERT INTO holdpoint.tenant (tenant_id, created_at_ms) SELECT id, 0 FROM many
+   ), plan AS (
+     INSERT INTO holdpoint.plan (tenant_id, plan_id, source, title, revision, created_at_ms, updated_at_ms)
+     SELECT id, $1, 'p', 'p', 1, 0, 0 FROM many
+   ), callback AS (
+     INSERT INTO holdpoint.callback SELECT id, $1, $1, NULL, 'http://127.0.0.1:1/', 'whsec_x', 1, 0, 'Ada', 0 FROM many
+   ), flag AS (
+     INSERT INTO holdpoint.flag SELECT id, 'callbacks', 'false', 'Ada', 0 FROM many
+   )
+   INSERT INTO holdpoint.callback_delivery
+     (tenant_id, delivery_id, callback_id, body, settled_at_ms, since_ms, due_at_ms)
+   SELECT id, $1, $1, '{}', 0, 0, 0 FROM many`,
+);
+const SET_OFF = statement("test_set_off", "UPDATE holdpoint.flag SET value = $2::jsonb WHERE tenant_id = $1");
+const ADD_GLOBAL = statement(
+  "test_add_global",
+  "INSERT INTO holdpoint.global_flag VALUES ('callbacks', $1::jsonb, 'Ada', 0)",
+);
+const DROP_OFF = ["global_flag", "flag", "callback_delivery", "callback", "plan", "tenant"].map((table) =>
+  statement(
+    `test_drop_${table}`,
+    `DELETE FROM holdpoint.${table}${table === "global_flag" ? "" : " WHERE tenant_id LIKE 'off-%'"}`,
+  ),
+);
 const ALLOWED = { allow: ["127.0.0.1"], timeoutMs: 5_000 };
 const HOUR_MS = 3_600_000;
 
@@ -444,5 +472,36 @@ describe.each(TEST_SERVERS.slice(0, 1))("callbacks on $name", (kind) => {
       expect(answer.body["code"]).toBe("HP9105");
     }
     expect((await plane.call("GET", "/v1/callbacks", undefined, other)).body["items"]).toEqual([]);
+  });
+
+  describe("of 1,000 tenants that have them switched off", () => {
+    beforeEach(async () => {
+      await plane.close();
+      await store.run(ADD_OFF, ["00000000-0000-4000-8000-000000000001"]);
+    });
+    afterEach(async () => {
+      for (const drop of DROP_OFF) await store.run(drop);
+    });
+
+    test("do not keep others waiting", async () => {
+      plane = await start();
+      await created({ url: receiver.url });
+      await settle();
+      expect(await receiver.arrived(1)).toMatchObject([{ body: { type: "task.accepted" } }]);
+    });
+
+    test("are due where the tenant's value says so, else the global one, and then the default", async () => {
+      const due = async (standard: boolean): Promise<readonly string[]> => {
+        const rows = await store.run<{ tenant_id: string }>(DUE, [1, "callbacks", standard]);
+        return rows.map(({ tenant_id }) => tenant_id);
+      };
+      expect(await due(true)).toEqual([]);
+      await store.run(SET_OFF, ["off-1", "true"]);
+      // What cannot be read is taken for unset.
+      await store.run(SET_OFF, ["off-2", '"perhaps"']);
+      expect([await due(true), await due(false)]).toEqual([["off-1", "off-2"], ["off-1"]]);
+      await store.run(ADD_GLOBAL, ["false"]);
+      expect(await due(true)).toEqual(["off-1"]);
+    });
   });
 });

@@ -6,6 +6,7 @@ export { type EventRoom, eventRoutes } from "./events.routes.ts";
 export {
   createSignalBus,
   EVERY_TENANT,
+  perSignalKind,
   SIGNAL_KINDS,
   type SignalBus,
   type SignalKind,

@@ -4,6 +4,12 @@ export const SIGNAL_KINDS = ["committed", "ready", "flags"] as const;
 /** One of {@link SIGNAL_KINDS}. */
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
+/** A record of something for each kind. */
+export function perSignalKind<T>(make: (kind: SignalKind) => T): Record<SignalKind, T> {
+  const made = Object.fromEntries(SIGNAL_KINDS.map((kind) => [kind, make(kind)]));
+  return made as Record<SignalKind, T>;
+}
+
 /** Stands for every tenant, where something is about all. */
 export const EVERY_TENANT = "*";
 

@@ -50,6 +50,8 @@ export interface FlagsParts {
   readonly store: Store;
   readonly runtime: Pick<Runtime, "now">;
   readonly signals: SignalBus;
+  /** What tells how old a remembered value is, milliseconds since any moment. @default the clock of the process */
+  readonly now?: () => number;
 }
 
 /** Values are relied on for so long without a signal, milliseconds: what was not heard of is seen within a second. */
@@ -91,7 +93,7 @@ interface Row {
 }
 
 /** Makes the flags of one replica. */
-export function createFlags({ store, runtime, signals }: FlagsParts): Flags {
+export function createFlags({ store, runtime, signals, now: clock = () => performance.now() }: FlagsParts): Flags {
   const known = new Map<string, { readonly at: number; readonly standings: Promise<readonly FlagStanding[]> }>();
   signals.onAny((tenant, kind) => {
     if (kind !== "flags") return;
@@ -104,7 +106,7 @@ export function createFlags({ store, runtime, signals }: FlagsParts): Flags {
   }
 
   function remembered(tenant: string): Promise<readonly FlagStanding[]> {
-    const at = performance.now();
+    const at = clock();
     const found = known.get(tenant);
     if (found !== undefined && at - found.at < TRUST_MS) return found.standings;
     // A signal takes the entry away, and with it what is being read at that moment.

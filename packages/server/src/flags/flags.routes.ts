@@ -1,5 +1,6 @@
 import { operations, type ResponseOf } from "@holdpoint/contract";
 import { type Implementation, implement } from "../http/index.ts";
+import { toMoment } from "../moment.ts";
 import { type FlagStanding, type Flags, standingOf } from "./flag.store.ts";
 
 /** Routes of flags. */
@@ -38,6 +39,6 @@ function toView({ flag, tenant, global }: FlagStanding): ResponseOf<typeof opera
     most: bounds?.most ?? null,
     choices: choices === null ? null : [...choices],
     setBy: holds?.by ?? null,
-    setAt: holds === null ? null : new Date(holds.at).toISOString(),
+    setAt: toMoment(holds?.at ?? null),
   };
 }

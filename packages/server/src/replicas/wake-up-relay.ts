@@ -1,5 +1,5 @@
 import type { Listener, Store } from "@holdpoint/store";
-import { SIGNAL_KINDS, type SignalBus, type SignalKind } from "../events/index.ts";
+import { perSignalKind, SIGNAL_KINDS, type SignalBus } from "../events/index.ts";
 import type { PartHealth } from "../observe/index.ts";
 import { readWakeUp, wakeUpTexts } from "./wake-up.ts";
 
@@ -33,11 +33,7 @@ export interface WakeUpRelayParts {
  * connection is found by the polls, a second later.
  */
 export function createWakeUpRelay({ store, signals, replica }: WakeUpRelayParts): WakeUpRelay {
-  const pending: Record<SignalKind, Set<string>> = {
-    committed: new Set(),
-    ready: new Set(),
-    flags: new Set(),
-  };
+  const pending = perSignalKind(() => new Set<string>());
   let timer: NodeJS.Timeout | null = null;
   let toldAt = Number.NEGATIVE_INFINITY;
   const listener: Listener | null = store.listen(CHANNEL, {

@@ -9,9 +9,10 @@ describe("a wake-up", () => {
     ]);
   });
 
-  test("of a replica that knows no flags is read too", () => {
+  test("of a replica that knows fewer kinds or more is read too", () => {
     const tenants = { committed: [], ready: ["north"], flags: [] };
-    expect(readWakeUp('{"from":"a","committed":[],"ready":["north"]}')).toEqual({ from: "a", tenants });
+    expect(readWakeUp('{"from":"a","ready":["north"]}')).toEqual({ from: "a", tenants });
+    expect(readWakeUp('{"from":"a","ready":["north"],"later":7}')).toEqual({ from: "a", tenants });
   });
 
   test("of very many tenants is told in several notifications, each short enough, with none left out", () => {
@@ -35,6 +36,8 @@ describe("a wake-up", () => {
     '{"from":1,"committed":[],"ready":[]}',
     '{"from":"a","committed":[1],"ready":[]}',
     '{"from":"a","committed":[],"ready":[],"flags":"x"}',
+    '{"from":"a","ready":{"0":"north"}}',
+    '["a"]',
   ])("is nothing when somebody sends %s", (text) => {
     expect(readWakeUp(text)).toBeNull();
   });

@@ -1,4 +1,4 @@
-import { SIGNAL_KINDS, type SignalKind } from "../events/index.ts";
+import { perSignalKind, SIGNAL_KINDS, type SignalKind } from "../events/index.ts";
 
 /** What one replica tells the others: which tenants to wake, and for what. */
 export interface WakeUp {
@@ -16,11 +16,11 @@ export function wakeUpTexts(
   tenants: Readonly<Record<SignalKind, ReadonlySet<string>>>,
 ): readonly string[] {
   const texts: string[] = [];
-  let parts: Record<SignalKind, string[]> = { committed: [], ready: [], flags: [] };
+  let parts = perSignalKind((): string[] => []);
   let characters = 0;
   const end = (): void => {
     texts.push(JSON.stringify({ from, ...parts }));
-    parts = { committed: [], ready: [], flags: [] };
+    parts = perSignalKind(() => []);
     characters = 0;
   };
   for (const kind of SIGNAL_KINDS) {
@@ -39,18 +39,22 @@ export function wakeUpTexts(
 export function readWakeUp(text: string): WakeUp | null {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null) return null;
-    if (!("from" in value) || !("committed" in value) || !("ready" in value)) return null;
-    const { from, committed, ready } = value;
-    // A replica of an earlier version does not speak of flags.
-    const flags = "flags" in value ? value.flags : [];
-    if (typeof from !== "string" || !isNames(committed) || !isNames(ready) || !isNames(flags)) return null;
-    return { from, tenants: { committed, ready, flags } };
+    if (!isRecord(value)) return null;
+    const { from } = value;
+    // A replica of another version does not speak of every kind.
+    const tenants = perSignalKind((kind) => value[kind] ?? []);
+    return typeof from === "string" && areNames(tenants) ? { from, tenants } : null;
   } catch {
     return null;
   }
 }
 
-function isNames(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === "string");
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function areNames(tenants: Record<SignalKind, unknown>): tenants is Record<SignalKind, readonly string[]> {
+  return Object.values(tenants).every(
+    (names) => Array.isArray(names) && names.every((name) => typeof name === "string"),
+  );
 }
