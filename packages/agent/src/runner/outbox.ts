@@ -22,9 +22,12 @@ const AT_ONCE = 8;
 /** Pauses while the server is away, milliseconds. */
 const RETRY = { baseMs: 200, capMs: 10_000 };
 
+/** What is to be told, kept until it is told. */
+export type ReportSpool = Pick<Spool, "pending" | "size" | "add" | "done">;
+
 /** What an outbox is made from. */
 export interface OutboxParts {
-  readonly spool: Spool;
+  readonly spool: ReportSpool;
   readonly link: ServerLink;
   readonly runtime: Pick<Runtime, "newId" | "random">;
   readonly onTold: (entry: SpooledTell, told: Told) => void | Promise<void>;
