@@ -68,15 +68,15 @@ export const SHORTEN: Statement = statement(
    WHERE tenant_id = $1 AND owner = $2 AND expires_at_ms > $3 RETURNING task_id`,
 );
 
-/** What is ready, kind by kind, in the order in which it would be claimed; no more than the first rows are looked at. */
+/** What is ready, by need and reservation, of the rows that would be claimed first; no more than those are looked at. */
 export const DEMAND: Statement = statement(
   "agent_demand",
-  `SELECT capabilities, count(*)::int AS n, (SELECT count(*)::int FROM (
+  `SELECT capabilities, assigned, count(*)::int AS n, (SELECT count(*)::int FROM (
        SELECT FROM holdpoint.task_ready WHERE tenant_id = $1 AND ready_at_ms <= $2 LIMIT $3) x) AS looked
    FROM (
-     SELECT capabilities FROM holdpoint.task_ready WHERE tenant_id = $1 AND ready_at_ms <= $2
+     SELECT capabilities, assigned FROM holdpoint.task_ready WHERE tenant_id = $1 AND ready_at_ms <= $2
      ORDER BY priority DESC, position, task_id LIMIT $3
-   ) r GROUP BY capabilities`,
+   ) r GROUP BY capabilities, assigned`,
 );
 
 export const ADD_CONTROLLER: Statement = statement(

@@ -125,6 +125,14 @@ describe.each(TEST_SERVERS.slice(0, 1))("the room of agents on $name", (kind) =>
     expect(given.join()).not.toContain("five");
   });
 
+  test("gives a task that is reserved for an agent to that agent, whoever else could do it in the same call", async () => {
+    await at.tasks({ one: [] });
+    const [task] = await (await at.plane.rooms("acme")).work.list();
+    await at.call(operations.assignTask, { params: { task: task?.taskId ?? "" }, body: { agent: "c" } });
+    const claimed = await at.call(claimForAgents, { body: { runner: "host", agents: candidates("a", "b", "c") } });
+    expect(claimed.body.tasks).toMatchObject([{ agent: "c", key: "one" }]);
+  });
+
   test("wakes a waiting call when something that fits becomes ready", async () => {
     const waiting = at.call(claimForAgents, { body: { runner: "host", agents: candidates("a", "b"), waitMs: 5_000 } });
     await until(async () => (await at.plane.agents.room("acme")).offers.waiting === 1);
