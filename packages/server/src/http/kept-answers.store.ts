@@ -1,4 +1,4 @@
-import { problem, type Runtime } from "@holdpoint/core";
+import { problem, type Runtime, retryDelayMs } from "@holdpoint/core";
 import { type StoreScope, statement } from "@holdpoint/store";
 import { guardProblems } from "./guard.problems.ts";
 import type { KeyedWrite, RetryKeeper, WrittenAnswer } from "./guards.ts";
@@ -9,6 +9,10 @@ const KEEP_MS = 86_400_000;
 const RUNNING_MS = 120_000;
 /** Seconds after which whoever came second may ask again. */
 const RETRY_AFTER_S = 1;
+/** Pauses before a key that could not be settled is settled again, milliseconds. */
+const SETTLE_AGAIN = { baseMs: 200, capMs: 10_000 } as const;
+/** Tries of that; the last comes when the key is about to be given to another anyway. */
+const SETTLE_TRIES = 12;
 /** Answers removed in one round. */
 const REMOVE_AT_ONCE = 5_000;
 
@@ -59,12 +63,9 @@ interface Row {
  * ```
  *
  * Who dies between the write and `keep` leaves a key that is taken anew after two minutes: the write may then be done
- * twice, as without a key.
+ * twice, as without a key. A database that was away for a moment leaves none: what could not be settled is settled later.
  */
-export function createKeptAnswers(
-  scopeOf: (tenant: string) => StoreScope,
-  runtime: Pick<Runtime, "now" | "newId">,
-): RetryKeeper {
+export function createKeptAnswers(scopeOf: (tenant: string) => StoreScope, runtime: Runtime): RetryKeeper {
   return { begin };
 
   async function begin(write: KeyedWrite): Promise<Awaited<ReturnType<RetryKeeper["begin"]>>> {
@@ -73,16 +74,34 @@ export function createKeptAnswers(
     const place = [principal.tenant, principal.tokenId ?? "", operation, key];
     const holder = runtime.newId();
     const now = runtime.now();
-    const taken = await store.run(TAKE, [...place, digest, holder, now + RUNNING_MS, now]);
+    const giveBack = (): Promise<unknown> => store.run(GIVE_BACK, [...place, holder]);
+    const taken = await store.run(TAKE, [...place, digest, holder, now + RUNNING_MS, now]).catch((error: unknown) => {
+      // It may have been taken all the same, and nobody else knows by whom.
+      settleLater(giveBack, 1);
+      throw error;
+    });
     if (taken.length === 0) return answerOf(operation, digest, (await store.run<Row>(LOOK, place))[0]);
     return {
-      keep: async ({ status, headers, text }) => {
-        await store.run(KEEP, [...place, holder, status, headers, text, runtime.now() + KEEP_MS]);
-      },
-      abandon: async () => {
-        await store.run(GIVE_BACK, [...place, holder]);
-      },
+      keep: ({ status, headers, text }) =>
+        settle(() => store.run(KEEP, [...place, holder, status, headers, text, runtime.now() + KEEP_MS])),
+      abandon: () => settle(giveBack),
     };
+  }
+
+  /** Rejects when the first try fails, and goes on trying all the same. */
+  async function settle(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      settleLater(write, 1);
+      throw error;
+    }
+  }
+
+  function settleLater(write: () => Promise<unknown>, tries: number): void {
+    if (tries > SETTLE_TRIES) return;
+    const again = (): void => void write().catch(() => settleLater(write, tries + 1));
+    setTimeout(again, retryDelayMs(tries, runtime.random(), SETTLE_AGAIN)).unref();
   }
 }
 
