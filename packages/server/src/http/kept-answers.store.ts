@@ -5,8 +5,10 @@ import type { KeyedWrite, RetryKeeper, WrittenAnswer } from "./guards.ts";
 
 /** How long an answer is kept, milliseconds. */
 const KEEP_MS = 86_400_000;
-/** How long a request may take before its key is given to another: its process is then taken for dead, milliseconds. */
-const RUNNING_MS = 120_000;
+/** How long a key stays with a request of whose process nothing is heard: it is then taken for dead, milliseconds. */
+const RUNNING_MS = 30_000;
+/** How often a request that still runs says so, milliseconds; most are over long before. */
+const STILL_RUNNING_MS = 10_000;
 /** Seconds after which whoever came second may ask again. */
 const RETRY_AFTER_S = 1;
 /** Pauses before a key that could not be settled is settled again, milliseconds. */
@@ -36,6 +38,11 @@ const KEEP = statement(
   `UPDATE holdpoint.kept_answer SET status = $6, headers = $7, body = $8, expires_at_ms = $9
    WHERE tenant_id = $1 AND token = $2 AND operation = $3 AND key = $4 AND holder = $5`,
 );
+const STILL_RUNNING = statement(
+  "kept_still_running",
+  `UPDATE holdpoint.kept_answer SET expires_at_ms = $6
+   WHERE tenant_id = $1 AND token = $2 AND operation = $3 AND key = $4 AND holder = $5 AND status IS NULL`,
+);
 const GIVE_BACK = statement(
   "kept_give_back",
   `DELETE FROM holdpoint.kept_answer
@@ -59,10 +66,11 @@ interface Row {
  *
  * ```
  *   (none) ──take──▶ running ──keep──▶ kept ──24 h──▶ (none)
- *                       └─abandon, or 2 minutes─▶ (none)
+ *                     │  ▲ └─abandon, or 30 s without a word─▶ (none)
+ *                     └──┘ still running, every 10 s
  * ```
  *
- * Who dies between the write and `keep` leaves a key that is taken anew after two minutes: the write may then be done
+ * Who dies between the write and `keep` leaves a key that is taken anew after 30 seconds: the write may then be done
  * twice, as without a key. A database that was away for a moment leaves none: what could not be settled is settled later.
  */
 export function createKeptAnswers(scopeOf: (tenant: string) => StoreScope, runtime: Runtime): RetryKeeper {
@@ -81,6 +89,15 @@ export function createKeptAnswers(scopeOf: (tenant: string) => StoreScope, runti
       throw error;
     });
     if (taken.length === 0) return answerOf(operation, digest, (await store.run<Row>(LOOK, place))[0]);
+    const stillRunning = setInterval(() => {
+      // One that is missed is made up for by the next.
+      store.run(STILL_RUNNING, [...place, holder, runtime.now() + RUNNING_MS]).catch(() => undefined);
+    }, STILL_RUNNING_MS);
+    stillRunning.unref();
+    const settle = (write: () => Promise<unknown>): Promise<void> => {
+      clearInterval(stillRunning);
+      return settleOnce(write);
+    };
     return {
       keep: ({ status, headers, text }) =>
         settle(() => store.run(KEEP, [...place, holder, status, headers, text, runtime.now() + KEEP_MS])),
@@ -89,7 +106,7 @@ export function createKeptAnswers(scopeOf: (tenant: string) => StoreScope, runti
   }
 
   /** Rejects when the first try fails, and goes on trying all the same. */
-  async function settle(write: () => Promise<unknown>): Promise<void> {
+  async function settleOnce(write: () => Promise<unknown>): Promise<void> {
     try {
       await write();
     } catch (error) {

@@ -2,7 +2,7 @@ import { operation } from "@holdpoint/contract";
 import { type ProblemTable, problem } from "@holdpoint/core";
 import { type Statement, type Store, type StoreScope, statement } from "@holdpoint/store";
 import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { createSystemRuntime } from "../system-runtime.ts";
 import { createHttpServer } from "./create-http-server.ts";
@@ -88,6 +88,11 @@ describe.each(TEST_SERVERS)("Idempotency-Key on $name", (kind) => {
       },
     };
   }
+
+  afterEach(() => {
+    vi.useRealTimers();
+    aheadMs = 0;
+  });
 
   async function ask(
     key: string | null,
@@ -201,6 +206,22 @@ describe.each(TEST_SERVERS)("Idempotency-Key on $name", (kind) => {
     hiccups.add("kept_give_back");
     await ask("k13", { how: "break" });
     await expect.poll(async () => (await ask("k13", { how: "break" })).status, { timeout: 5_000 }).toBe(500);
+  });
+
+  test("stays with a request that runs for long, and says so", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const before = count;
+    const first = ask("k15", { how: "slow" });
+    await expect.poll(() => count).toBe(before + 1);
+    const KEY = statement("key", "SELECT expires_at_ms FROM holdpoint.kept_answer WHERE key = 'k15'");
+    const expiry = async (): Promise<number | undefined> =>
+      (await store.forTenant("north").run<{ expires_at_ms: number }>(KEY))[0]?.expires_at_ms;
+    const taken = (await expiry()) ?? 0;
+    aheadMs = 20_000;
+    vi.advanceTimersByTime(10_000);
+    await expect.poll(expiry).toBeGreaterThanOrEqual(taken + 20_000);
+    go();
+    expect((await first).status).toBe(201);
   });
 
   test("is given back when the answer to taking it was lost", async () => {
