@@ -126,12 +126,21 @@ export class Outbox {
       await link.call(TOLD_BY[kind], { params, body }, options);
       return { outcome: "taken" };
     } catch (error) {
-      if (error instanceof ServerProblem && isFinal(error)) {
-        return { outcome: "over", code: error.code, detail: error.message };
-      }
-      return null;
+      if (!(error instanceof ServerProblem) || !isFinal(error)) return null;
+      const settled = kind === "complete" ? settledAs(error, attempt) : null;
+      return settled ?? { outcome: "over", code: error.code, detail: error.message };
     }
   }
+}
+
+/**
+ * What became of a report that the server took before, and whose answer was lost: the task still stands where this attempt
+ * brought it. Null when it stands elsewhere.
+ */
+function settledAs({ document: { task } }: ServerProblem, attempt: number): Told | null {
+  if (task?.attempt !== attempt) return null;
+  if (task.state === "accepted" || task.state === "held") return { outcome: task.state };
+  return task.state === "reported" ? { outcome: "pending" } : null;
 }
 
 /** A token that expired is renewed some time; everything else that will not change by itself is final. */
