@@ -30,10 +30,9 @@ export class Chance {
     return least + Math.floor(this.#next() * (most - least + 1));
   }
 
-  /** A number, mostly near the lower bound. */
-  skewed(least: number, most: number): number {
-    const chance = this.#next();
-    return least + (most - least) * chance * chance * chance;
+  /** A number, mostly near the lower bound. @param power how much so; 1 is not at all */
+  skewed(least: number, most: number, power = 3): number {
+    return least + (most - least) * this.#next() ** power;
   }
 
   /** One of several. @throws RangeError when there is none */

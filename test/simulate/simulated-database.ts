@@ -200,6 +200,7 @@ export class SimulatedDatabase {
       }
       return [...counts].map(([agent, n]) => ({ agent, n }));
     },
+    agent_wanted: () => [...this.#agents.values()].filter((agent) => agent["wanted"] !== "active"),
     agent_want: ([, name, wanted]) => {
       const agent = this.#agents.get(String(name));
       if (agent === undefined) return [];

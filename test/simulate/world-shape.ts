@@ -72,7 +72,7 @@ export function drawShape(chance: Chance): WorldShape {
       awayMs: chance.one([10_000, 60_000]),
     }),
   );
-  const size = Math.floor(chance.skewed(5, 31));
+  const size = Math.floor(chance.skewed(5, 31, 5));
   const planned = chance.is(0.5) ? chance.whole(2, Math.ceil(size / 2)) : 0;
   const plan = planned === 0 ? null : { graph: drawGraph(chance, planned), maxAttempts: chance.whole(2, 4) };
   const batches = drawBatches(chance, Math.max(1, size - planned));
@@ -85,11 +85,11 @@ export function drawShape(chance: Chance): WorldShape {
     wanted: [...wantedOf(plan), ...batches.flatMap(({ tasks }) => tasks.map((task) => ({ ...task, ...OFFERED })))],
     workMs: chance.one([
       { least: 20, most: 400 },
-      { least: 100, most: 2_000 },
-      { least: 300, most: leaseTtlMs * 2 },
+      { least: 50, most: 1_000 },
+      { least: 300, most: leaseTtlMs * 1.2 },
     ]),
     failing: chance.one([0, 0.1, 0.25]),
-    calmAtMs: Math.floor(chance.skewed(2_000, 12_000)),
+    calmAtMs: Math.floor(chance.skewed(2_000, 12_000, 4)),
     maxSkewMs: Math.floor(leaseTtlMs / 5),
   };
 }

@@ -153,8 +153,8 @@ export class World {
   /** An agent works for a while; true when it was stopped before it was done. */
   async work(chance: Chance, signal: AbortSignal | undefined): Promise<boolean> {
     const { least, most } = this.shape.workMs;
-    const isStuck = chance.is(0.02);
-    const ms = chance.whole(least, most) + (isStuck ? 8_000 : 0);
+    const hangsMs = chance.is(0.02) ? 6_000 : 0;
+    const ms = chance.whole(least, most) + hangsMs;
     return await new Promise((resolve) => {
       const stop = (): void => {
         clearTimeout(timer);

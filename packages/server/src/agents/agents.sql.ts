@@ -24,6 +24,12 @@ export const LEASES_BY_AGENT: Statement = statement(
   "SELECT agent, count(*)::int AS n FROM holdpoint.task_lease WHERE tenant_id = $1 GROUP BY agent",
 );
 
+/** Who is to do something else than work: few, so that it can be asked often. */
+export const WANTED: Statement = statement(
+  "agent_wanted",
+  "SELECT name, wanted FROM holdpoint.agent WHERE tenant_id = $1 AND wanted <> 'active'",
+);
+
 export const SET_WANTED: Statement = statement(
   "agent_want",
   "UPDATE holdpoint.agent SET wanted = $3 WHERE tenant_id = $1 AND name = $2 RETURNING name",

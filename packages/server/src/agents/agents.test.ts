@@ -161,6 +161,27 @@ describe.each(TEST_SERVERS.slice(0, 1))("the room of agents on $name", (kind) =>
     stream.drop();
   });
 
+  test("knows within a second that another replica paused an agent, and that it lets it go on", async () => {
+    const other = await startPlane(store, "two");
+    try {
+      await register(["a"], "host");
+      await at.tasks({ one: ["a"], two: ["a"] });
+      const body = { runner: "host", agents: candidates("a"), limit: 1 };
+      const given = async (): Promise<number> => (await other.call(claimForAgents, { body })).body.tasks.length;
+      const told = async (): Promise<readonly object[]> =>
+        (await other.call(heartbeat, { body: { agents: ["a"] } })).body.orders;
+      expect([await given(), await told()]).toEqual([1, []]);
+      await at.call(operations.pauseAgent, { params: { agent: "a" } });
+      await expect.poll(told, { timeout: 5_000 }).toEqual([{ agent: "a", order: "pause" }]);
+      expect(await given()).toBe(0);
+      await at.call(operations.resumeAgent, { params: { agent: "a" } });
+      await expect.poll(given, { timeout: 5_000 }).toBe(1);
+      expect(await told()).toEqual([]);
+    } finally {
+      await other.plane.close();
+    }
+  });
+
   test("offers a task again within three seconds when the connection of its runner drops", async () => {
     await register(["a"], "host");
     const stream = await session("host");

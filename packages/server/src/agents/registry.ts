@@ -1,5 +1,5 @@
 import type { Session } from "@holdpoint/store";
-import { AGENTS, FORGET, LEASES_BY_AGENT, REGISTER, SET_WANTED } from "./agents.sql.ts";
+import { AGENTS, FORGET, LEASES_BY_AGENT, REGISTER, SET_WANTED, WANTED } from "./agents.sql.ts";
 import type { AgentCounts, AgentQuery, AgentRegistration, AgentView, AgentWanted } from "./agents.types.ts";
 import { type Signs, stateOf } from "./liveness.ts";
 
@@ -37,6 +37,9 @@ export class AgentRegistry {
   readonly #agents = new Map<string, Entry>();
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | null = null;
+  /** When it was last looked which agents are to do something else than work. */
+  #wantedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | null = null;
 
   constructor(store: Session, tenant: string, now: () => number) {
     this.#store = store;
@@ -71,6 +74,7 @@ export class AgentRegistry {
     readonly unknown: readonly string[];
     readonly orders: readonly { readonly agent: string; readonly order: "pause" | "drain" }[];
   }> {
+    await this.#lookAtWanted();
     const now = this.#now();
     let unknown = names.filter((name) => !this.#agents.has(name));
     if (unknown.length > 0 && now - this.#readAt >= LOOK_AGAIN_MS) {
@@ -121,6 +125,7 @@ export class AgentRegistry {
   /** What an operator wants of an agent; `active` for one that is not registered. */
   async wanted(name: string): Promise<AgentWanted> {
     if (this.#readAt === Number.NEGATIVE_INFINITY) await this.#read();
+    else await this.#lookAtWanted();
     return this.#agents.get(name)?.wanted ?? "active";
   }
 
@@ -202,6 +207,25 @@ export class AgentRegistry {
     entry.seenAt = now;
     entry.dirty = true;
     return entry;
+  }
+
+  /** Looks, a second after the last time, what was wanted through other replicas. */
+  async #lookAtWanted(): Promise<void> {
+    if (this.#now() - Math.max(this.#wantedAt, this.#readAt) < FRESH_MS) return;
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = null;
+    });
+    await this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    if (this.#agents.size === 0) return;
+    this.#wantedAt = this.#now();
+    // Without the database what is known counts: pings are taken all the same.
+    const rows = await this.#store.run<{ name: string; wanted: AgentWanted }>(WANTED, [this.#tenant]).catch(() => null);
+    if (rows === null) return;
+    const wanted = new Map(rows.map((row) => [row.name, row.wanted]));
+    for (const [name, entry] of this.#agents) entry.wanted = wanted.get(name) ?? "active";
   }
 
   async #refresh(): Promise<void> {
