@@ -6,7 +6,7 @@ export const FAULT_KINDS = {
   "request-lost": 0.04,
   "answer-lost": 0.05,
   "request-duplicated": 0.05,
-  "message-delayed": 0.08,
+  "message-delayed": 0.12,
   partition: 0.12,
   "store-refused": 0.03,
   "store-unsure": 0.03,

@@ -1,6 +1,7 @@
 import type { ServedAnswer, SimulatedServer } from "./simulated-server.ts";
 import type { VirtualProcess } from "./virtual-time.ts";
 import type { World } from "./world.ts";
+import { PLANE } from "./world-shape.ts";
 
 /** One request on its way, until it is answered or given up. */
 interface Exchange {
@@ -37,7 +38,7 @@ export class Network {
   /** Makes `fetch` of this program that of the world; the answer puts the real one back. */
   install(): () => void {
     const real = globalThis.fetch;
-    globalThis.fetch = (url, init) => this.#fetch(String(url), init ?? {});
+    globalThis.fetch = (url, init) => this.#fetch(typeof url === "string" ? url : PLANE, init ?? {});
     return () => {
       globalThis.fetch = real;
     };
@@ -149,9 +150,11 @@ export class Network {
       time.plan(ms, server.process, () => {
         if (!server.listening) return exchange.fail("the connection was refused");
         const request = isFirst ? { ...sent, hungUp: exchange.hungUp } : { ...sent, hungUp: new AbortController() };
-        void server.serve(request).then((answer) => {
+        const serve = async (): Promise<void> => {
+          const answer = await server.serve(request);
           if (isFirst) answered(answer);
-        });
+        };
+        void serve();
       });
     arrive(this.#latency(sent, exchange), true);
     if (sent.method !== "GET" && faults.strikes("request-duplicated")) {
@@ -190,7 +193,7 @@ export class Network {
     const { chance, faults } = this.#world;
     if (!faults.strikes("message-delayed")) return chance.skewed(0.2, 5);
     this.#tell("message-delayed", sent, exchange);
-    return faults.chance("message-delayed").skewed(50, 6_000);
+    return faults.chance("message-delayed").skewed(50, 8_000, 2);
   }
 
   #tell(

@@ -75,8 +75,8 @@ async function simulate(on: Workers): Promise<SeedsReport> {
   let total = NOTHING;
   const began = performance.now();
   let toldAt = began;
-  await on.run<SeedsReport>(tasksOf(), (report) => {
-    total = sumOf(total, report);
+  await on.run(tasksOf(), (report) => {
+    total = sumOf(total, report as SeedsReport);
     const now = performance.now();
     if (now - toldAt > TELL_EVERY_MS) {
       toldAt = now;
@@ -94,8 +94,8 @@ function* tasksOf(): Generator<WorkerTask> {
 async function hunt(on: Workers): Promise<readonly Catch[]> {
   const catches: Catch[] = [];
   const tasks = PLANTED_BUGS.map((_, bug): WorkerTask => ({ bug, seed, mostWorlds }));
-  await on.run<Catch>(tasks, (found) => {
-    catches.push(found);
+  await on.run(tasks, (found) => {
+    catches.push(found as Catch);
     return true;
   });
   const order = new Map(PLANTED_BUGS.map(({ name }, at) => [name, at]));

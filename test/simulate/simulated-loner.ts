@@ -2,8 +2,8 @@ import { operations } from "@holdpoint/contract";
 import { type Client, createClient, ServerProblem } from "@holdpoint/sdk";
 import type { Chance } from "./chance.ts";
 import type { VirtualProcess } from "./virtual-time.ts";
-import { PLANE, type World } from "./world.ts";
-import type { WorldShape } from "./world-shape.ts";
+import type { World } from "./world.ts";
+import { PLANE, type WorldShape } from "./world-shape.ts";
 
 /**
  * An agent that connects by itself, as people write them: a loop over the product's client. It is a model, and not the

@@ -2,7 +2,8 @@ import { operations } from "@holdpoint/contract";
 import { type Client, createClient, ServerProblem } from "@holdpoint/sdk";
 import type { Chance } from "./chance.ts";
 import { BEGINNING_MS, type VirtualProcess } from "./virtual-time.ts";
-import { PLANE, QUEUE, type World } from "./world.ts";
+import type { World } from "./world.ts";
+import { PLANE, QUEUE } from "./world-shape.ts";
 
 /** How often it decides something, milliseconds on average. */
 const EVERY_MS = 900;

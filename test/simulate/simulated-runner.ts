@@ -7,8 +7,8 @@ import { type RunnerMachine, RunnerProtocol } from "../../packages/agent/src/run
 import type { SpooledTell } from "../../packages/agent/src/runner/spool.ts";
 import type { Chance } from "./chance.ts";
 import type { VirtualProcess } from "./virtual-time.ts";
-import { PLANE, type World } from "./world.ts";
-import type { RunnerShape } from "./world-shape.ts";
+import type { World } from "./world.ts";
+import { PLANE, type RunnerShape } from "./world-shape.ts";
 
 /** A spool whose file is in memory: what was added stays, what was marked as told may come back after a crash. */
 export class MemorySpool implements ReportSpool {

@@ -23,7 +23,7 @@ const bundling: Plugin = {
 /** Processes that run worlds. */
 export interface Workers {
   /** Hands out the tasks, one to each process at a time, until there are none or `answered` says false. */
-  run<A>(tasks: Iterable<WorkerTask>, answered: (answer: A, task: WorkerTask) => boolean): Promise<void>;
+  run(tasks: Iterable<WorkerTask>, answered: (answer: unknown) => boolean): Promise<void>;
   close(): void;
 }
 
@@ -51,7 +51,7 @@ export async function startWorkers(count: number): Promise<Workers> {
     return { worker, gone };
   });
   return {
-    async run<A>(tasks: Iterable<WorkerTask>, answered: (answer: A, task: WorkerTask) => boolean) {
+    async run(tasks, answered) {
       const left = tasks[Symbol.iterator]();
       let goesOn = true;
       await Promise.all(
@@ -59,8 +59,7 @@ export async function startWorkers(count: number): Promise<Workers> {
           while (goesOn) {
             const { done, value } = left.next();
             if (done === true) return;
-            const answer = (await Promise.race([answerOf(worker, value), gone])) as A;
-            if (!answered(answer, value)) goesOn = false;
+            if (!answered(await Promise.race([answerOf(worker, value), gone]))) goesOn = false;
           }
         }),
       );

@@ -69,29 +69,24 @@ function when(at: number): string {
 
 /** Null for what is not about the tasks that are meant. */
 function lineOf(record: WorldRecord, meant: ReadonlySet<string>, keyOf: ReadonlyMap<string, string>): string | null {
-  const key = (task: string): string => keyOf.get(task) ?? task;
-  switch (record.type) {
-    case "fault":
-      return `!! ${record.fault}: ${record.what}`;
-    case "change": {
-      if (!meant.has(record.task)) return null;
-      const { before, after, by, server } = record;
-      const lease = after.agent === null ? "" : `, ${after.agent} until ${when(after.expiresAt ?? 0).trim()}`;
-      const tries = `attempt ${after.attempt}, ${after.tries} tries, ${after.unmet} unmet${lease}`;
-      return `store  ${key(record.task)} ${before?.state ?? "new"} -> ${after.state} by ${by} of ${server} (${tries})`;
-    }
-    case "outcome":
-      if (!meant.has(record.task) || record.ok) return null;
-      return `store  ${key(record.task)} refuses ${record.by} of attempt ${record.attempt ?? "none"} by ${record.server}`;
-    case "told":
-      if (!meant.has(record.task)) return null;
-      return `runner ${record.runner} hears of attempt ${record.attempt} of ${key(record.task)}: ${record.outcome}`;
-    case "answer": {
-      const named = [...meant].find((task) =>
-        JSON.stringify([record.params, record.request, record.body]).includes(task),
-      );
-      if (named === undefined) return null;
-      return `answer ${record.operation} of ${record.client} by ${record.server}: ${record.status} ${JSON.stringify(record.body).slice(0, 160)}`;
-    }
+  if (record.type === "fault") return `!! ${record.fault}: ${record.what}`;
+  if (record.type === "answer") {
+    const { params, request, body, operation, client, server, status } = record;
+    const said = JSON.stringify([params, request, body]);
+    if (![...meant].some((task) => said.includes(task))) return null;
+    return `answer ${operation} of ${client} by ${server}: ${status} ${JSON.stringify(body).slice(0, 160)}`;
   }
+  if (!meant.has(record.task)) return null;
+  const key = keyOf.get(record.task) ?? record.task;
+  if (record.type === "told") {
+    return `runner ${record.runner} hears of attempt ${record.attempt} of ${key}: ${record.outcome}`;
+  }
+  if (record.type === "outcome") {
+    if (record.ok) return null;
+    return `store  ${key} refuses ${record.by} of attempt ${record.attempt ?? "none"} by ${record.server}`;
+  }
+  const { before, after, by, server } = record;
+  const lease = after.agent === null ? "" : `, ${after.agent} until ${when(after.expiresAt ?? 0).trim()}`;
+  const counts = `attempt ${after.attempt}, ${after.tries} tries, ${after.unmet} unmet${lease}`;
+  return `store  ${key} ${before?.state ?? "new"} -> ${after.state} by ${by} of ${server} (${counts})`;
 }

@@ -2,6 +2,13 @@ import type { WorkGraph, WorkNode } from "@holdpoint/core";
 import type { Chance } from "./chance.ts";
 import type { WantedTask } from "./records.ts";
 
+/** The one address of all servers. */
+export const PLANE = "http://plane";
+/** Where tasks are created. */
+export const QUEUE = "sim";
+/** The plan of a world that has one. */
+export const PLAN_ID = "00000000-0000-7000-8000-0000000000aa";
+
 /** An agent of the world. */
 export interface AgentShape {
   readonly name: string;

@@ -12,14 +12,7 @@ import { SimulatedOperator } from "./simulated-operator.ts";
 import { MemorySpool, SimulatedRunner } from "./simulated-runner.ts";
 import { AFTER_FAILURE_MS, type CommitPath, SimulatedServer } from "./simulated-server.ts";
 import { BEGINNING_MS, type VirtualProcess, VirtualTime } from "./virtual-time.ts";
-import { drawShape, type WorldShape } from "./world-shape.ts";
-
-/** The one address of all servers. */
-export const PLANE = "http://plane";
-/** Where tasks are created. */
-export const QUEUE = "sim";
-/** The plan of a world that has one. */
-export const PLAN_ID = "00000000-0000-7000-8000-0000000000aa";
+import { drawShape, PLAN_ID, type WorldShape } from "./world-shape.ts";
 
 /** How a world is made. */
 export interface WorldOptions {
@@ -106,7 +99,7 @@ export class World {
       this.time.plan(calmAtMs, TROUBLE, () => this.#calm());
       await this.time.run(BEGINNING_MS + calmAtMs + REST_WITHIN_MS, () => this.#isOver());
     } finally {
-      for (const put of putBack.reverse()) put();
+      for (const put of putBack) put();
     }
     return this.#history();
   }
@@ -203,11 +196,12 @@ export class World {
     const others = this.servers.filter((one) => one.name !== name);
     this.servers = [...others, server].sort((one, other) => (one.name < other.name ? -1 : 1));
     this.time.plan(afterMs, server.process, () => {
-      void server.start().then((isUp) => {
-        if (isUp) return;
+      const boot = async (): Promise<void> => {
+        if (await server.start()) return;
         server.process.alive = false;
         this.time.plan(500, TROUBLE, () => this.#bootServer(name, 0));
-      });
+      };
+      void boot();
     });
   }
 
@@ -280,14 +274,16 @@ export class World {
       const ms = this.faults.chance("runner-drain").whole(50, 2_000);
       this.faults.tell("runner-drain", `${name} is drained, and started again ${ms} ms after its end`);
       this.time.plan(0, runner.process, () => {
-        void runner.drain().then(() => {
+        const drain = async (): Promise<void> => {
+          await runner.drain();
           // Its last reports have five seconds; what is left stays in its spool.
           this.time.plan(5_500, TROUBLE, () => {
             if (!runner.process.alive) return;
             this.#endClient(runner.process);
             this.#startRunner(name, ms);
           });
-        });
+        };
+        void drain();
       });
     }
   }

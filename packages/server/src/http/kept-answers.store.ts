@@ -94,9 +94,9 @@ export function createKeptAnswers(scopeOf: (tenant: string) => StoreScope, runti
       store.run(STILL_RUNNING, [...place, holder, runtime.now() + RUNNING_MS]).catch(() => undefined);
     }, STILL_RUNNING_MS);
     stillRunning.unref();
-    const settle = (write: () => Promise<unknown>): Promise<void> => {
+    const settle = (how: () => Promise<unknown>): Promise<void> => {
       clearInterval(stillRunning);
-      return settleOnce(write);
+      return settleOnce(how);
     };
     return {
       keep: ({ status, headers, text }) =>

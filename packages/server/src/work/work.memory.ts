@@ -148,16 +148,10 @@ export class MemoryWork {
 
   /** Does what a command says. */
   carryOut(command: WorkCommand): WorkResult {
-    switch (command.kind) {
-      case "claim":
-        return { kind: "claims", claims: this.claim(command.input) };
-      case "create":
-        return { kind: "created", created: this.create(command.input) };
-      case "expire":
-        return { kind: "freed", freed: this.expire(command.input) };
-      default:
-        return { kind: "outcome", outcome: this.apply(command) };
-    }
+    if (command.kind === "claim") return { kind: "claims", claims: this.claim(command.input) };
+    if (command.kind === "create") return { kind: "created", created: this.create(command.input) };
+    if (command.kind === "expire") return { kind: "freed", freed: this.expire(command.input) };
+    return { kind: "outcome", outcome: this.apply(command) };
   }
 
   claim(request: ClaimRequest): readonly Claim[] {
