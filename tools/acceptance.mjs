@@ -8,6 +8,7 @@ import { root, run } from "./install.mjs";
 
 if (!existsSync(join(root, "packages/cli/dist/main.js"))) await build();
 measure("chaos");
+measure("simulate");
 measure("speed");
 measure("rehearsal");
 measure("fuzz");

@@ -20,8 +20,9 @@ export {
   discoverScripts,
   manifestText,
 } from "./runner/discover-scripts.ts";
-export { Runner, type RunnerEvent, type RunnerOptions } from "./runner/runner.ts";
+export { Runner, type RunnerOptions } from "./runner/runner.ts";
 export { type RunnerHealth, serveHealth } from "./runner/runner-health.ts";
+export type { RunnerEvent } from "./runner/runner-protocol.ts";
 export { isDraftOf, TokenFile } from "./runner/token-file.ts";
 export { type TokenEvent, type TokenHolder, TokenKeeper } from "./runner/token-keeper.ts";
 export { digestInputs } from "./subject/digest-inputs.ts";

@@ -3,7 +3,7 @@ import type { ProblemTable, Runtime } from "@holdpoint/core";
 import type { Retention, Store } from "@holdpoint/store";
 import { NO_TRACING, type Tracing } from "@holdpoint/trace";
 import { type Access, type AccessParts, createAccess } from "./access/index.ts";
-import { type AgentDesk, agentRoutes, createAgentDesk, watchWork } from "./agents/index.ts";
+import { type AgentDesk, createAgentDesk } from "./agents/index.ts";
 import {
   type CallbackOptions,
   type CallbackRecord,
@@ -32,14 +32,14 @@ import {
 } from "./observe/index.ts";
 import { planRoutes } from "./plans/index.ts";
 import { createDatabaseWatch, createWakeUpRelay, type DatabaseFigures } from "./replicas/index.ts";
-import { completionRoutes, refusedCommand } from "./run/index.ts";
 import { searchRoutes } from "./search/index.ts";
 import { SERVER_PROBLEMS } from "./server-problems.ts";
 import { SharedReads } from "./shared-read.ts";
 import { createTenantRooms, type TenantRooms } from "./tenant-rooms.ts";
 import { tracedStore } from "./traced-store.ts";
-import { type BatchRecord, claimedTasks, holdingRoutes, taskRoutes, workRoutes } from "./work/index.ts";
-import { workRoom } from "./work-room.ts";
+import { type BatchRecord, holdingRoutes } from "./work/index.ts";
+import { workOperations } from "./work-operations.ts";
+import { BACK_OFF_MS, createWorkServices } from "./work-services.ts";
 
 /** What the control plane is made from. */
 export interface ControlPlaneParts {
@@ -99,12 +99,8 @@ export interface ControlPlane {
   close(): Promise<void>;
 }
 
-/** Leases that ran out are looked for this often, milliseconds. */
-const SWEEP_MS = 1_000;
 /** Signs of life of all agents are written together this often, milliseconds. */
 const HEARD_MS = 2_000;
-/** Longest pause of a service whose rounds fail, milliseconds. */
-const BACK_OFF_MS = 5_000;
 
 /** Puts the control plane together. */
 export async function createControlPlane(given: ControlPlaneParts): Promise<ControlPlane> {
@@ -269,35 +265,21 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
     readonly settle: BackgroundService;
     readonly heard: BackgroundService;
   } {
-    const due = createDueTenants(store.asSystem());
-    const shared = {
-      backOffMs: BACK_OFF_MS,
-      random: () => runtime.random(),
-      onRound: sawRound,
-    };
     return {
-      heard: createBackgroundService({ ...shared, name: "heard", everyMs: HEARD_MS, runOnce: () => desk.flush() }),
-      leases: createBackgroundService({
-        ...shared,
-        name: "leases",
-        everyMs: SWEEP_MS,
-        runOnce: async () => {
-          const ids = await due.withExpiredLeases(runtime.now());
-          const freed = await Promise.all(ids.map(async (tenant) => (await roomsOf(tenant)).work.expire()));
-          return freed.flat().length;
-        },
+      ...createWorkServices({
+        due: createDueTenants(store.asSystem()),
+        rooms: roomsOf,
+        now: () => runtime.now(),
+        random: () => runtime.random(),
+        onRound: sawRound,
       }),
-      settle: createBackgroundService({
-        ...shared,
-        name: "settle",
-        everyMs: SWEEP_MS,
-        runOnce: async () => {
-          let moved = 0;
-          for (const { tenant, planId } of await due.withReportedTasks(runtime.now())) {
-            moved += await (await roomsOf(tenant)).completion.settlePlan(planId);
-          }
-          return moved;
-        },
+      heard: createBackgroundService({
+        name: "heard",
+        everyMs: HEARD_MS,
+        backOffMs: BACK_OFF_MS,
+        random: () => runtime.random(),
+        onRound: sawRound,
+        runOnce: () => desk.flush(),
       }),
     };
   }
@@ -348,23 +330,9 @@ export async function createControlPlane(given: ControlPlaneParts): Promise<Cont
       }),
       ...eventRoutes(roomsOf),
       ...searchRoutes(roomsOf),
-      ...watchWork(
-        workRoutes(async (tenant) => workRoom(await roomsOf(tenant)), replica),
-        (tenant) => desk.room(tenant),
-      ),
-      ...agentRoutes({
-        room: (tenant) => desk.room(tenant),
-        now: () => runtime.now(),
-        refused: (ref, verb, outcome) => refusedCommand(ref.taskId, ref.attempt, verb, outcome),
-        tasksOf: async (tenant, claims) => claimedTasks(workRoom(await roomsOf(tenant)), claims),
-      }),
-      ...taskRoutes(async (tenant) => {
-        const of = await roomsOf(tenant);
-        return { ...of, refused: (taskId, outcome) => refusedCommand(taskId, null, "move", outcome) };
-      }),
+      ...workOperations({ rooms: roomsOf, agents: desk, replica, now: () => runtime.now() }),
       ...callbackRoutes(roomsOf, () => sender.wake()),
       ...holdingRoutes(roomsOf),
-      ...completionRoutes(async (tenant) => (await roomsOf(tenant)).completion),
     ];
   }
 }

@@ -2,8 +2,10 @@ import { refusedCommand } from "./run/index.ts";
 import type { TenantRooms } from "./tenant-rooms.ts";
 import type { WorkRoom } from "./work/index.ts";
 
+type Rooms = Pick<TenantRooms, "work" | "handOut" | "payloads" | "noteProgress" | "planOf">;
+
 /** What the routes of work need of one tenant. */
-export function workRoom(of: TenantRooms): WorkRoom {
+export function workRoom(of: Rooms): WorkRoom {
   return {
     work: of.work,
     handOut: of.handOut,
@@ -15,7 +17,7 @@ export function workRoom(of: TenantRooms): WorkRoom {
 }
 
 async function gateBriefs(
-  of: TenantRooms,
+  of: Rooms,
   planId: string,
   keys: readonly string[],
 ): Promise<readonly { key: string; metric: string | null; text: string }[]> {

@@ -29,6 +29,8 @@ export interface PoolOptions extends AttemptSettings {
   readonly pollMs?: number;
   /** Asked before an agent takes work and again when it has some: why it may not run now; null when it may. @default it may */
   readonly barred?: (agent: Agent) => string | null;
+  /** How one attempt is run. @default runAttempt: the agent's command, in its limits */
+  readonly run?: typeof runAttempt;
   readonly onEvent?: (event: PoolEvent) => void | Promise<void>;
 }
 
@@ -179,7 +181,8 @@ export class AgentPool {
     await this.#emit({ type: "started", agent: agent.name, work });
     const renewing = this.#renew(attempt);
     try {
-      const outcome = await runAttempt(
+      const { run = runAttempt } = this.#options;
+      const outcome = await run(
         {
           agent,
           work,

@@ -80,9 +80,9 @@ describe("the outbox of a runner", () => {
     answer(at, 200, { task: TASK, attempt: 1, tries: 0, state, outcome, missing: [], nextActions: [] });
   }
 
-  function refuse(at: number, status: number, retryable: boolean): void {
+  function refuse(at: number, status: number, retryable: boolean, task?: object): void {
     const about = { type: "/problems/HP5011", title: "T", detail: "D", code: "HP5011", remedy: "R", instance: "i" };
-    answer(at, status, { ...about, status, retryable });
+    answer(at, status, { ...about, status, retryable, ...(task === undefined ? {} : { task }) });
   }
 
   it("tells each kind at its address, under the key of its entry, and forgets it when it was taken", async () => {
@@ -118,6 +118,23 @@ describe("the outbox of a runner", () => {
     expect(told).toEqual([["id-1", { outcome: "over", code: "HP5011", detail: "D" }]]);
     expect(spool.size).toBe(0);
   });
+
+  it.each([
+    ["accepted", 1, "accepted"],
+    ["held", 1, "held"],
+    ["reported", 1, "pending"],
+    ["ready", 1, "over"],
+    ["accepted", 2, "over"],
+  ] as const)(
+    "takes a report for what became of it when its answer was lost: %s by attempt %i",
+    async (state, attempt, outcome) => {
+      outbox.add(tell(1));
+      await heard(1);
+      refuse(0, 409, false, { state, attempt, holder: null });
+      await all(1);
+      expect(told).toMatchObject([["id-1", { outcome }]]);
+    },
+  );
 
   it.each([
     ["an answer that may change", 409, true],

@@ -22,9 +22,12 @@ const AT_ONCE = 8;
 /** Pauses while the server is away, milliseconds. */
 const RETRY = { baseMs: 200, capMs: 10_000 };
 
+/** What is to be told, kept until it is told. */
+export type ReportSpool = Pick<Spool, "pending" | "size" | "add" | "done">;
+
 /** What an outbox is made from. */
 export interface OutboxParts {
-  readonly spool: Spool;
+  readonly spool: ReportSpool;
   readonly link: ServerLink;
   readonly runtime: Pick<Runtime, "newId" | "random">;
   readonly onTold: (entry: SpooledTell, told: Told) => void | Promise<void>;
@@ -123,12 +126,21 @@ export class Outbox {
       await link.call(TOLD_BY[kind], { params, body }, options);
       return { outcome: "taken" };
     } catch (error) {
-      if (error instanceof ServerProblem && isFinal(error)) {
-        return { outcome: "over", code: error.code, detail: error.message };
-      }
-      return null;
+      if (!(error instanceof ServerProblem) || !isFinal(error)) return null;
+      const settled = kind === "complete" ? settledAs(error, attempt) : null;
+      return settled ?? { outcome: "over", code: error.code, detail: error.message };
     }
   }
+}
+
+/**
+ * What became of a report that the server took before, and whose answer was lost: the task still stands where this attempt
+ * brought it. Null when it stands elsewhere.
+ */
+function settledAs({ document: { task } }: ServerProblem, attempt: number): Told | null {
+  if (task?.attempt !== attempt) return null;
+  if (task.state === "accepted" || task.state === "held") return { outcome: task.state };
+  return task.state === "reported" ? { outcome: "pending" } : null;
 }
 
 /** A token that expired is renewed some time; everything else that will not change by itself is final. */

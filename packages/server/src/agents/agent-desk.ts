@@ -1,4 +1,4 @@
-import type { Store } from "@holdpoint/store";
+import type { Session } from "@holdpoint/store";
 import type { SignalBus } from "../events/index.ts";
 import type { WorkStore } from "../work/index.ts";
 import { REPLICA_SERVES, RESTORE_LEASES, SEEN } from "./agents.sql.ts";
@@ -22,7 +22,7 @@ export interface AgentRoom {
 
 /** What the desk is made from. */
 export interface AgentDeskParts {
-  readonly store: Store;
+  readonly store: Session;
   readonly now: () => number;
   /** Names this process among its replicas. */
   readonly replica: string;

@@ -25,6 +25,12 @@ export const LEASES_BY_AGENT: Statement = statement(
   "SELECT agent, count(*)::int AS n FROM holdpoint.task_lease WHERE tenant_id = $1 GROUP BY agent",
 );
 
+/** Who is to do something else than work: few, so that it can be asked often. */
+export const WANTED: Statement = statement(
+  "agent_wanted",
+  "SELECT name, wanted FROM holdpoint.agent WHERE tenant_id = $1 AND wanted <> 'active'",
+);
+
 export const SET_WANTED: Statement = statement(
   "agent_want",
   "UPDATE holdpoint.agent SET wanted = $3 WHERE tenant_id = $1 AND name = $2 RETURNING name",
@@ -69,15 +75,15 @@ export const SHORTEN: Statement = statement(
    WHERE tenant_id = $1 AND owner = $2 AND expires_at_ms > $3 RETURNING task_id`,
 );
 
-/** What is ready, kind by kind, in the order in which it would be claimed; no more than the first rows are looked at. */
+/** What is ready, by need and reservation, of the rows that would be claimed first; no more than those are looked at. */
 export const DEMAND: Statement = statement(
   "agent_demand",
-  `SELECT capabilities, count(*)::int AS n, (SELECT count(*)::int FROM (
+  `SELECT capabilities, assigned, count(*)::int AS n, (SELECT count(*)::int FROM (
        SELECT FROM holdpoint.task_ready WHERE tenant_id = $1 AND ready_at_ms <= $2 LIMIT $3) x) AS looked
    FROM (
-     SELECT capabilities FROM holdpoint.task_ready WHERE tenant_id = $1 AND ready_at_ms <= $2
+     SELECT capabilities, assigned FROM holdpoint.task_ready WHERE tenant_id = $1 AND ready_at_ms <= $2
      ORDER BY priority DESC, position, task_id LIMIT $3
-   ) r GROUP BY capabilities`,
+   ) r GROUP BY capabilities, assigned`,
 );
 
 export const ADD_CONTROLLER: Statement = statement(

@@ -125,6 +125,14 @@ describe.each(TEST_SERVERS.slice(0, 1))("the room of agents on $name", (kind) =>
     expect(given.join()).not.toContain("five");
   });
 
+  test("gives a task that is reserved for an agent to that agent, whoever else could do it in the same call", async () => {
+    await at.tasks({ one: [] });
+    const [task] = await (await at.plane.rooms("acme")).work.list();
+    await at.call(operations.assignTask, { params: { task: task?.taskId ?? "" }, body: { agent: "c" } });
+    const claimed = await at.call(claimForAgents, { body: { runner: "host", agents: candidates("a", "b", "c") } });
+    expect(claimed.body.tasks).toMatchObject([{ agent: "c", key: "one" }]);
+  });
+
   test("wakes a waiting call when something that fits becomes ready", async () => {
     const waiting = at.call(claimForAgents, { body: { runner: "host", agents: candidates("a", "b"), waitMs: 5_000 } });
     await until(async () => (await at.plane.agents.room("acme")).offers.waiting === 1);
@@ -151,6 +159,27 @@ describe.each(TEST_SERVERS.slice(0, 1))("the room of agents on $name", (kind) =>
     expect(some.body.tasks).toHaveLength(1);
     expect((await at.call(operations.drainAgent, { params: { agent: "nobody" } })).status).toBe(404);
     stream.drop();
+  });
+
+  test("knows within a second that another replica paused an agent, and that it lets it go on", async () => {
+    const other = await startPlane(store, "two");
+    try {
+      await register(["a"], "host");
+      await at.tasks({ one: ["a"], two: ["a"] });
+      const body = { runner: "host", agents: candidates("a"), limit: 1 };
+      const given = async (): Promise<number> => (await other.call(claimForAgents, { body })).body.tasks.length;
+      const told = async (): Promise<readonly object[]> =>
+        (await other.call(heartbeat, { body: { agents: ["a"] } })).body.orders;
+      expect([await given(), await told()]).toEqual([1, []]);
+      await at.call(operations.pauseAgent, { params: { agent: "a" } });
+      await expect.poll(told, { timeout: 5_000 }).toEqual([{ agent: "a", order: "pause" }]);
+      expect(await given()).toBe(0);
+      await at.call(operations.resumeAgent, { params: { agent: "a" } });
+      await expect.poll(given, { timeout: 5_000 }).toBe(1);
+      expect(await told()).toEqual([]);
+    } finally {
+      await other.plane.close();
+    }
   });
 
   test("offers a task again within three seconds when the connection of its runner drops", async () => {

@@ -41,7 +41,14 @@ interface Waiter {
 
 interface Kind {
   readonly capabilities: readonly string[];
+  /** The only agent that is given tasks of this kind; null for whoever comes. */
+  readonly assigned: string | null;
   left: number;
+}
+
+interface DemandRow extends Omit<Kind, "left"> {
+  readonly n: number;
+  readonly looked: number;
 }
 
 /**
@@ -144,12 +151,8 @@ export class Offers {
   async #look(waiters: readonly Waiter[]): Promise<boolean> {
     try {
       const now = this.#now();
-      const rows = await this.#store.run<{ capabilities: readonly string[]; n: number; looked: number }>(DEMAND, [
-        this.#tenant,
-        now,
-        LOOKED_AT,
-      ]);
-      const kinds = rows.map(({ capabilities, n }): Kind => ({ capabilities, left: n }));
+      const rows = await this.#store.run<DemandRow>(DEMAND, [this.#tenant, now, LOOKED_AT]);
+      const kinds = rows.map(({ capabilities, assigned, n }): Kind => ({ capabilities, assigned, left: n }));
       const isWhole = (rows[0]?.looked ?? 0) < LOOKED_AT;
       const askAll = !isWhole && now - this.#askedAllAt >= POLL_MS;
       if (askAll) this.#askedAllAt = now;
@@ -221,7 +224,8 @@ function chosen({ abilities, request }: Waiter, kinds: readonly Kind[]): readonl
     if (kind.left === 0) continue;
     for (const { name, able } of abilities) {
       const own = Math.min(room, free.get(name) ?? 0);
-      if (own === 0 || !kind.capabilities.every((capability) => able.has(capability))) continue;
+      if (own === 0 || (kind.assigned !== null && kind.assigned !== name)) continue;
+      if (!kind.capabilities.every((capability) => able.has(capability))) continue;
       const take = Math.min(own, kind.left);
       kind.left -= take;
       room -= take;

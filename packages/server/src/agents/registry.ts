@@ -1,6 +1,6 @@
 import type { Session } from "@holdpoint/store";
 import { SharedRead } from "../shared-read.ts";
-import { AGENTS, FORGET, LEASES_BY_AGENT, REGISTER, SET_WANTED } from "./agents.sql.ts";
+import { AGENTS, FORGET, LEASES_BY_AGENT, REGISTER, SET_WANTED, WANTED } from "./agents.sql.ts";
 import type { AgentCounts, AgentQuery, AgentRegistration, AgentView, AgentWanted } from "./agents.types.ts";
 import { type Signs, stateOf } from "./liveness.ts";
 
@@ -44,6 +44,9 @@ export class AgentRegistry {
   readonly #all: SharedRead<void>;
   #readAt = Number.NEGATIVE_INFINITY;
   #registrations = 0;
+  /** When it was last looked which agents are to do something else than work. */
+  #wantedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | null = null;
 
   constructor(store: Session, tenant: string, now: () => number) {
     this.#store = store;
@@ -85,6 +88,7 @@ export class AgentRegistry {
     readonly unknown: readonly string[];
     readonly orders: readonly { readonly agent: string; readonly order: "pause" | "drain" }[];
   }> {
+    await this.#lookAtWanted();
     const now = this.#now();
     let unknown = names.filter((name) => !this.#agents.has(name));
     if (unknown.length > 0 && now - this.#readAt >= LOOK_AGAIN_MS) {
@@ -135,6 +139,7 @@ export class AgentRegistry {
   /** What an operator wants of an agent; `active` for one that is not registered. */
   async wanted(name: string): Promise<AgentWanted> {
     if (this.#readAt === Number.NEGATIVE_INFINITY) await this.#all.get();
+    else await this.#lookAtWanted();
     return this.#agents.get(name)?.wanted ?? "active";
   }
 
@@ -216,6 +221,25 @@ export class AgentRegistry {
     entry.seenAt = now;
     entry.dirty = true;
     return entry;
+  }
+
+  /** Looks, a second after the last time, what was wanted through other replicas. */
+  async #lookAtWanted(): Promise<void> {
+    if (this.#now() - Math.max(this.#wantedAt, this.#readAt) < FRESH_MS) return;
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = null;
+    });
+    await this.#looking;
+  }
+
+  async #lookOnce(): Promise<void> {
+    if (this.#agents.size === 0) return;
+    this.#wantedAt = this.#now();
+    // Without the database what is known counts: pings are taken all the same.
+    const rows = await this.#store.run<{ name: string; wanted: AgentWanted }>(WANTED, [this.#tenant]).catch(() => null);
+    if (rows === null) return;
+    const wanted = new Map(rows.map((row) => [row.name, row.wanted]));
+    for (const [name, entry] of this.#agents) entry.wanted = wanted.get(name) ?? "active";
   }
 
   async #refresh(): Promise<void> {

@@ -1,8 +1,8 @@
 import { operation } from "@holdpoint/contract";
 import { type ProblemTable, problem } from "@holdpoint/core";
-import { type Store, statement } from "@holdpoint/store";
+import { type Statement, type Store, type StoreScope, statement } from "@holdpoint/store";
 import { TEST_SERVERS, type TestServer } from "@holdpoint/store/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { createSystemRuntime } from "../system-runtime.ts";
 import { createHttpServer } from "./create-http-server.ts";
@@ -37,6 +37,8 @@ describe.each(TEST_SERVERS)("Idempotency-Key on $name", (kind) => {
   let count = 0;
   let aheadMs = 0;
   let go: () => void = () => undefined;
+  /** Names of statements of which the next one is answered with an error, once. */
+  const hiccups = new Set<string>();
   const closing = new AbortController();
 
   beforeAll(async () => {
@@ -63,7 +65,7 @@ describe.each(TEST_SERVERS)("Idempotency-Key on $name", (kind) => {
         return { tenant, name, tokenId: name, scopes: new Set(["plan"] as const) };
       },
       closing: closing.signal,
-      guards: { retries: createKeptAnswers((tenant) => store.forTenant(tenant), runtime) },
+      guards: { retries: createKeptAnswers((tenant) => withHiccups(store.forTenant(tenant)), runtime) },
     });
     address = await http.listen({ host: "127.0.0.1", port: 0 });
   });
@@ -71,6 +73,26 @@ describe.each(TEST_SERVERS)("Idempotency-Key on $name", (kind) => {
   afterAll(async () => {
     await http.drain(1_000);
     await server.stop();
+  });
+
+  /** Does what it is asked, and loses some of the answers. */
+  function withHiccups(scope: StoreScope): StoreScope {
+    return {
+      transaction: (work) => scope.transaction(work),
+      run: async <Row>(asked: Statement, values?: readonly unknown[]) => {
+        // What was to be settled is not; what was taken is, and nobody hears of it.
+        const isLost = hiccups.delete(asked.name);
+        if (isLost && asked.name !== "kept_take") throw new Error("away");
+        const rows = await scope.run<Row>(asked, values);
+        if (isLost) throw new Error("away");
+        return rows;
+      },
+    };
+  }
+
+  afterEach(() => {
+    vi.useRealTimers();
+    aheadMs = 0;
   });
 
   async function ask(
@@ -177,6 +199,41 @@ describe.each(TEST_SERVERS)("Idempotency-Key on $name", (kind) => {
     expect(await removeKeptAnswers(store.asSystem(), Date.now() + aheadMs)).toBeGreaterThan(5);
     expect((await ask("k9", { how: "add" })).replayed).toBe(true);
     aheadMs = 0;
+  });
+
+  test("is settled later when the database was away for the moment in which it was to be settled", async () => {
+    const before = count;
+    hiccups.add("kept_keep");
+    const first = await ask("k12", { how: "add" });
+    expect(first.status).toBe(201);
+    await expect.poll(async () => (await ask("k12", { how: "add" })).status, { timeout: 5_000 }).toBe(201);
+    expect(await ask("k12", { how: "add" })).toMatchObject({ text: first.text, replayed: true });
+    expect(count).toBe(before + 1);
+    hiccups.add("kept_give_back");
+    await ask("k13", { how: "break" });
+    await expect.poll(async () => (await ask("k13", { how: "break" })).status, { timeout: 5_000 }).toBe(500);
+  });
+
+  test("stays with a request that runs for long, and says so", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const before = count;
+    const first = ask("k15", { how: "slow" });
+    await expect.poll(() => count).toBe(before + 1);
+    const KEY = statement("key", "SELECT expires_at_ms FROM holdpoint.kept_answer WHERE key = 'k15'");
+    const expiry = async (): Promise<number | undefined> =>
+      (await store.forTenant("north").run<{ expires_at_ms: number }>(KEY))[0]?.expires_at_ms;
+    const taken = (await expiry()) ?? 0;
+    aheadMs = 20_000;
+    vi.advanceTimersByTime(10_000);
+    await expect.poll(expiry).toBeGreaterThanOrEqual(taken + 20_000);
+    go();
+    expect((await first).status).toBe(201);
+  });
+
+  test("is given back when the answer to taking it was lost", async () => {
+    hiccups.add("kept_take");
+    expect((await ask("k14", { how: "add" })).status).toBe(500);
+    await expect.poll(async () => (await ask("k14", { how: "add" })).status, { timeout: 5_000 }).toBe(201);
   });
 
   test("is taken anew when the first request's process died", async () => {

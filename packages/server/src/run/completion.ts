@@ -158,8 +158,8 @@ export function createCompletion(parts: CompletionParts): Completion {
     missing: readonly MissingEvidence[],
   ): SettledReport {
     const state = outcome.state ?? task.state;
-    // Someone else was quicker: what the task is now is what counts.
-    const settled = outcome.ok ? wanted : outcomeOf(state);
+    // Someone else was quicker: what became of this attempt is what counts.
+    const settled = outcome.ok ? wanted : outcomeOf(state, outcome.attempt === task.attempt);
     return {
       task: task.taskId,
       attempt: task.attempt,
@@ -180,7 +180,7 @@ export function createCompletion(parts: CompletionParts): Completion {
       if (isSettled || request.signal.aborted || runtime.now() >= until) {
         const explain = (explanation: string): MissingEvidence => ({ ...NO_GATE, explanation });
         const missing = isSettled ? now.missing.map(explain) : [];
-        const outcome = outcomeOf(now.state);
+        const outcome = outcomeOf(now.state, now.attempt === request.attempt);
         const nextActions = nextActionsOf(outcome, missing, now.state);
         return { task: task.taskId, attempt: request.attempt, state: now.state, outcome, missing, nextActions };
       }
@@ -240,7 +240,9 @@ function queueDigest(planId: string): string {
   return sha256(`queue ${planId}`);
 }
 
-function outcomeOf(state: TaskView["state"]): SettledReport["outcome"] {
+/** What became of a report. @param isCurrent false when the task was offered again since: then it was not this attempt's work */
+function outcomeOf(state: TaskView["state"], isCurrent: boolean): SettledReport["outcome"] {
+  if (!isCurrent) return "refused";
   if (state === "accepted") return "accepted";
   if (state === "reported") return "pending";
   return state === "held" ? "held" : "refused";

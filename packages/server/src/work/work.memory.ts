@@ -6,11 +6,11 @@ import {
   type TaskCommandKind,
   transition,
 } from "@holdpoint/core";
-import { queueSource } from "./create-tasks.ts";
+import { commandMethods } from "./command-methods.ts";
 import { diffGraph, type StoredEdge, type StoredTask } from "./graph-diff.ts";
 import { DEFAULT_MAX_ATTEMPTS, REMOVED_REASON, summaryOf } from "./graph-import.ts";
 import { nameIn, resolveCreation, type TaskDraft } from "./task-creation.ts";
-import { refusalOf, type TaskCommandOf } from "./work.commands.ts";
+import { refusalOf, type TaskCommandOf, type WorkCommand, type WorkResult } from "./work.commands.ts";
 import { emptyCounts } from "./work.counts.ts";
 import type {
   AttemptRef,
@@ -31,27 +31,10 @@ import type {
 
 /** The work of one tenant in memory, by the transition table alone: for simulations, and as the SQL store's model. */
 export function createMemoryWorkStore(runtime: Runtime, options: Omit<WorkStoreOptions, "tenant"> = {}): WorkStore {
-  const work = new MemoryWork(runtime, options.retry ?? DEFAULT_RETRY_POLICY);
-  const apply = async (command: TaskCommandOf): Promise<CommandOutcome> => await Promise.resolve(work.apply(command));
+  const work = new MemoryWork(runtime, options.retry);
   return {
+    ...commandMethods(async (command) => await Promise.resolve(work.carryOut(command))),
     importGraph: async (request) => await Promise.resolve(work.importGraph(request)),
-    claim: async (request) => await Promise.resolve(work.claim(request)),
-    renew: (input) => apply({ kind: "renew", input }),
-    report: (input) => apply({ kind: "report", input }),
-    accept: (input) => apply({ kind: "accept", input }),
-    refuse: (input) => apply({ kind: "refuse", input }),
-    handBack: (input) => apply({ kind: "handBack", input }),
-    fail: (input) => apply({ kind: "fail", input }),
-    release: (input) => apply({ kind: "release", input }),
-    hold: (input) => apply({ kind: "hold", input }),
-    cancel: (input) => apply({ kind: "cancel", input }),
-    redrive: (input) => apply({ kind: "redrive", input }),
-    halt: (input) => apply({ kind: "halt", input }),
-    reoffer: (input) => apply({ kind: "reoffer", input }),
-    prioritise: (input) => apply({ kind: "prioritise", input }),
-    assign: (input) => apply({ kind: "assign", input }),
-    create: async (request) => await Promise.resolve(work.create(request)),
-    expire: async (request) => await Promise.resolve(work.expire(request)),
     reservedAgents: async () => await Promise.resolve(work.reservedAgents()),
     get: async (taskId) => await Promise.resolve(work.get(taskId)),
     handedBackBefore: async (attempt) => await Promise.resolve(work.handedBackBefore(attempt)),
@@ -72,7 +55,8 @@ interface Extras {
 const UNTOUCHED = { missing: [], reason: null, lease: null, readyAt: null } as const;
 const NO_EXTRAS: Extras = { assigned: null, concurrencyKey: null, runAt: 0 };
 
-interface MemoryTask extends StoredTask, Extras {
+/** A task as the store in memory keeps it. */
+export interface MemoryTask extends StoredTask, Extras {
   readonly planId: string;
   readonly missing: readonly string[];
   readonly reason: string | null;
@@ -110,15 +94,18 @@ const NEW_TASK = {
 
 type Arrangement = Extract<TaskCommandOf, { kind: "prioritise" | "assign" }>;
 
-class MemoryWork {
-  private readonly tasks = new Map<string, MemoryTask>();
+/** What is behind the store in memory: each method is one command, done at once and whole. */
+export class MemoryWork {
+  protected readonly tasks = new Map<string, MemoryTask>();
+  /** Plan id of each queue. */
+  private readonly queues = new Map<string, string>();
   private edges = new Map<string, readonly StoredEdge[]>();
   /** What became of each attempt that was judged or ended by itself, by task and attempt. */
   private readonly ends = new Map<string, Map<number, AttemptEnd>>();
-  private readonly runtime: Runtime;
+  protected readonly runtime: Runtime;
   private readonly retry: RetryPolicy;
 
-  constructor(runtime: Runtime, retry: RetryPolicy) {
+  constructor(runtime: Runtime, retry: RetryPolicy = DEFAULT_RETRY_POLICY) {
     this.runtime = runtime;
     this.retry = retry;
   }
@@ -159,6 +146,14 @@ class MemoryWork {
     return summaryOf(diff);
   }
 
+  /** Does what a command says. */
+  carryOut(command: WorkCommand): WorkResult {
+    if (command.kind === "claim") return { kind: "claims", claims: this.claim(command.input) };
+    if (command.kind === "create") return { kind: "created", created: this.create(command.input) };
+    if (command.kind === "expire") return { kind: "freed", freed: this.expire(command.input) };
+    return { kind: "outcome", outcome: this.apply(command) };
+  }
+
   claim(request: ClaimRequest): readonly Claim[] {
     const now = this.runtime.now();
     const can = new Set(request.capabilities);
@@ -185,18 +180,19 @@ class MemoryWork {
     return { ok: true, state: moved.state, attempt: moved.attempt, tries: moved.tries };
   }
 
-  create(request: CreateRequest): Extract<CreateOutcome, { readonly ok: true }>["tasks"] {
-    const planId = queueSource(request.queue);
+  create(request: CreateRequest): CreateOutcome {
+    const planId = this.queues.get(request.queue) ?? this.runtime.newId();
+    this.queues.set(request.queue, planId);
     const inQueue = this.ordered().filter((task) => task.planId === planId);
     const stored = new Map(inQueue.map((task) => [nameIn(request.queue, task.key), task]));
     const { outcomes, drafts } = resolveCreation([request], stored, () => this.runtime.newId());
     const [outcome] = outcomes;
     if (outcome === undefined) throw new Error("a request was left without an answer");
-    if (!outcome.ok) throw outcome.error;
+    if (!outcome.ok) return outcome;
     for (const draft of drafts) this.tasks.set(draft.taskId, this.fromDraft(draft, planId));
     const edges = drafts.flatMap(({ taskId, after }) => after.map((parent) => ({ parent, child: taskId })));
     this.edges.set(planId, [...(this.edges.get(planId) ?? []), ...edges]);
-    return outcome.tasks;
+    return outcome;
   }
 
   expire({ limit = 500, owner }: ExpireRequest = {}): readonly AttemptRef[] {
@@ -278,7 +274,7 @@ class MemoryWork {
     return { ok: true, state, attempt, tries };
   }
 
-  private lease(task: MemoryTask, request: ClaimRequest, now: number): Claim {
+  protected lease(task: MemoryTask, request: ClaimRequest, now: number): Claim {
     const { agent, owner, leaseTtlMs } = request;
     const moved = this.move(task, "claim");
     if (moved === null) throw new Error("a ready task could not be claimed");
@@ -298,7 +294,7 @@ class MemoryWork {
   }
 
   /** Moves a task by the table and keeps lease and readiness in step; null when it may not move. */
-  private move(task: MemoryTask, kind: TaskCommandKind, attempt?: number): MemoryTask | null {
+  protected move(task: MemoryTask, kind: TaskCommandKind, attempt?: number): MemoryTask | null {
     const result = transition(task, attempt === undefined ? { kind } : { kind, attempt });
     if (!result.ok) return null;
     const { state, tries } = result.task;
@@ -324,7 +320,7 @@ class MemoryWork {
   }
 
   /** Decrements what waits for an accepted task. */
-  private release(parent: MemoryTask): void {
+  protected release(parent: MemoryTask): void {
     for (const edge of this.edges.get(parent.planId) ?? []) {
       if (edge.parent !== parent.taskId) continue;
       const child = this.tasks.get(edge.child);
@@ -337,7 +333,7 @@ class MemoryWork {
     }
   }
 
-  private change(taskId: string, change: Partial<MemoryTask>): MemoryTask {
+  protected change(taskId: string, change: Partial<MemoryTask>): MemoryTask {
     const task = this.tasks.get(taskId);
     if (task === undefined) throw new Error(`no task ${taskId}`);
     const changed = { ...task, ...change };

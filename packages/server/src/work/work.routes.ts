@@ -28,7 +28,11 @@ export interface WorkRoom {
 }
 
 /** Routes of leasing work and telling what became of it. */
-export function workRoutes(room: (tenant: string) => Promise<WorkRoom>, replica: string): readonly Implementation[] {
+export function workRoutes(
+  room: (tenant: string) => Promise<WorkRoom>,
+  replica: string,
+  now: () => number,
+): readonly Implementation[] {
   return [
     implement(operations.claimWork, async ({ body, principal, request }) => {
       const of = await room(principal.tenant);
@@ -81,7 +85,7 @@ export function workRoutes(room: (tenant: string) => Promise<WorkRoom>, replica:
     implement(operations.tellProgress, async ({ params, body, principal }) => {
       const of = await room(principal.tenant);
       const ref = { taskId: params.task, attempt: params.attempt };
-      const expiresAt = Date.now() + body.leaseTtlMs;
+      const expiresAt = now() + body.leaseTtlMs;
       told(of, ref, "renew", await of.work.renew({ ...ref, leaseTtlMs: body.leaseTtlMs }));
       const { message, percent } = body;
       if (message !== undefined || percent !== undefined) await of.noteProgress(ref, { message, percent });

@@ -3,6 +3,7 @@ import type { StoreScope } from "@holdpoint/store";
 import { NO_TRACING } from "@holdpoint/trace";
 import { appendEvents } from "../events/index.ts";
 import { CommandBatch } from "./command-batch.ts";
+import { commandMethods } from "./command-methods.ts";
 import { CommandQueue } from "./command-queue.ts";
 import { type CommandSpans, createCommandSpans } from "./command-spans.ts";
 import { importGraph } from "./graph-import.ts";
@@ -54,47 +55,13 @@ export function createWorkStore(store: StoreScope, runtime: Runtime, options: Wo
   const queue = new CommandQueue<TracedCommand, WorkResult>(commit, turn === undefined ? {} : { turn });
   const add = (command: WorkCommand): Promise<WorkResult> =>
     spans.command(command, (origin: CommandOrigin) => queue.add({ command, ...origin }));
-  const outcome = async (command: WorkCommand): Promise<CommandOutcome> => {
-    const result = await add(command);
-    if (result.kind !== "outcome") throw mismatch(command);
-    return result.outcome;
-  };
   return {
+    ...commandMethods(add),
     importGraph: async (request) => {
       const context = { tenant, now: runtime.now(), newId: () => runtime.newId() };
       const imported = await store.transaction((tx) => importGraph(tx, context, request));
       onReady?.();
       return imported;
-    },
-    claim: async (input) => {
-      const result = await add({ kind: "claim", input });
-      if (result.kind !== "claims") throw mismatch({ kind: "claim", input });
-      return result.claims;
-    },
-    renew: (input) => outcome({ kind: "renew", input }),
-    report: (input) => outcome({ kind: "report", input }),
-    accept: (input) => outcome({ kind: "accept", input }),
-    refuse: (input) => outcome({ kind: "refuse", input }),
-    handBack: (input) => outcome({ kind: "handBack", input }),
-    fail: (input) => outcome({ kind: "fail", input }),
-    release: (input) => outcome({ kind: "release", input }),
-    hold: (input) => outcome({ kind: "hold", input }),
-    cancel: (input) => outcome({ kind: "cancel", input }),
-    redrive: (input) => outcome({ kind: "redrive", input }),
-    halt: (input) => outcome({ kind: "halt", input }),
-    reoffer: (input) => outcome({ kind: "reoffer", input }),
-    prioritise: (input) => outcome({ kind: "prioritise", input }),
-    assign: (input) => outcome({ kind: "assign", input }),
-    create: async (input) => {
-      const result = await add({ kind: "create", input });
-      if (result.kind !== "created") throw mismatch({ kind: "create", input });
-      if (!result.created.ok) throw result.created.error;
-      return result.created.tasks;
-    },
-    expire: async (input = {}) => {
-      const result = await add({ kind: "expire", input });
-      if (result.kind !== "freed") throw mismatch({ kind: "expire", input });
-      return result.freed;
     },
     reservedAgents: async () => {
       const rows = await store.run<{ assigned: string }>(RESERVED_AGENTS, [tenant, runtime.now()]);
@@ -125,8 +92,4 @@ export function createWorkStore(store: StoreScope, runtime: Runtime, options: Wo
 
 function isFenced(outcome: CommandOutcome): boolean {
   return !outcome.ok && outcome.reason === "fenced";
-}
-
-function mismatch(command: WorkCommand): Error {
-  return new Error(`${command.kind} was answered with something else`);
 }
