@@ -6,8 +6,7 @@ export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
 /** A record of something for each kind. */
 export function perSignalKind<T>(make: (kind: SignalKind) => T): Record<SignalKind, T> {
-  const made = Object.fromEntries(SIGNAL_KINDS.map((kind) => [kind, make(kind)]));
-  return made as Record<SignalKind, T>;
+  return { committed: make("committed"), ready: make("ready"), flags: make("flags") };
 }
 
 /** Stands for every tenant, where something is about all. */

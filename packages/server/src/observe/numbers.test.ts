@@ -52,7 +52,7 @@ async function queue(): Promise<ReadonlyMap<string, number>> {
 }
 
 async function claim(): Promise<string> {
-  const { body } = await plane.call("POST", "/v1/work/claim", { agent: "ann", leaseTtlMs: 1_000 });
+  const { body } = await plane.call("POST", "/v1/work/claim", { agent: "ann", leaseTtlMs: 30_000 });
   const [task]: readonly { id: string; attempt: number }[] = Array.isArray(body["tasks"]) ? body["tasks"] : [];
   if (task === undefined) throw new Error("nothing was claimed");
   return `/v1/tasks/${task.id}/attempts/${task.attempt}`;
