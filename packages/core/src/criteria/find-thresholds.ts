@@ -242,6 +242,7 @@ function isLoneZero(tokens: readonly Token[], n: number, { form, criterion, last
 
 /** `The build exits 0`, `exits with code 0`. */
 function isExit(tokens: readonly Token[], n: number): boolean {
+  if (/^(?:退出码|終了コード)$/.test(tokens[n - 1]?.text ?? "")) return true;
   const verb = tokens.slice(Math.max(0, n - 4), n).findLastIndex(({ text }) => /^exits$/i.test(text));
   if (verb < 0) return false;
   return tokens

@@ -38,7 +38,8 @@ export function entryKind(state: ReaderState, scope: Scope, line: Line, raw: str
     const told = scope.claimed === "done" && scope.because.startsWith("what ") && !isMarked(raw);
     return line.number >= 0 && !told ? "task" : null;
   }
-  if (scope.entries === "neutral" && isMarkedList(state, raw)) return "task";
+  const unsaid = scope.entries === "neutral" || (scope.entries === "none" && scope.direct === null);
+  if (unsaid && isMarkedList(state, raw)) return "task";
   if (scope.direct === "phase") {
     if (labelOf(raw)?.name != null) return null;
     if (line.number >= 0) return asTask(state, line);
@@ -68,8 +69,13 @@ function isPhaseWork(state: ReaderState, raw: string): boolean {
 /** A list whose entries begin with marks of different states tracks work, whatever stands above it. */
 function isMarkedList(state: ReaderState, raw: string): boolean {
   const section = state.sections.at(-1);
-  if (section === undefined || state.label !== null || insideReport(state.sections)) return false;
-  const { mixed, marked, entries, nested, worded, varied } = section.heading.evidence;
+  if (section === undefined) return false;
+  const { mark, mixed, marked, entries, nested, worded, varied } = section.heading.evidence;
+  // Marks for what is open or at work are put only on work.
+  const open = mark === "pending" || mark === "in_progress";
+  if (open && !mixed && marked > 2 && marked === entries - nested)
+    return isMarked(raw) && (state.label === null || state.label.meaning.because === "");
+  if (state.label !== null || insideReport(state.sections)) return false;
   // Marks or words for different states, behind most entries.
   if (varied && worded > 1 && worded * 2 >= entries - nested) return true;
   return mixed && marked * 3 >= (entries - nested) * 2 && isMarked(raw);

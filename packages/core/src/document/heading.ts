@@ -15,6 +15,8 @@ export interface BlockEvidence {
   readonly workAttributes: number;
   /** Labels that announce tasks or criteria. */
   readonly workLabels: number;
+  /** Paragraphs that are nothing but a bold line, perhaps with a remark in brackets, and that head no list. */
+  readonly boldLines: number;
   /** Labels that say what is done about a problem. */
   readonly solutions: number;
   /** A lead and a timeline: what a team section has. */

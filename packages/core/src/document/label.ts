@@ -48,7 +48,10 @@ const NAMES: readonly (readonly [AttributeName, string])[] = [
   ["mode", "mode|execution|execution mode|parallel|parallelism"],
   ["optional", "optional"],
   ["gate", "quality gate|quality gates|gate|gates|deployment gate|release gate|phase gate|exit gate|checkpoint gate"],
-  ["criteria", "success criteria|success criterion|acceptance criteria|acceptance|exit criteria|key deliverables"],
+  [
+    "criteria",
+    "success criteria|success criterion|acceptance criteria|验收点|acceptance|exit criteria|key deliverables",
+  ],
   ["criteria", "success|entry criteria|entry criterion|exit criterion|pass criteria|gate criteria|release criteria"],
   ["target", "target|targets|performance target|target value|threshold|thresholds"],
   ["criteria", "success metric|success metrics|target metrics|definition of done|done when"],

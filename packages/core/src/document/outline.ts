@@ -65,14 +65,17 @@ export function readOutline(text: string, lines: readonly Line[]): Outline {
     } else if (line.role === "text" && line.holder < 0) {
       const raw = text.slice(line.from, line.to);
       const label = labelOf(raw);
-      if (label !== null && label.bold && label.value.trim() === "" && line.first && isStageLabel(label)) {
+      if (label !== null && label.bold && isUnsaid(label) && line.first && isStageLabel(label)) {
         headings.push(readHeading(text, line, index, BOLD_LEVEL, evidence));
         evidence = emptyEvidence();
       } else if (label !== null && label.bold && line.first && evidence.workAttributes > 1 && isCodedLabel(label)) {
         const heading = readHeading(text, line, index, BOLD_LEVEL, evidence);
         headings.push({ ...heading, stage: codedStageOf(heading.title) });
         evidence = emptyEvidence();
-      } else if (label !== null) noteLabel(evidence, label);
+      } else if (label !== null) {
+        noteLabel(evidence, label);
+        if (isBoldLine(label) && line.first && lines[index + 1]?.role !== "item") evidence.boldLines += 1;
+      }
     } else {
       if (line.role === "item" && text.startsWith("**", line.from)) noteStage(stageEntries, text, line);
       tracked += note(evidence, text, lines, line);
@@ -152,6 +155,7 @@ function emptyEvidence(): Writable {
     status: false,
     workAttributes: 0,
     workLabels: 0,
+    boldLines: 0,
     solutions: 0,
     lead: false,
     window: false,
@@ -166,6 +170,17 @@ function emptyEvidence(): Writable {
     varied: false,
     leadsWithList: false,
   };
+}
+
+/** A paragraph that is nothing but a bold line, perhaps with a remark in brackets. */
+export function isBoldLine({ bold, colon, value }: Label): boolean {
+  return bold && !colon && /^\s*(?:\([^()]*\)\s*)?$/.test(value);
+}
+
+/** Whether nothing but a mark for a state follows a label. */
+function isUnsaid({ value }: Label): boolean {
+  const said = value.trim();
+  return said === "" || (said.length < 4 && SURE_MARKS.has(String.fromCodePoint(said.codePointAt(0) ?? 0)));
 }
 
 function isStageLabel(label: Label): boolean {

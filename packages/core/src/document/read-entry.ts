@@ -123,12 +123,15 @@ function stateOfOpenBox(raw: string): Claimed {
   return /\((?:currently )?(?:in progress|wip|ongoing|started)\)[\s.*_]*$/i.test(raw) ? "in_progress" : "pending";
 }
 
+/** `Is the limit (30 s) documented? [Clarity]` asks about a threshold and states none. */
+const QUESTION = /[?？]\s*(?:\[[^\]]{0,200}\]\s*)*$/u;
+
 function takeGates(state: ReaderState, item: Draft, raw: string, scope: Scope): void {
   if (item.kind !== "criterion" && /^(?:target|goal)\s?:\s/i.test(gateText(raw))) {
     state.gatesOf(item, gateText(raw), "targets", scope);
   } else if (item.kind !== "criterion") {
     if (mayCompare(raw)) state.demandsOf(item, gateText(raw), scope, item.line);
-  } else {
+  } else if (!QUESTION.test(raw)) {
     // A box among criteria that a review only lists still says what it says.
     const sense =
       scope.gates === "none" && item.reason.startsWith("box.") && !state.halted() ? "thresholds" : scope.gates;

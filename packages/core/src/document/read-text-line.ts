@@ -6,13 +6,14 @@ import type { Label } from "./label.ts";
 import { labelOf, labelsOf, pairsOf } from "./label.ts";
 import { labelMeaning } from "./label-meaning.ts";
 import { announcesOrders, beginsWithOrder } from "./orders.ts";
-import { isBox } from "./outline.ts";
+import { isBoldLine, isBox } from "./outline.ts";
 import { plainText } from "./plain-text.ts";
 import { readAttribute, readGateValue } from "./read-attribute.ts";
 import { readDemand } from "./read-demand.ts";
 import { readBox, takeEntry } from "./read-entry.ts";
 import type { ReaderState } from "./reader-state.ts";
 import { readRelations } from "./relations.ts";
+import { isRoadmap, releaseOf } from "./release-headings.ts";
 import type { Scope } from "./scope.ts";
 import { insideReport } from "./scope.ts";
 import { meaningOf } from "./section-meaning.ts";
@@ -173,7 +174,12 @@ function readLabelLine(
   holder: Draft | null,
 ): void {
   const value = label.value.trim();
-  if (readBoldWork(state, index, label, line, raw) || readBoldStage(state, index, label, line, raw)) return;
+  if (
+    readBoldRelease(state, index, label, line, raw) ||
+    readBoldWork(state, index, label, line, raw) ||
+    readBoldStage(state, index, label, line, raw)
+  )
+    return;
   const to = holder !== null && holder.kind !== "criterion" ? holder : (state.owner() ?? holder);
   if (value === "" && label.key.includes("|") && to !== null) {
     for (const pair of pairsOf(label.key)) applyAttribute(to, pair.name, pair.value);
@@ -210,13 +216,42 @@ function readLabelLine(
 
 /** A bold line with a paragraph right below it, in a section of tasks: `**Mend the gate**` and what is wrong with it. */
 function readBoldWork(state: ReaderState, index: number, label: Label, line: Line, raw: string): boolean {
-  if (!label.bold || label.colon || label.value.trim() !== "" || !line.first || line.holder >= 0) return false;
+  if (!isBoldLine(label) || !line.first || line.holder >= 0) return false;
   const section = state.sections.at(-1);
-  if (section === undefined || section.item !== null || state.label !== null) return false;
-  if (section.meaning.entries !== "task" && section.meaning.entries !== "ordered-task") return false;
+  if (section === undefined || section.item !== null) return false;
+  const { boldLines, boxes } = section.heading.evidence;
+  const several = boldLines >= FEW_BOLD && boxes === 0;
+  if (several && state.label?.text === BOLD_WORK) state.setLabel(null);
+  const scope = state.currentScope();
+  if (state.label !== null || (scope.entries !== "task" && scope.entries !== "ordered-task")) return false;
   const next = state.lines[index + 1];
-  if (next === undefined || next.role !== "text" || next.first || label.key.split(/\s+/).length < 3) return false;
-  takeEntry(state, index, line, raw, "task", state.currentScope());
+  const told = next !== undefined && next.role === "text" && !next.first && label.key.split(/\s+/).length > 2;
+  if (!several && !told) return false;
+  takeEntry(state, index, line, raw, "task", scope);
+  // What is listed below each of several describes it.
+  if (several) state.setLabel({ meaning: meaningOf("notes"), text: BOLD_WORK, checks: false, holder: line.holder });
+  return true;
+}
+
+/** `**v1.2 - Search:**` in a roadmap: a release with its work below it. */
+function readBoldRelease(state: ReaderState, index: number, label: Label, line: Line, raw: string): boolean {
+  if (!label.bold || label.value.trim() !== "" || !line.first || line.holder >= 0) return false;
+  const section = state.sections.at(-1);
+  if (section === undefined || section.item !== null || !isRoadmap(section.heading.title)) return false;
+  const stage = releaseOf(stripMarks(label.key));
+  if (stage === null || state.stageByAlias(stage.ref) !== null) return false;
+  const item = draft(
+    "phase",
+    line.line,
+    null,
+    plainText(raw).replace(/[:：]$/, ""),
+    state.owner(),
+    0.75,
+    "line.release: a line that names a release",
+  );
+  item.aliases.push(stage.ref);
+  state.emit(item, index);
+  state.setLabel({ meaning: meaningOf("tasks"), text: label.key, checks: false, holder: line.holder, bold: true });
   return true;
 }
 
@@ -276,5 +311,9 @@ function introducesOrders(state: ReaderState, index: number, label: Label): bool
 /** The beginning of a scenario: `**Given** an open gate`. */
 const GIVEN = /^(?:\*\*|__)?(?:given|angenommen|dado|dada|soit|étant donné)(?:\*\*|__)?\s/iu;
 const MOST_LOOKED = 12;
+/** From this many bold lines in a section of tasks on, each is one. */
+const FEW_BOLD = 3;
+/** The name of what stands below such a line. */
+const BOLD_WORK = "about the work";
 /** `AC-1`, `AC 2`, `Criterion 3`. */
 const CRITERION_ID = /^(?:ac|sc|criterion|acceptance criterion|success criterion)[\s#-]{0,2}\d/i;

@@ -9,6 +9,17 @@ const PLANNED =
 const PLANS = /\b(?:roadmap|plan|planning|milestones?|backlog)\b/i;
 const RECORDS = /\b(?:changelog|change log|release notes|history|releases|what's new)\b/i;
 
+/** Whether a section lists what comes and not what was. */
+export function isRoadmap(title: string): boolean {
+  return PLANS.test(title) && !RECORDS.test(title);
+}
+
+/** The release that a line names, as a stage. */
+export function releaseOf(title: string): SeriesStage | null {
+  const match = RELEASE.exec(title.slice(0, 200));
+  return match === null ? null : { kind: "phase", ref: `release ${match[1] ?? ""}`, rest: match[2] ?? "", id: null };
+}
+
 /**
  * Releases as stages: in a roadmap the headings that name a version, elsewhere those of which most say when they come.
  * In a record of changes they are none.

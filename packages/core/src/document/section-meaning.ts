@@ -1,7 +1,7 @@
 import type { Severity } from "../plan/inspection.ts";
 import type { Meaning } from "./meaning.ts";
 import type { Sense } from "./section-phrases.ts";
-import { BASE, CRITERIA, GATES, HALT, NONE, ORDERED, PHRASES, TARGETS, TASKS } from "./section-phrases.ts";
+import { BASE, CRITERIA, GATES, HALT, LATER, NONE, ORDERED, PHRASES, TARGETS, TASKS } from "./section-phrases.ts";
 
 const LOOKUP = new Map<string, Sense>();
 /** Phrases that mean something only when they are the whole title. */
@@ -34,6 +34,8 @@ const TO_MAKE =
 /** `Work`, `Core redesign work`, `What this slice must do`. */
 const WORK_TITLE =
   /^(?:(?!(?:related|previous|prior|past|existing|completed|finished|done|how|why|out|further reading|ongoing)\b)(?:[\p{L}-]+\s){0,3}work|what (?:this|the|each|every) [\p{L}\s-]{2,30} (?:must|should|will|needs? to|has to|have to) (?:do|deliver|change|build))$/u;
+/** `Deferred features`. */
+const PUT_OFF = /^(?:deferred|postponed)(?:\s[\p{L}-]+){1,3}$/u;
 /** `Metrics to achieve`, `Targets we have to meet`; `Goals reached` reports. */
 const TO_REACH =
   /\b(?:metrics?|targets?|numbers|goals?|kpis?|thresholds?|slos?|budgets?)\s(?:(?:we|you|they|that|which|have|has|needs?)\s){0,3}(?:to|must|should|shall|will)\s(?:be\s)?(?:achieved?|hit|meet|met|reach(?:ed)?|satisfy|satisfied|attain(?:ed)?)\b/u;
@@ -70,7 +72,8 @@ const NO_MEANING: Meaning = { ...BASE, severity: null, because: "", weak: false 
 export function meaningOf(title: string): Meaning {
   const clean = withoutAsides(title.toLowerCase().slice(0, 160))
     .replace(/[’`]/g, "'")
-    .replace(/[:.!?]+\s*$/u, "");
+    .replace(/[:.!?]+\s*$/u, "")
+    .replace(/^next \p{L}+ (?=steps$|actions$)/u, "next ");
   const words = clean.split(/[^\p{L}\p{N}'/-]+/u).filter((word) => /[\p{L}\p{N}]/u.test(word));
   const severity = SEVERITIES.find(([pattern]) => pattern.test(clean))?.[1] ?? null;
   if (PAST.test(clean)) return { ...NONE, severity: null, because: THE_PAST, weak: false };
@@ -83,6 +86,7 @@ export function meaningOf(title: string): Meaning {
   if (WORK_TITLE.test(clean) && words.length <= 6) return { ...TASKS, severity, because: "the work", weak: false };
   if (TO_REACH.test(clean)) return { ...CRITERIA, severity, because: "what is to be reached", weak: false };
   if (TO_MAKE.test(clean) && words.length <= 8) return { ...TASKS, severity, because: TO_BE_MADE, weak: false };
+  if (PUT_OFF.test(clean)) return { ...LATER, severity, because: "deferred", weak: false };
   if (/\bgates?\b/.test(clean) && FEATURE_GATE.test(clean)) return NO_MEANING;
   if (GATE_TITLE.test(clean) || GO_NO_GO.test(clean)) return { ...GATES, severity, because: "gate", weak: false };
   const exact = EXACT.get(words.join(" "));
@@ -136,7 +140,7 @@ export function isHalt(meaning: Meaning): boolean {
 
 const HALTING = new Set(PHRASES.filter(([sense]) => sense === HALT).flatMap(([, phrases]) => phrases.split("|")));
 
-const REFUSING = /^(?:do not|don't|not |no |never|non-(?!functional)|what's not)/;
+const REFUSING = /^(?:do not|don't|not |no |never|minimal |non-(?!functional)|what's not)/;
 /** `Likely deliverable sequence` tells when what comes. */
 const ABOUT_ORDER = /\s(?:sequence|order|timeline|schedule|roadmap|calendar|process|template|format)$/;
 const SAMPLE = /^(?:proposed|example|sample)\b/;

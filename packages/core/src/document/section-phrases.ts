@@ -29,7 +29,7 @@ const AIMS: Sense = { ...NONE, entries: "aim", boxes: "criterion", gates: "thres
 /** When to stop or to go back: a threshold there is no demand on the work. */
 export const HALT: Sense = { ...NONE, retells: false };
 const AGAIN: Sense = { ...TASKS, retells: true };
-const LATER: Sense = { ...TASKS, claimed: "deferred" };
+export const LATER: Sense = { ...TASKS, claimed: "deferred" };
 /** A section of criteria. */
 export const CRITERIA: Sense = { ...BASE, entries: "criterion", boxes: "criterion", gates: "thresholds" };
 /** A section of gates: every entry is one. */
@@ -119,6 +119,7 @@ export const PHRASES: readonly (readonly [Sense, string])[] = [
   ],
   [ORDERED, "=shipped|=released|=closed"],
   [ORDERED, "proposed implementation"],
+  [TASKS, "=what to do"],
   [{ ...ORDERED, claimed: "done" }, "=what was done|=what has been done|=what was implemented|=what was built"],
   [ORDERED, "=test plan|=testing plan|=verification plan|=validation plan|=qa plan"],
   [ORDERED, "roadmap|=changes|execution order|implementation order|ordered steps|plan of work"],

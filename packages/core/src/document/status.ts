@@ -131,11 +131,15 @@ export function statusOfTitle(text: string, options: TitleOptions): FoundStatus 
   return edgeMark(text);
 }
 
+/** `Phase 2: Heat it ✅ (2026-05-01 11:00)`. */
+const DATE_BEHIND = /\s\(\d{4}-\d{2}-\d{2}(?:[\sT]\d{1,2}:\d{2})?\)$/;
+
 function edgeMark(text: string): FoundStatus | null {
   const head = sureMarkFrom(text, 0, 1);
   if (head !== null) return head;
-  // A trailing mark may be followed by emphasis and punctuation.
-  for (let at = text.length - 1, steps = 0; at >= 0 && steps < 8; at -= 1, steps += 1) {
+  // A trailing mark may be followed by emphasis and punctuation, and by when it was set.
+  const end = DATE_BEHIND.exec(text.slice(-40))?.[0].length ?? 0;
+  for (let at = text.length - end - 1, steps = 0; at >= 0 && steps < 8; at -= 1, steps += 1) {
     const code = text.charCodeAt(at);
     if (code >= 0xdc00 && code <= 0xdfff) continue;
     const { mark, length } = markAt(text, at);

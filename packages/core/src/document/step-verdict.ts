@@ -52,6 +52,8 @@ export function stepVerdict(
   if (meaning.boxes === "criterion" && !(part && tracked && meaning.entries === "aim")) return NEITHER;
   if (number === null && CHANGES_FILE.test(title) && (insideStage(sections) || changesProposed(sections)))
     return made("step", heading, "step.change", "a change to a file", []);
+  if (CALLED.test(title) && !insideReport(sections))
+    return made("step", heading, "step.called", "a task by its name", []);
   if (number !== null && inGates(sections)) return NEITHER;
   if (number !== null) return numberedStep(heading, sections, tracked || (below && !insideStage(sections)), work);
   // `✅ COMPLETED: Item 2` in a report of progress tells of what stands elsewhere.
@@ -85,6 +87,8 @@ export function stepVerdict(
   return NEITHER;
 }
 
+/** `Task: Mend the gate`. */
+const CALLED = /^(?:task|work item|任务|タスク|작업)\s?[:：]\s*\S/iu;
 /** A heading that is a date keeps a log. */
 const DATE =
   /^(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\p{L}{3,9}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}\.?\s\p{L}{3,9}\s\d{4})$/u;
@@ -162,7 +166,7 @@ function inChecklist(sections: readonly Section[]): boolean {
   return sections.some(({ item, heading, level }) => {
     return (
       item === null &&
-      /\b(?:checklists?|requirements)\b/i.test(heading.title) &&
+      /\b(?:checklists?|requirements)\b|清单$/i.test(heading.title) &&
       (level > 1 || isQualityChecklist(heading.title))
     );
   });

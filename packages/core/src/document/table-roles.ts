@@ -73,7 +73,7 @@ const TIME = /^(?:time|when|start|start time|at|t|day|date|clock|offset)$/;
 const STEP = /^(?:step|action|activity|task|what|work item)s?$/;
 /** Rows of things to be done, where a column says who does them or when they are done. */
 const ITEM = /^(?:work |action |roadmap )?items?$/;
-const DONE_WHEN = /^(?:definition of done|done when|dod|acceptance(?: criteria)?|exit criteria)$/;
+const DONE_WHEN = /^(?:definition of done|done when|dod|acceptance(?: criteria)?|exit criteria|验收点|验收标准)$/;
 /** When a milestone comes or what it brings. */
 const DATED = /^(?:(?:target |planned |due )?dates?|target|deliverables?|eta|deadline|by)$/;
 const EVENT = /^(?:milestone|event|checkpoint)s?$/;
