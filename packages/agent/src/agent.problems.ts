@@ -110,8 +110,8 @@ export const agentProblems = {
   },
   HP7302: {
     title: "Another runner works here",
-    message: "The process {pid} works with {folder} already.",
-    remedy: "Stop it, or give this runner another name with --name.",
+    message: "The process {pid} on {host} works with {folder} already.",
+    remedy: "Stop it, or give this runner another name with --name. If that host is gone for good, remove {file}.",
     why: "Two runners that told the server from one file would tell it twice, or not at all.",
     exit: 69,
     retryable: true,

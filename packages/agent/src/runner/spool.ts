@@ -1,20 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { problem } from "@holdpoint/core";
 import { z } from "zod";
 import { agentProblems } from "../agent.problems.ts";
+import { type FileLock, takeLock } from "./file-lock.ts";
 
 /** Bytes of told reports after which the file is begun anew. */
 const COMPACT_AT_BYTES = 4 * 1024 * 1024;
@@ -54,12 +43,12 @@ const lineSchema = z.union([
  */
 export class Spool {
   readonly #file: string;
-  readonly #lock: string;
+  readonly #lock: FileLock;
   readonly #pending = new Map<string, SpooledTell>();
   #fd: number;
   #bytes = 0;
 
-  private constructor(folder: string, lock: string) {
+  private constructor(folder: string, lock: FileLock) {
     this.#file = join(folder, "spool.jsonl");
     this.#lock = lock;
     for (const line of linesOf(this.#file)) {
@@ -75,9 +64,11 @@ export class Spool {
   /** Opens the spool of a folder. @throws HP7302 when another process has it open */
   static open(folder: string): Spool {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const lock = join(folder, "runner.pid");
-    takeLock(lock, folder);
-    return new Spool(folder, lock);
+    const file = join(folder, "runner.pid");
+    const lock = takeLock(file);
+    if (!("holder" in lock)) return new Spool(folder, lock);
+    const { pid, host } = lock.holder;
+    throw problem(agentProblems, "HP7302", { folder, file, pid, host }, { file });
   }
 
   /** What is to be told, oldest first. */
@@ -107,7 +98,7 @@ export class Spool {
 
   close(): void {
     closeSync(this.#fd);
-    unlinkSync(this.#lock);
+    this.#lock.release();
   }
 
   #write(line: object): void {
@@ -148,55 +139,4 @@ function linesOf(file: string): readonly unknown[] {
       return [];
     }
   });
-}
-
-/** Who has a lock that nobody could take twice in a row is not known: it changes hands too quickly. */
-const LOCK_TRIES = 3;
-
-/** The lock appears with its content, so that nobody takes one that is being written for a stale one. */
-function takeLock(lock: string, folder: string): void {
-  const draft = `${lock}.${process.pid}.new`;
-  writeFileSync(draft, String(process.pid), { mode: 0o600 });
-  try {
-    let pid = 0;
-    for (let tries = 0; tries < LOCK_TRIES; tries += 1) {
-      try {
-        linkSync(draft, lock);
-        return;
-      } catch (error) {
-        if (!isCode(error, "EEXIST")) throw error;
-      }
-      pid = holderOf(lock);
-      // One with the number of this process is of an earlier one: in a container they have the same again and again.
-      if (pid > 0 && pid !== process.pid && isAlive(pid)) break;
-      rmSync(lock, { force: true });
-    }
-    throw problem(agentProblems, "HP7302", { folder, pid });
-  } finally {
-    rmSync(draft, { force: true });
-  }
-}
-
-/** 0 when the lock is gone or names nobody. */
-function holderOf(lock: string): number {
-  try {
-    const pid = Number(readFileSync(lock, "utf8").trim());
-    return Number.isInteger(pid) ? pid : 0;
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return 0;
-    throw error;
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isCode(error, "EPERM");
-  }
 }
