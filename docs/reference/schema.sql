@@ -355,7 +355,7 @@ CREATE INDEX evidence_of_check ON holdpoint.evidence USING btree (tenant_id, pla
 
 CREATE INDEX evidence_of_plan ON holdpoint.evidence USING btree (tenant_id, plan_id, ended_at_ms, digest);
 
-CREATE INDEX evidence_words ON holdpoint.evidence USING gin (words(tenant_id, ((kind || ' '::text) || check_id))) WHERE (check_id IS NOT NULL);
+CREATE INDEX evidence_words ON holdpoint.evidence USING gin (words(tenant_id, kind, check_id)) WHERE (check_id IS NOT NULL);
 
 ALTER TABLE holdpoint.evidence ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.evidence FORCE ROW LEVEL SECURITY;
@@ -423,7 +423,7 @@ CREATE TABLE holdpoint.gate (
 
 CREATE INDEX gate_in_order ON holdpoint.gate USING btree (tenant_id, plan_id, "position") WHERE present;
 
-CREATE INDEX gate_words ON holdpoint.gate USING gin (words(tenant_id, (((((gate ->> 'text'::text) || ' '::text) || COALESCE((gate ->> 'metric'::text), ''::text)) || ' '::text) || gate_key))) WHERE present;
+CREATE INDEX gate_words ON holdpoint.gate USING gin (words(tenant_id, gate_key, ((COALESCE((gate ->> 'metric'::text), ''::text) || ' '::text) || (gate ->> 'text'::text)))) WHERE present;
 
 ALTER TABLE holdpoint.gate ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.gate FORCE ROW LEVEL SECURITY;
@@ -516,7 +516,7 @@ CREATE TABLE holdpoint.plan (
   CONSTRAINT plan_source_check CHECK ((source <> ''::text))
 );
 
-CREATE INDEX plan_words ON holdpoint.plan USING gin (words(tenant_id, ((title || ' '::text) || source))) WHERE (kind = 'document'::text);
+CREATE INDEX plan_words ON holdpoint.plan USING gin (words(tenant_id, source, title)) WHERE (kind = 'document'::text);
 
 ALTER TABLE holdpoint.plan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan FORCE ROW LEVEL SECURITY;
@@ -563,7 +563,7 @@ CREATE TABLE holdpoint.plan_item (
 
 CREATE INDEX plan_item_in_order ON holdpoint.plan_item USING btree (tenant_id, plan_id, "position") WHERE present;
 
-CREATE INDEX plan_item_words ON holdpoint.plan_item USING gin (words(tenant_id, ((title || ' '::text) || item_key))) WHERE present;
+CREATE INDEX plan_item_words ON holdpoint.plan_item USING gin (words(tenant_id, item_key, title)) WHERE present;
 
 ALTER TABLE holdpoint.plan_item ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.plan_item FORCE ROW LEVEL SECURITY;
@@ -663,8 +663,6 @@ CREATE TABLE holdpoint.task (
 CREATE INDEX task_dead ON holdpoint.task USING btree (tenant_id, plan_id, "position", task_id) WHERE (state = 'dead'::text);
 
 CREATE INDEX task_in_page ON holdpoint.task USING btree (tenant_id, plan_id, "position", task_id);
-
-CREATE INDEX task_key_prefix ON holdpoint.task USING btree (tenant_id, key text_pattern_ops);
 
 CREATE INDEX task_reported ON holdpoint.task USING btree (tenant_id, plan_id, task_id) WHERE (state = 'reported'::text);
 
@@ -771,7 +769,7 @@ CREATE TABLE holdpoint.task_text (
   CONSTRAINT task_text_line_check CHECK ((line >= 0))
 );
 
-CREATE INDEX task_text_words ON holdpoint.task_text USING gin (words(tenant_id, title));
+CREATE INDEX task_text_words ON holdpoint.task_text USING gin (words(tenant_id, ''::text, title));
 
 ALTER TABLE holdpoint.task_text ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holdpoint.task_text FORCE ROW LEVEL SECURITY;

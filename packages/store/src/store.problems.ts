@@ -253,6 +253,14 @@ export const storeProblems = {
     exit: 65,
     retryable: false,
   },
+  HP6031: {
+    title: "The database does not keep Unicode",
+    message: "The database at {place} has the encoding {found}; Holdpoint needs UTF8.",
+    remedy: "Make one with `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0`, and name it in DATABASE_URL.",
+    why: "Titles, keys and reports hold any character, and most could neither be stored nor be found.",
+    exit: 69,
+    retryable: false,
+  },
   HP6040: {
     title: "The database user cannot keep history",
     message: "Partitions of history in {database} can neither be made nor dropped: {detail}",

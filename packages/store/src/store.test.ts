@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { statement } from "./statement.ts";
 import { openStore } from "./store.ts";
@@ -75,6 +76,23 @@ describe.each(TEST_SERVERS)("a store on $name", (kind) => {
     expect((await store.health()).ok).toBe(true);
     expect(store.description).toMatch(/^PostgreSQL \d+ (?:at|in)/);
     expect(store.serverVersion).toBe(server.version);
+  });
+
+  test.runIf(kind.hasUsers)("is refused on a database that does not keep Unicode", async () => {
+    const address = await server.emptyDatabase();
+    const client = new Client(address);
+    await client.connect();
+    const { rows } = await client.query<{ name: string }>("SELECT current_database() AS name");
+    const name = rows[0]?.name ?? "";
+    const latin = `${name}_latin1`;
+    await client.query(`CREATE DATABASE ${latin} ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`);
+    try {
+      const opened = openStore({ databaseUrl: address.replace(name, latin), runtime: { now: () => 0 } });
+      await expect(opened).rejects.toMatchObject({ code: "HP6031", message: expect.stringContaining("LATIN1") });
+    } finally {
+      await client.query(`DROP DATABASE ${latin} WITH (FORCE)`);
+      await client.end();
+    }
   });
 
   test("says that it is not well when it is closed", async () => {

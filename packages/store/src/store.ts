@@ -24,7 +24,7 @@ const MAX_RACES = 20;
  *
  * @throws HoldpointError HP6001 to HP6009 for the embedded one, HP6014 to HP6016 for one of another process; HP6010 when
  *   it does not answer, HP6011 when it is older than PostgreSQL 15, HP6012 and HP6013 when its schema is not this
- *   program's
+ *   program's, HP6031 when it does not keep Unicode
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   if ("databaseUrl" in options) return await openBackend(options, serverBackend(options.databaseUrl));
@@ -92,10 +92,14 @@ export async function openBackend(
 async function prepare(pool: Pool, backend: Backend, now: number): Promise<ServerFacts> {
   const client = await pool.connect();
   try {
-    const { rows } = await client.query<{ version: string }>("SELECT current_setting('server_version_num') AS version");
+    const { rows } = await client.query<{ version: string; encoding: string }>(
+      "SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding",
+    );
     const version = Math.floor(Number(rows[0]?.version ?? 0) / 10_000);
     const { place } = backend;
     if (version < MIN_SERVER_VERSION) throw problem(storeProblems, "HP6011", { place, found: version });
+    const found = rows[0]?.encoding ?? "unknown";
+    if (found !== "UTF8") throw problem(storeProblems, "HP6031", { place, found });
     await client.query("SET statement_timeout = 0");
     await backend.bringUpToDate(client, now);
     await client.query("RESET statement_timeout");

@@ -1,4 +1,4 @@
-import type { SEARCH_KINDS } from "@holdpoint/contract";
+import { SEARCH_KINDS } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import type { Session } from "@holdpoint/store";
 import { workRoomProblems } from "../work/index.ts";
@@ -41,13 +41,11 @@ interface Row {
   readonly plan_id: string | null;
   readonly id: string;
   readonly place: number;
-  readonly task_id: string | null;
   readonly title: string;
   readonly said: string;
   readonly score: number;
 }
 
-const ALL_KINDS: readonly SearchKind[] = ["plan", "item", "task", "gate", "agent", "evidence"];
 const FIRST_PAGE = [null, null, null, null] as const;
 
 /** The desk of one tenant. */
@@ -58,7 +56,7 @@ export function createSearchDesk(store: Session, tenant: string): SearchDesk {
       if (search === null) throw problem(searchProblems, "HP9334", { q: JSON.stringify(q) }, { field: "q" });
       const { words, all, whole, given, low, high, digest } = search;
       const after = cursor === null ? FIRST_PAGE : placeOf(cursor);
-      const wanted = kinds.length === 0 ? ALL_KINDS : kinds;
+      const wanted = kinds.length === 0 ? SEARCH_KINDS : kinds;
       const values = [tenant, all, whole, given, low, high, digest, wanted, ...after, limit + 1];
       const rows = await store.run<Row>(SEARCH, values);
       const page = rows.slice(0, limit);

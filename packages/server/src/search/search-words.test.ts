@@ -33,6 +33,12 @@ describe("a search", () => {
     expect(searchWords("t", text)).toBeNull();
   });
 
+  test("looks for composed letters, however they came, and for keys as they were said", () => {
+    const apart = "Gru\u0308n";
+    expect(searchWords("t", apart)).toMatchObject({ words: ["Gr\u00fcn"], given: apart });
+    expect(searchWords("t", apart)?.all).toBe(searchWords("t", "Gr\u00fcn")?.all);
+  });
+
   test("has no halves of characters", () => {
     expect(searchWords("t", "\ud800x")?.words).toEqual(["\u{fffd}x"]);
   });

@@ -1,12 +1,12 @@
 /** What is searched for, as the database takes it. */
 export interface SearchWords {
-  /** The words, as they are to be marked. */
+  /** The words, as they are to be marked: composed, as the database keeps them. */
   readonly words: readonly string[];
   /** Has all of the words as beginnings of its own. */
   readonly all: string;
   /** Has any of the words, whole. */
   readonly whole: string;
-  /** Beginning of an id, key or name. */
+  /** Beginning of an id, key or name, as it was said. */
   readonly given: string;
   /** Ids between which those lie that begin so; null when no id does. */
   readonly low: string | null;
@@ -25,10 +25,16 @@ const UUID_HEX = 32;
 export function searchWords(tenant: string, text: string): SearchWords | null {
   const clean = text
     .replaceAll(/\p{Cs}/gu, "\u{fffd}")
-    .normalize("NFC")
     .replaceAll("\0", " ")
     .trim();
-  const words = [...new Set(clean.split(SEPARATORS).filter((word) => word !== ""))];
+  const words = [
+    ...new Set(
+      clean
+        .normalize("NFC")
+        .split(SEPARATORS)
+        .filter((word) => word !== ""),
+    ),
+  ];
   if (words.length === 0) return null;
   const range = idRange(clean);
   return {

@@ -153,12 +153,73 @@ describe.each(TEST_SERVERS)("search on $name", (kind) => {
     );
   });
 
+  test("finds by key and by metric however long the title is, and by the title however long the key is", async () => {
+    const long = "word ".repeat(120);
+    const document = `# Long\n\n## Phase 9\n\n**Quality gate**: tide_height < 3 m ${long}\n\n- [ ] BUOY-9 ${long}\n`;
+    const source = `${"y".repeat(390)}/LONG.md`;
+    const { body } = await call("POST", "/v1/plans", {
+      source,
+      document: `${document}\n- [ ] ${"z".repeat(600)} lantern\n`,
+    });
+    const { id } = body["plan"] as { readonly id: string };
+    expect((await find("buoy 9", "&kind=item")).map((hit) => hit.id)).toEqual([expect.stringMatching(/buoy-9/i)]);
+    const [gate] = await find("tide_height", "&kind=gate");
+    expect((await find(gate?.id ?? "", "&kind=gate")).map((hit) => hit.id)).toEqual([gate?.id]);
+    expect((await find("long.md", "&kind=plan")).map((hit) => hit.id)).toEqual([id]);
+  });
+
+  test("finds texts with letters apart from their marks, and those with composed ones, by either", async () => {
+    const [apart, composed] = ["docs/Mu\u0308hle.md", "docs/M\u00fchle-2.md"];
+    const document = "# Mu\u0308hlrad\n\n- [ ] M\u00fchlbach\n- [ ] Mu\u0308hlgraben\n";
+    for (const source of [apart, composed]) await call("POST", "/v1/plans", { source, document });
+    await call("POST", "/v1/tasks", { title: "Die Mu\u0308hle" });
+    for (const shape of ["NFC", "NFD"]) {
+      const sources = async (q: string): Promise<unknown> =>
+        (await find(q.normalize(shape), "&kind=plan")).map((hit) => [hit.snippet, hit.score >= 3_000]);
+      expect(await sources("docs/M\u00fchle")).toEqual([
+        ["M\u00fchlrad · docs/M\u00fchle.md", true],
+        ["M\u00fchlrad · docs/M\u00fchle-2.md", true],
+      ]);
+      expect(await sources(apart)).toEqual([
+        ["M\u00fchlrad · docs/M\u00fchle.md", true],
+        ["M\u00fchlrad · docs/M\u00fchle-2.md", false],
+      ]);
+      expect(await found("m\u00fchlbach".normalize(shape), "&kind=item")).toHaveLength(2);
+      expect(await found("M\u00dcHLGRABEN".normalize(shape), "&kind=item")).toHaveLength(2);
+      const [task] = await find("die m\u00fchle".normalize(shape), "&kind=task");
+      expect([task?.title, task?.marks]).toEqual([
+        "Die Mu\u0308hle",
+        [
+          { at: 0, length: 3 },
+          { at: 4, length: 5 },
+        ],
+      ]);
+      // The keys of tasks that came from a document hold letters beyond ASCII.
+      expect(await found("m\u00fchlgr".normalize(shape), "&kind=task")).toHaveLength(2);
+    }
+  });
+
+  test("finds a whole key of a task first, however many keys begin with it, in any queue", async () => {
+    for (const queue of ["north", "south"]) {
+      const tasks = ["pier-1", "pier-10", "pier-100", "PIER-1"].map((key) => ({ title: "Drive", key }));
+      await call("POST", "/v1/tasks/batch", { queue, tasks });
+    }
+    const scores = (await find("pier-1", "&kind=task")).map(({ score }) => score);
+    expect(scores).toEqual([6_000, 6_000, 3_000, 3_000, 3_000, 3_000]);
+    expect(await find("pier-100", "&kind=task")).toHaveLength(2);
+    expect(await find("PIER-", "&kind=task")).toHaveLength(2);
+  });
+
   test("keeps every text that can be stored, however long its words are", async () => {
     const body = { title: "🚀".repeat(250), key: "rocket" };
     expect((await call("POST", "/v1/tasks", body)).status).toBe(201);
     const document = `# ${"é".repeat(9_000)}\n\n- [ ] ${"x".repeat(9_000)}\n`;
     expect((await call("POST", "/v1/plans", { source: "y".repeat(400), document })).status).toBe(201);
     expect(await found("🚀", "&kind=task")).toHaveLength(1);
+    // It is composed of three characters, four bytes each.
+    const note = { source: "notes", document: `# n\n\n- [ ] ${"\u{1d160}".repeat(600)}\n` };
+    expect((await call("POST", "/v1/plans", note)).status).toBe(201);
+    expect(await found("\u{1d160}", "&kind=item")).toHaveLength(1);
     expect(await found("x".repeat(299), "&kind=item")).toHaveLength(1);
   });
 

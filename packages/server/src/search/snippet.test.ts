@@ -13,6 +13,7 @@ test("marks where words begin, whatever their case, and nowhere else", () => {
     "[Build] the [Build]er, rebuild nothing: [build]_it",
   );
   expect(marked("Über grün", ["über", "GR"])).toBe("[Über] [gr]ün");
+  expect(marked("u\u0308ber", ["\u00fcber"])).toBe("[\u00fcber]");
   expect(marked("nothing here", ["else"])).toBe("nothing here");
 });
 

@@ -12,7 +12,10 @@ const MOST_MARKS = 20;
 
 /** Cuts a snippet around the first of the words, and finds them in it: where words begin, whatever their case. */
 export function snippetOf(text: string, words: readonly string[]): Snippet {
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+  const line = text
+    .normalize("NFC")
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
   const first = marksIn(line, words)[0]?.at ?? 0;
   const from = line.length <= MOST ? 0 : wordStart(line, Math.max(0, Math.min(first - BEFORE, line.length - MOST)));
   const cut = line.slice(from, from + MOST).replaceAll(/\p{Cs}/gu, "");
