@@ -9,9 +9,9 @@ import { World } from "./world.ts";
 const [MOST_WORLDS, SEED] = [100, 20_260_101];
 
 test("every rule holds in worlds with all kinds of failures, and most of their work is accepted", async () => {
-  const { runs, failed, tasks, accepted, faults } = await runSeeds(1, 120);
+  const { runs, failed, tasks, accepted, faults } = await runSeeds(1, 100);
   expect(failed).toBeNull();
-  expect(runs).toBe(120);
+  expect(runs).toBe(100);
   expect(accepted / tasks).toBeGreaterThan(0.8);
   expect(Object.keys(faults)).toHaveLength(17);
 });
@@ -25,7 +25,7 @@ test("all of a world's work is accepted when nothing fails, neither agents nor a
 
 test("a seed is a world: the same one happens again, and another one is another", async () => {
   const [first, again, other] = [await of(11), await of(11), await of(12)];
-  expect(first.length).toBeGreaterThan(50);
+  expect(first.length).toBeGreaterThan(20);
   expect(again).toEqual(first);
   expect(other).not.toEqual(first);
 });

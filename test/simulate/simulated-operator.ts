@@ -6,7 +6,7 @@ import type { World } from "./world.ts";
 import { PLANE, QUEUE } from "./world-shape.ts";
 
 /** How often it decides something, milliseconds on average. */
-const EVERY_MS = 900;
+const EVERY_MS = 450;
 
 /** Who creates the tasks, and whoever steers: cancels, puts back, reserves, pauses. */
 export class SimulatedOperator {
@@ -66,7 +66,7 @@ export class SimulatedOperator {
   async #steer(): Promise<void> {
     const { shape, time, faults } = this.#world;
     const agents = [...this.#world.abilities.keys()];
-    const isSteering = this.#chance.is(0.6);
+    const isSteering = this.#chance.is(0.8);
     while (time.nowMs < BEGINNING_MS + shape.calmAtMs) {
       await pause(this.#chance.whole(1, 2 * EVERY_MS));
       if (!isSteering || !faults.active) continue;
@@ -78,14 +78,14 @@ export class SimulatedOperator {
         const wanted = this.#chance.one([operations.pauseAgent, operations.drainAgent, operations.resumeAgent]);
         await this.#try(() => this.#client.call(wanted, { params: { agent } }));
       } else if (task === null) continue;
-      else if (how < 0.22) await this.#try(() => this.#client.call(operations.cancelTask, { params: { task }, body }));
+      else if (how < 0.27) await this.#try(() => this.#client.call(operations.cancelTask, { params: { task }, body }));
       else if (how < 0.45) await this.#try(() => this.#client.call(operations.retryTask, { params: { task }, body }));
       else if (how < 0.65) await this.#try(() => this.#client.call(operations.unblockTask, { params: { task }, body }));
-      else if (how < 0.85) {
+      else if (how < 0.72) {
         const priority = this.#chance.whole(0, 9);
         await this.#try(() => this.#client.call(operations.prioritiseTask, { params: { task }, body: { priority } }));
       } else {
-        const agent = this.#chance.is(0.5) ? this.#chance.one(agents) : null;
+        const agent = this.#chance.is(0.8) ? this.#chance.one(agents) : null;
         await this.#try(() => this.#client.call(operations.assignTask, { params: { task }, body: { agent } }));
       }
     }

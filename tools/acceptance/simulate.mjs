@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { bin, root } from "../install.mjs";
 
 const runs = process.env["HOLDPOINT_SIMULATED_RUNS"] ?? "20000";
-const args = ["test/simulate/simulate.ts", "--runs", runs, "--seed", "20260101", "--planted", "150", "--json"];
+const args = ["test/simulate/simulate.ts", "--runs", runs, "--seed", "20260101", "--planted", "200", "--json"];
 const ended = spawnSync(bin("tsx"), args, { cwd: root, encoding: "utf8", maxBuffer: 16 * 1024 * 1024 });
 process.stderr.write(ended.stderr);
 // A world that fails is a measurement, too; without one there is none.
