@@ -1,3 +1,4 @@
+import { MOST_HITS } from "@holdpoint/contract";
 import { createControlPlane, createSystemRuntime } from "@holdpoint/server";
 import { startTestServer, type TestServer } from "@holdpoint/store/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -19,6 +20,8 @@ beforeAll(async () => {
   const usual = { capabilities: [], priority: 0, dependsOn: [], maxAttempts: 3, runAt: null, concurrencyKey: null };
   const tasks = ["Order a crane", "Crane\u001b[31m of evil", "Sweep"].map((title) => ({ title, ...usual }));
   await work.create({ queue: "yard", tasks, by: "ann" });
+  const many = Array.from({ length: MOST_HITS + 1 }, (_, at) => ({ title: `Carry stone ${at}`, ...usual }));
+  await work.create({ queue: "yard", tasks: many, by: "ann" });
 });
 
 afterAll(async () => {
@@ -35,7 +38,12 @@ describe("holdpoint search", () => {
     expect(out).not.toContain("\u001b");
     expect((await callFolder().call(search, ["nowhere"], {}, env)).out).toBe("Nothing was found.\n");
     const some = await callFolder().call(search, ["crane"], { limit: "1", kind: ["task,plan"] }, env);
-    expect(some.out).toContain("1 hit, and there is more");
+    expect(some.out).toContain("1 hit, and there is more: --limit shows up to 100\n");
+  });
+
+  test("names another way to find less than all where a page cannot hold more", async () => {
+    const { out } = await callFolder().call(search, ["stone"], { limit: String(MOST_HITS) }, env);
+    expect(out).toMatch(/\n100 hits, and there is more: more words, or --kind, find less\n$/);
   });
 
   test("prints JSON", async () => {
