@@ -58,6 +58,7 @@ export class Spool {
   readonly #pending = new Map<string, SpooledTell>();
   #fd: number;
   #bytes = 0;
+  #closed = false;
 
   private constructor(folder: string, lock: string) {
     this.#file = join(folder, "spool.jsonl");
@@ -89,8 +90,10 @@ export class Spool {
     return this.#pending.size;
   }
 
-  /** Keeps an entry; on disk when it returns. */
+  /** Keeps an entry; on disk when it returns. Throws once it is closed. */
   add(entry: SpooledTell): void {
+    // Another file may have the descriptor by now.
+    if (this.#closed) throw new Error("the spool is closed");
     this.#write(entry);
     fsyncSync(this.#fd);
     this.#pending.set(entry.id, entry);
@@ -106,6 +109,7 @@ export class Spool {
   }
 
   close(): void {
+    this.#closed = true;
     closeSync(this.#fd);
     unlinkSync(this.#lock);
   }
