@@ -48,6 +48,9 @@ export function poolProgress(progress: Progress, log: AttemptLog, now: () => num
         progress.tell({ type: "attempt.ended", task, title, attempt: outcome.attempt, agent, outcome: told, summary });
         return;
       }
+      case "refused":
+        // The agent rests after it, which says why.
+        return;
       case "resting":
         progress.tell({
           type: "note",
