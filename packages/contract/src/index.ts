@@ -17,7 +17,7 @@ export { type OpenApiDocument, openApiDocument } from "./api/openapi.ts";
 export * from "./api/operation.ts";
 export { OPERATIONS, operations } from "./api/operations.ts";
 export * from "./api/scopes.ts";
-export { SEARCH_KINDS } from "./api/search.operations.ts";
+export { MOST_HITS, SEARCH_KINDS, USUAL_HITS } from "./api/search.operations.ts";
 export { LEASE_TTL_MS, MAX_CLAIM_WAIT_MS } from "./api/work.operations.ts";
 export { configProblems } from "./config/config.problems.ts";
 export { FLAGS, type Flag, type FlagValue, flags } from "./config/flags.ts";

@@ -231,7 +231,7 @@ describe("the outbox of a runner", () => {
 
   it("does not send what cannot be kept", () => {
     spool.close();
-    expect(() => outbox.add(tell(1))).toThrow("EBADF");
+    expect(() => outbox.add(tell(1))).toThrow("the spool is closed");
     expect(asked).toEqual([]);
     writeFileSync(join(folder, "runner.pid"), "");
     spool = Spool.open(folder);

@@ -47,6 +47,7 @@ export class Spool {
   readonly #pending = new Map<string, SpooledTell>();
   #fd: number;
   #bytes = 0;
+  #closed = false;
 
   private constructor(folder: string, lock: FileLock) {
     this.#file = join(folder, "spool.jsonl");
@@ -80,8 +81,10 @@ export class Spool {
     return this.#pending.size;
   }
 
-  /** Keeps an entry; on disk when it returns. */
+  /** Keeps an entry; on disk when it returns. Throws once it is closed. */
   add(entry: SpooledTell): void {
+    // Another file may have the descriptor by now.
+    if (this.#closed) throw new Error("the spool is closed");
     this.#write(entry);
     fsyncSync(this.#fd);
     this.#pending.set(entry.id, entry);
@@ -97,6 +100,7 @@ export class Spool {
   }
 
   close(): void {
+    this.#closed = true;
     closeSync(this.#fd);
     this.#lock.release();
   }

@@ -1,12 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { CommandCall } from "../command.ts";
 import { loadFleet } from "../engine/load-fleet.ts";
 import { fleetPlace } from "../place/plan-place.ts";
 import { type ConsentedFleet, consentedFleet } from "../trust/consented-fleet.ts";
 import { run } from "./agent-run.ts";
-import { type CallFolder, callFolder } from "./call.testing.ts";
+import { type CallFolder, Collected, callFolder } from "./call.testing.ts";
 import { run as trust } from "./trust.ts";
 
 const agent = (name: string): string =>
@@ -123,13 +122,7 @@ async function allowed(
   folder: CallFolder,
   options: CommandCall["options"] = {},
 ): Promise<{ readonly fleet: ConsentedFleet; readonly err: () => string }> {
-  let text = "";
-  const err = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      text += chunk.toString();
-      done();
-    },
-  });
+  const err = new Collected();
   const call: CommandCall = {
     args: [],
     options,
@@ -140,5 +133,5 @@ async function allowed(
   };
   const place = fleetPlace(folder.path("agents"), folder.dir);
   const fleet = await consentedFleet(call, place, await loadFleet(place, place.planFile, folder.dir));
-  return { fleet, err: () => text };
+  return { fleet, err: () => err.text() };
 }

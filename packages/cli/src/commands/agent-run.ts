@@ -22,7 +22,7 @@ import { fleetPlace } from "../place/plan-place.ts";
 import { consentedFleet } from "../trust/consented-fleet.ts";
 import { userFolder } from "../trust/user-key.ts";
 import { VERSION } from "../version.ts";
-import { durationMs, fleetDir, optional, wantsJson } from "./arguments.ts";
+import { durationMs, fleetDir, optional, wantsJson, wholeNumber } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 
 /** Bounds of `--lease`. */
@@ -50,7 +50,7 @@ export async function run(call: CommandCall): Promise<number> {
   const { agents, barred } = await consentedFleet(call, place, fleet);
   const about = { schema, runner: name, agents: agents.length };
   const leaseTtlMs = durationMs(call, "lease", LEASE);
-  const capacity = countOf(call, "concurrency", "--concurrency");
+  const capacity = wholeNumber(call, "concurrency", { least: 1, most: 1_000 });
   const runtime = createSystemRuntime();
   // Before anything is started: a group of processes that others are in cannot be divided.
   probeGroups();
@@ -72,7 +72,9 @@ export async function run(call: CommandCall): Promise<number> {
       tell(call, event);
     },
   });
-  const health = await serveHealth(portOf(call), () => runner.health());
+  const health = await serveHealth(wholeNumber(call, "healthPort", { least: 0, most: 65_535 }) ?? 0, () =>
+    runner.health(),
+  );
   call.err.write(`${name} works for ${client.url} with ${agents.length} agents; ${health.url}\n`);
   const stop = stopper(call, runner);
   const onEvent = (event: TokenEvent): void => say(call, tokenText(event, file?.path ?? null));
@@ -190,18 +192,4 @@ function nameOf(call: CommandCall): string {
 function defaultState(call: CommandCall, name: string): string {
   const base = call.env["XDG_STATE_HOME"] ?? join(call.env["HOME"] ?? homedir(), ".local", "state");
   return join(base, "holdpoint", "runners", name);
-}
-
-function countOf(call: CommandCall, name: string, flag: string): number | undefined {
-  const text = optional(call, name);
-  if (text === undefined) return undefined;
-  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1_000) return Number(text);
-  throw problem(commandProblems, "HP8012", { flag, value: text, expected: "Give a number from 1 to 1000." });
-}
-
-function portOf(call: CommandCall): number {
-  const text = optional(call, "healthPort") ?? "0";
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  const expected = "Give a port from 0 to 65535.";
-  throw problem(commandProblems, "HP8012", { flag: "--health-port", value: text, expected });
 }

@@ -59,6 +59,37 @@ export function durationMs(
   throw problem(commandProblems, "HP8012", { flag, value: text, expected }, { field: flag });
 }
 
+/**
+ * The one of the words that an option knows which was given, whatever its case.
+ *
+ * @throws HP8012 for what is none of them
+ */
+export function oneOf<Word extends string>(flag: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((known) => known === text.trim().toLowerCase());
+  if (word !== undefined) return word;
+  const params = { flag, value: JSON.stringify(text), expected: `Write one of ${words.join(", ")}.` };
+  throw problem(commandProblems, "HP8012", params, { field: flag });
+}
+
+/**
+ * The whole number of an option, or undefined when it was not given.
+ *
+ * @throws HP8012 for what is no whole number within the bounds
+ */
+export function wholeNumber(
+  call: CommandCall,
+  name: string,
+  { least, most }: { readonly least: number; readonly most: number },
+): number | undefined {
+  const text = optional(call, name);
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const params = { flag, value: JSON.stringify(text), expected: `Write a whole number from ${least} to ${most}.` };
+  throw problem(commandProblems, "HP8012", params, { field: flag });
+}
+
 /** Whether the result goes to standard output as one JSON object. */
 export function wantsJson(call: CommandCall): boolean {
   return call.options["json"] === true;

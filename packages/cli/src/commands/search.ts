@@ -1,22 +1,20 @@
-import { operations, type ResponseOf, SEARCH_KINDS } from "@holdpoint/contract";
-import { problem } from "@holdpoint/core";
+import { MOST_HITS, operations, type ResponseOf, SEARCH_KINDS, USUAL_HITS } from "@holdpoint/contract";
 import type { CommandCall } from "../command.ts";
 import { serverOf } from "../connect/server-of.ts";
 import { counted } from "../output/counted.ts";
 import { oneLine } from "../output/plain-text.ts";
 import { type Style, styleFor } from "../output/style.ts";
-import { argument, list, optional, wantsJson } from "./arguments.ts";
-import { commandProblems } from "./command.problems.ts";
+import { argument, list, oneOf, wantsJson, wholeNumber } from "./arguments.ts";
 
 type Hit = ResponseOf<typeof operations.search>["items"][number];
 
-/** Hits that one request may ask for. */
-const MOST = 100;
-const USUAL = 20;
-
 /** `holdpoint search TEXT`: what a server has by words or by the beginning of an id. */
 export async function run(call: CommandCall): Promise<number> {
-  const query = { q: argument(call, 0), kind: kindsOf(call), limit: limitOf(call) };
+  const kind = list(call, "kind")
+    .flatMap((text) => text.split(","))
+    .map((name) => oneOf("--kind", name, SEARCH_KINDS));
+  const limit = wholeNumber(call, "limit", { least: 1, most: MOST_HITS }) ?? USUAL_HITS;
+  const query = { q: argument(call, 0), kind, limit };
   const { items, next } = await serverOf(call, "holdpoint search").call(operations.search, { query });
   if (wantsJson(call)) {
     call.out.write(`${JSON.stringify({ schema: "holdpoint/search/v1", items, next })}\n`);
@@ -24,7 +22,8 @@ export async function run(call: CommandCall): Promise<number> {
   }
   const style = styleFor(call.out, call.env);
   const lines = items.flatMap((hit) => hitLines(hit, style));
-  const more = next === null ? "" : ", and there is more: --limit shows up to 100";
+  const how = limit < MOST_HITS ? `--limit shows up to ${MOST_HITS}` : "more words, or --kind, find less";
+  const more = next === null ? "" : `, and there is more: ${how}`;
   const end = items.length === 0 ? "Nothing was found." : `${counted(items.length, "hit")}${more}`;
   call.out.write(`${[...lines, ...(lines.length === 0 ? [] : [""]), end].join("\n")}\n`);
   return 0;
@@ -43,30 +42,4 @@ function marked(snippet: string, marks: Hit["marks"], { bold }: Style["paint"]):
     (text, { at, length }) => `${text.slice(0, at)}${bold(text.slice(at, at + length))}${text.slice(at + length)}`,
     clean,
   );
-}
-
-/** @throws HP8012 */
-function kindsOf(call: CommandCall): (typeof SEARCH_KINDS)[number][] {
-  return list(call, "kind")
-    .flatMap((text) => text.split(","))
-    .map((name) => {
-      const kind = SEARCH_KINDS.find((known) => known === name.trim().toLowerCase());
-      if (kind !== undefined) return kind;
-      const params = {
-        flag: "--kind",
-        value: JSON.stringify(name),
-        expected: `Write one of ${SEARCH_KINDS.join(", ")}.`,
-      };
-      throw problem(commandProblems, "HP8012", params, { field: "--kind" });
-    });
-}
-
-/** @throws HP8012 */
-function limitOf(call: CommandCall): number {
-  const text = optional(call, "limit");
-  if (text === undefined) return USUAL;
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= MOST) return limit;
-  const params = { flag: "--limit", value: JSON.stringify(text), expected: `Write a number from 1 to ${MOST}.` };
-  throw problem(commandProblems, "HP8012", params, { field: "--limit" });
 }

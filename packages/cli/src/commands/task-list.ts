@@ -1,12 +1,11 @@
-import { problem, TASK_STATES, type TaskState } from "@holdpoint/core";
+import { TASK_STATES, type TaskState } from "@holdpoint/core";
 import type { TaskView } from "@holdpoint/server";
 import type { CommandCall } from "../command.ts";
 import { counted } from "../output/counted.ts";
 import { oneLine } from "../output/plain-text.ts";
 import { type Style, styleFor } from "../output/style.ts";
 import { tableLines } from "../output/table.ts";
-import { list, wantsJson } from "./arguments.ts";
-import { commandProblems } from "./command.problems.ts";
+import { list, oneOf, wantsJson } from "./arguments.ts";
 import { tasksCall, withTasks } from "./operator-call.ts";
 
 /** `holdpoint task list PLAN [--state …]`: the plan's tasks as the work stands. */
@@ -32,15 +31,7 @@ export async function run(call: CommandCall): Promise<number> {
 /** The states that `--state` names; null for all. @throws HP8012 for a word that is none */
 function wantedStates(names: readonly string[]): ReadonlySet<TaskState> | null {
   if (names.length === 0) return null;
-  return new Set(
-    names.map((name) => {
-      const state = TASK_STATES.find((known) => known === name.trim().toLowerCase());
-      if (state !== undefined) return state;
-      const expected = `Write one of ${TASK_STATES.join(", ")}.`;
-      const params = { flag: "--state", value: JSON.stringify(name), expected };
-      throw problem(commandProblems, "HP8012", params, { field: "--state" });
-    }),
-  );
+  return new Set(names.map((name) => oneOf("--state", name, TASK_STATES)));
 }
 
 function countsOf(tasks: readonly TaskView[]): Readonly<Record<string, number>> {

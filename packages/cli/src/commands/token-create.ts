@@ -1,8 +1,8 @@
-import { operations, SCOPES, type Scope, TOKEN_KIND_WORDS } from "@holdpoint/contract";
+import { operations, SCOPES, TOKEN_KIND_WORDS } from "@holdpoint/contract";
 import { problem } from "@holdpoint/core";
 import type { CommandCall } from "../command.ts";
 import { serverOf } from "../connect/server-of.ts";
-import { argument, list, required } from "./arguments.ts";
+import { argument, list, oneOf, required } from "./arguments.ts";
 import { commandProblems } from "./command.problems.ts";
 import { lifetimeOf, printIssuedToken } from "./print-issued-token.ts";
 
@@ -11,7 +11,7 @@ type Kind = keyof typeof TOKEN_KIND_WORDS;
 /** `holdpoint token create NAME --kind KIND`: makes a token at a server and prints it, once. */
 export async function run(call: CommandCall): Promise<number> {
   const kind = kindOf(required(call, "kind", "--kind"));
-  const scopes = list(call, "scope").map(scopeOf);
+  const scopes = list(call, "scope").map((word) => oneOf("--scope", word, SCOPES));
   const lifetimeS = lifetimeOf(call);
   const body = {
     kind,
@@ -36,11 +36,4 @@ function kindOf(word: string): Kind {
 
 function isKind(text: string): text is Kind {
   return Object.hasOwn(TOKEN_KIND_WORDS, text);
-}
-
-function scopeOf(word: string): Scope {
-  const scope = SCOPES.find((known) => known === word.trim().toLowerCase());
-  if (scope !== undefined) return scope;
-  const expected = `Give one of ${SCOPES.join(", ")}.`;
-  throw problem(commandProblems, "HP8012", { flag: "--scope", value: word, expected }, { field: "--scope" });
 }

@@ -49,7 +49,7 @@ export function poolProgress(progress: Progress, log: AttemptLog, now: () => num
         return;
       }
       case "refused":
-        // The rest that follows says why.
+        // The agent rests after it, which says why.
         return;
       case "resting":
         progress.tell({

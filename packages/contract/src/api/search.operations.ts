@@ -5,6 +5,12 @@ import { operation } from "./operation.ts";
 /** What can be searched for. */
 export const SEARCH_KINDS = ["plan", "item", "task", "gate", "agent", "evidence"] as const;
 
+/** Hits that one page may hold. */
+export const MOST_HITS = 100;
+
+/** Hits that a page holds at most unless it is asked for otherwise. */
+export const USUAL_HITS = 20;
+
 const kind = z.enum(SEARCH_KINDS);
 
 /** `kind=plan,item` and `kind=plan&kind=item` say the same. */
@@ -43,7 +49,7 @@ export const search = operation({
     q: z.string().min(1).max(300).describe("Words, or the beginning of an id."),
     kind: kinds.describe("Only these, with commas between them or given several times. Default: all."),
     cursor: z.string().max(1_000).optional().describe("`next` of the page before; the first page when absent."),
-    limit: z.coerce.number().int().min(1).max(100).default(20).describe("Entries at most."),
+    limit: z.coerce.number().int().min(1).max(MOST_HITS).default(USUAL_HITS).describe("Entries at most."),
   }),
   response: pageOf(hit),
   problems: [422],
