@@ -6,13 +6,13 @@ import { smallestFailure, tellFailure } from "./tell-failure.ts";
 import { World } from "./world.ts";
 
 /** Worlds in which each planted bug must be found, from this seed on. */
-const [MOST_WORLDS, SEED] = [100, 20_260_101];
+const [MOST_WORLDS, SEED] = [300, 20_260_101];
 
 test("every rule holds in worlds with all kinds of failures, and most of their work is accepted", async () => {
   const { runs, failed, tasks, accepted, faults } = await runSeeds(1, 100);
   expect(failed).toBeNull();
   expect(runs).toBe(100);
-  expect(accepted / tasks).toBeGreaterThan(0.8);
+  expect(accepted / tasks).toBeGreaterThan(0.75);
   expect(Object.keys(faults)).toHaveLength(17);
 });
 
