@@ -78,9 +78,11 @@ function mediaType(header: string): string {
 export function missingEvents(recorded: readonly unknown[], told: readonly unknown[]): readonly string[] {
   const left = new Set(told);
   return recorded.flatMap((one) => {
-    const event = asJson(one);
+    const event = asRecord(one);
     if (fieldOf(event, "trace") === null) return [];
-    const found = [...left].find((candidate) => missingIn(event, candidate).length === 0);
+    // A report that its request has not settled yet may be settled by the server's own round, which has no trace.
+    const untraced = "trace" in event ? { ...event, trace: null } : event;
+    const found = [...left].find((candidate) => missingIn(untraced, candidate).length === 0);
     if (found === undefined) return [`no event ${String(fieldOf(event, "kind"))}: ${JSON.stringify(event)}`];
     left.delete(found);
     return [];
@@ -92,9 +94,9 @@ function itemsOf(page: unknown): readonly unknown[] {
   return Array.isArray(items) ? items : [];
 }
 
-function asJson(value: unknown): Json {
-  const json: Json = JSON.parse(JSON.stringify(value));
-  return json;
+function asRecord(value: unknown): Readonly<Record<string, Json>> {
+  const record: Readonly<Record<string, Json>> = JSON.parse(JSON.stringify(value));
+  return record;
 }
 
 function fieldOf(value: unknown, name: string): unknown {
