@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { build } from "esbuild";
-import { BUNDLE } from "../tools/build.mjs";
+import { BUNDLE } from "../tools/bundle.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 

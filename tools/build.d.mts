@@ -1,7 +1,2 @@
 /** Bundles the command line into packages/cli/dist; about a second. */
 export function build(): Promise<void>;
-
-import type { BuildOptions } from "esbuild";
-
-/** What a bundle of ours is, whatever it begins with. */
-export declare const BUNDLE: BuildOptions & { readonly write?: true };

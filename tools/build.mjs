@@ -2,6 +2,7 @@
 /** Bundles the command line into packages/cli/dist. Commands are loaded on demand, so that `--help` stays quick. */
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { BUNDLE } from "./bundle.mjs";
 import { ensureInstalled, root } from "./install.mjs";
 
 /**
@@ -19,20 +20,6 @@ const wholeIndexes = {
     }));
   },
 };
-
-/** What a bundle of ours is, whatever it begins with. */
-export const BUNDLE = /** @type {const} */ ({
-  absWorkingDir: root,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  target: "node20.19",
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-  define: { "process.env.HOLDPOINT_BUNDLED": '"true"' },
-  logLevel: "warning",
-});
 
 /** Builds the CLI; about a second. */
 export async function build() {
