@@ -9,7 +9,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -19,6 +19,8 @@ import { createControlPlane, createSystemRuntime } from "@holdpoint/server";
 import { openStore } from "@holdpoint/store";
 import Fastify from "fastify";
 import { bundled } from "./bundled.ts";
+import { median } from "./median.ts";
+import { post } from "./post.ts";
 
 const { values } = parseArgs({
   options: {
@@ -169,32 +171,13 @@ function readUsage(message: unknown): Usage {
   throw new Error("the server did not say what it used");
 }
 
-async function post(url: string, body: string, caller: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const headers = {
-      authorization: `Bearer ${caller}`,
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-    };
-    const call = request(url, { method: "POST", agent: keepAlive, headers }, (response) => {
-      response.resume();
-      response.on("end", () => {
-        if ((response.statusCode ?? 500) < 300) resolve();
-        else reject(new Error(`status ${response.statusCode ?? 0}`));
-      });
-    });
-    call.on("error", reject);
-    call.end(body);
-  });
-}
-
 /** Sends all bodies, a few at a time. */
 async function sendAll(url: string, bodies: readonly string[]): Promise<void> {
   let at = 0;
   const sender = async (): Promise<void> => {
     for (let body = bodies[at]; body !== undefined; body = bodies[at]) {
       at += 1;
-      await post(url, body, `caller-${at}`);
+      await post(keepAlive, url, `caller-${at}`, body);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, sender));
@@ -211,7 +194,7 @@ async function costOf(server: Server, bodies: readonly string[]): Promise<number
     const after = await server.ask("flush");
     costs.push(after.cpuMs - before.cpuMs);
   }
-  return costs.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? Number.NaN;
+  return median(costs);
 }
 
 /**
@@ -222,10 +205,10 @@ async function writesOf(server: Server, bodies: readonly string[]): Promise<numb
   const url = `${server.url}${operations.heartbeat.path}`;
   const before = await server.ask("flush");
   const began = performance.now();
-  const calls: Promise<void>[] = [];
+  const calls: Promise<unknown>[] = [];
   for (const [index, body] of bodies.entries()) {
     await pause(began + (index * INTERVAL_MS) / bodies.length - performance.now());
-    calls.push(post(url, body, `caller-${index + 1}`));
+    calls.push(post(keepAlive, url, `caller-${index + 1}`, body));
   }
   await Promise.all(calls);
   await pause(began + INTERVAL_MS - performance.now());
@@ -241,7 +224,7 @@ async function measure(dataDir: string): Promise<void> {
   const plane = await start(dataDir);
   for (const [index, group] of groups.entries()) {
     const body = { runner: `runner-${index}`, agents: group.map((name) => ({ name })) };
-    await post(`${plane.url}${operations.registerAgents.path}`, JSON.stringify(body), `runner-${index}`);
+    await post(keepAlive, `${plane.url}${operations.registerAgents.path}`, `runner-${index}`, JSON.stringify(body));
   }
   const togetherMs = await costOf(plane, together);
   const writesPerSecond = await writesOf(plane, together);

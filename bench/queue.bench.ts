@@ -7,15 +7,17 @@
  * The peers are installed from the npm registry into a folder of their own, with a Node that they work with where this one is
  * older, and are found there by the next run. What could not be measured is said, and is missing from the ratios.
  */
-import { type SpawnSyncOptions, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { hasRedis, testRedis } from "../packages/server/src/http/redis.testing.ts";
 import { startEmbedded } from "../packages/store/src/embedded/embedded-postgres.ts";
+import { installApart } from "../tools/install-apart.ts";
 import { bundled } from "./bundled.ts";
+import { median } from "./median.ts";
 
 const { values } = parseArgs({
   options: {
@@ -34,7 +36,6 @@ const PEERS = {
   ioredis: "5",
   "@dbos-inc/dbos-sdk": "5.3.0",
 } as const;
-const NODE_VERSION = "22.23.3";
 /** Longest that one run may take, milliseconds. */
 const LONGEST_MS = 90_000;
 /** Seconds that pgbench runs. */
@@ -86,23 +87,11 @@ interface Peers {
 
 /** Installs the peers when they are not there yet. */
 function installPeers(): Peers {
-  const isNew = Number(process.versions.node.split(".")[0]) >= 22;
-  const nodePackage = `node-${process.platform}-${process.arch}`;
   const wanted = Object.entries(PEERS).map(([name, version]) => `${name}@${version}`);
-  if (!isNew) wanted.push(`${nodePackage}@${NODE_VERSION}`);
-  const folder = join(tmpdir(), `holdpoint-queue-peers-${process.getuid?.() ?? "user"}`);
-  const mark = join(folder, "installed");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (!existsSync(mark)) {
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
-    const options: SpawnSyncOptions = { cwd: folder, stdio: ["ignore", "ignore", "inherit"] };
-    const args = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", ...wanted];
-    if (spawnSync("npm", args, options).status !== 0) throw new Error(`${wanted.join(", ")} could not be installed`);
-    writeFileSync(mark, "");
-  }
+  const { folder, node } = installApart(`queue-peers-${Object.values(PEERS).join("-")}`, wanted);
   const script = join(folder, "peer.mjs");
   copyFileSync(join(import.meta.dirname, "queue/peer.mjs"), script);
-  return { node: isNew ? process.execPath : join(folder, "node_modules", nodePackage, "bin/node"), script };
+  return { node, script };
 }
 
 /** Runs a program to its end; answers what it wrote, or says why there is nothing. */
@@ -223,8 +212,8 @@ function add(key: string, value: number): void {
 }
 
 function medianOf(key: string): number | null {
-  const all = [...(results.get(key) ?? [])].sort((a, b) => a - b);
-  return all[Math.floor(all.length / 2)] ?? null;
+  const all = results.get(key);
+  return all === undefined ? null : median(all);
 }
 
 function report(): void {

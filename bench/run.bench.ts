@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { createApp, createSystemRuntime } from "@holdpoint/server";
 import { openStore, type Store, statement } from "@holdpoint/store";
 import { emptyDocument, layeredGraph } from "./layered-plan.ts";
+import { median } from "./median.ts";
 
 const { values } = parseArgs({
   options: { tasks: { type: "string", default: "10000" }, agents: { type: "string", default: "8" } },
@@ -45,7 +46,7 @@ async function laterStartMs(): Promise<number> {
     times.push(performance.now() - began);
     await again.close();
   }
-  return times.sort((a, b) => a - b)[2] ?? Number.NaN;
+  return median(times);
 }
 
 const firstBegan = performance.now();

@@ -12,6 +12,7 @@ import { type App, createApp, createSystemRuntime } from "@holdpoint/server";
 import { openStore, type Store, statement } from "@holdpoint/store";
 import { CLAIM } from "../packages/server/src/work/claim.sql.ts";
 import { createLimits, createPauses } from "../packages/server/src/work/index.ts";
+import { median } from "./median.ts";
 
 const { values } = parseArgs({
   options: { tasks: { type: "string", default: "4000" }, rounds: { type: "string", default: "3" } },
@@ -96,10 +97,6 @@ async function statementMs(on: Store): Promise<{ plain: number; real: number }> 
     if (rows.length !== CLAIM_LIMIT) throw new Error(`${rows.length} tasks were claimed`);
   }
   return { plain: median(times.plain), real: median(times.real) };
-}
-
-function median(all: readonly number[]): number {
-  return [...all].sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN;
 }
 
 /** Tasks per second from claim to acceptance. */

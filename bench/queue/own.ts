@@ -4,10 +4,11 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { Agent, request } from "node:http";
+import { Agent } from "node:http";
 import { operations } from "@holdpoint/contract";
 import { createApp, createControlPlane, createSystemRuntime } from "@holdpoint/server";
 import { openStore } from "@holdpoint/store";
+import { post } from "../post.ts";
 
 interface Asked {
   readonly mode: "single" | "batched" | "http" | "serve";
@@ -84,7 +85,8 @@ async function overHttp({ url, jobs, concurrency }: Asked): Promise<readonly Mea
   });
   const [hello] = (await once(child, "message")) as [{ url: string; token: string }];
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  const call = (path: string, body: unknown): Promise<string> => post(agent, hello, path, JSON.stringify(body));
+  const call = (path: string, body: unknown): Promise<string> =>
+    post(agent, `${hello.url}${path}`, hello.token, JSON.stringify(body));
   const measured = [await atOnce("enqueue", jobs, AT_ONCE, () => call(operations.createTask.path, TASK))];
   const began = performance.now();
   await Promise.all(
@@ -103,32 +105,6 @@ async function overHttp({ url, jobs, concurrency }: Asked): Promise<readonly Mea
   agent.destroy();
   child.kill("SIGTERM");
   return measured;
-}
-
-async function post(
-  agent: Agent,
-  { url, token }: { url: string; token: string },
-  path: string,
-  body: string,
-): Promise<string> {
-  return await new Promise((resolve, reject) => {
-    const headers = {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-      "content-length": Buffer.byteLength(body),
-    };
-    const call = request(`${url}${path}`, { method: "POST", agent, headers }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => (text += chunk));
-      response.on("end", () => {
-        if ((response.statusCode ?? 500) < 300) resolve(text);
-        else reject(new Error(`${path}: ${response.statusCode ?? 0} ${text}`));
-      });
-    });
-    call.on("error", reject);
-    call.end(body);
-  });
 }
 
 async function atOnce(metric: string, jobs: number, calls: number, add: () => Promise<unknown>): Promise<Measured> {

@@ -5,39 +5,24 @@
  * The suite needs Node 22 and is installed from the npm registry, with a Node of that version, from npm too, where this one is older,
  * into a folder of its own that is used again by the next run.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { installApart } from "../../tools/install-apart.ts";
 import { scoredScenarios, scoreOf } from "./score.ts";
 import { serveFixtures } from "./serve.ts";
 
 const SUITE = "@modelcontextprotocol/conformance";
 const SUITE_VERSION = "0.2.0-alpha.12";
-const NODE_VERSION = "22.23.3";
-/** What the npm package `node` itself would install by a script; scripts are off here. */
-const NODE_PACKAGE = `${process.platform === "darwin" && process.arch === "arm64" ? "node-bin" : "node"}-${process.platform}-${process.arch}`;
 const LONGEST_MS = 5 * 60_000;
 
 const REVISIONS = ["2026-07-28", "2025-11-25"] as const;
 
 /** Installs the suite when it is not there yet; answers the Node and the script to run. */
 function install(): { readonly node: string; readonly script: string } {
-  const folder = join(tmpdir(), `holdpoint-conformance-${SUITE_VERSION}-${process.getuid?.() ?? "user"}`);
-  const script = join(folder, "node_modules", SUITE, "dist/index.js");
-  const isNew = Number(process.versions.node.split(".")[0]) >= 22;
-  const node = isNew ? process.execPath : join(folder, "node_modules", NODE_PACKAGE, "bin/node");
-  if (!existsSync(script) || !existsSync(node)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true }));
-    const wanted = [`${SUITE}@${SUITE_VERSION}`, ...(isNew ? [] : [`${NODE_PACKAGE}@${NODE_VERSION}`])];
-    const { status } = spawnSync("npm", ["install", "--no-audit", "--no-fund", ...wanted], {
-      cwd: folder,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
-    if (status !== 0) throw new Error(`${wanted.join(" and ")} could not be installed into ${folder}`);
-  }
-  return { node, script };
+  const { folder, node } = installApart(`conformance-${SUITE_VERSION}`, [`${SUITE}@${SUITE_VERSION}`]);
+  return { node, script: join(folder, "node_modules", SUITE, "dist/index.js") };
 }
 
 /** Runs one revision; answers whether it went as expected. */

@@ -15,7 +15,8 @@ import { parseArgs } from "node:util";
 import { operations } from "@holdpoint/contract";
 import { type Client, createClient } from "@holdpoint/sdk";
 import { ensureBuilt } from "../e2e/built-cli.ts";
-import { endAll, startCli, until } from "../runner/processes.ts";
+import { endAll } from "../runner/processes.ts";
+import { startUp } from "../runner/start-up.ts";
 import { createPerson } from "./person.ts";
 import { connectRecorded, REVISIONS, type RecordedCall, type Revision } from "./recorded-client.ts";
 import { sidecarFor } from "./sidecar-for.ts";
@@ -95,15 +96,8 @@ async function main(spoken: Revision): Promise<number> {
 }
 
 async function startServer(): Promise<{ readonly url: string; readonly admin: Client }> {
-  const server = startCli(["up", "--json", "--log-level", "error", "--port", "0"], folder);
-  await until(() => server.text().includes("holdpoint/server/v1") || server.child.exitCode !== null);
-  const line = server
-    .text()
-    .split("\n")
-    .find((one) => one.includes("holdpoint/server/v1"));
-  if (line === undefined) throw new Error(server.text());
-  const { url, adminToken } = JSON.parse(line) as { url: string; adminToken: string };
-  return { url, admin: createClient({ url, token: adminToken }) };
+  const { url, adminToken } = await startUp(folder, ["--log-level", "error", "--port", "0"]);
+  return { url, admin: createClient({ url, token: adminToken ?? "" }) };
 }
 
 /** What agents of the plan have to be able to do. */

@@ -1,6 +1,7 @@
 import { startTestServer } from "@holdpoint/store/testing";
 import { hasRedis, testRedis } from "../../packages/server/src/http/redis.testing.ts";
-import { freePort, startCli, type TestProcess, until } from "../runner/processes.ts";
+import { freePort } from "../runner/processes.ts";
+import { type StartedUp, startUp } from "../runner/start-up.ts";
 import { startBalancer } from "./balancer.ts";
 
 /** A control plane that is being rehearsed. */
@@ -20,21 +21,14 @@ export interface Served {
 /** Takes down what was measured. */
 export type Note = (name: string, value: number, what: string) => void;
 
-interface Replica {
-  readonly process: TestProcess;
-  readonly url: string;
-  readonly adminToken: string | null;
-  readonly tookMs: number;
-}
-
 /** One process on its embedded database, started twice: into an empty folder, and into one that is there. */
 export async function serveEmbedded(folder: string, note: Note): Promise<Served> {
   const port = await freePort();
-  const first = await startUp(folder, port);
+  const first = await startUp(folder, onPort(port));
   note("first_start_s", seconds(first.tookMs), "s until an empty folder is served");
   const code = await first.process.stop();
   if (code !== 0) throw new Error(`the server ended with ${code} when it was asked to stop:\n${first.process.text()}`);
-  const next = await startUp(folder, port);
+  const next = await startUp(folder, onPort(port));
   note("next_start_s", seconds(next.tookMs), "s until a folder that is there is served");
   return {
     url: next.url,
@@ -53,8 +47,8 @@ export async function serveReplicas(folder: string, note: Note): Promise<Served>
   const databaseUrl = await server.emptyDatabase();
   const database = ["--database-url", databaseUrl];
   const ports = [await freePort(), await freePort()];
-  const start = (at: number): Promise<Replica> =>
-    startUp(folder, ports[at] ?? 0, [...database, "--redis-url", redis.url]);
+  const start = (at: number): Promise<StartedUp> =>
+    startUp(folder, [...onPort(ports[at] ?? 0), ...database, "--redis-url", redis.url]);
   const replicas = await Promise.all([start(0), start(1)]);
   note("first_start_s", Math.max(...replicas.map(({ tookMs }) => seconds(tookMs))), "s until two replicas serve");
   const balancer = await startBalancer(ports);
@@ -80,21 +74,11 @@ export async function serveReplicas(folder: string, note: Note): Promise<Served>
   };
 }
 
-async function startUp(folder: string, port: number, more: readonly string[] = []): Promise<Replica> {
-  const began = performance.now();
-  const process = startCli(["up", "--json", "--log-level", "error", "--port", String(port), ...more], folder);
-  await until(() => process.text().includes("holdpoint/server/v1") || process.child.exitCode !== null);
-  const tookMs = performance.now() - began;
-  const said = process
-    .text()
-    .split("\n")
-    .find((line) => line.includes("holdpoint/server/v1"));
-  if (said === undefined) throw new Error(process.text());
-  const { url, adminToken }: { readonly url: string; readonly adminToken: string | null } = JSON.parse(said);
-  return { process, url, adminToken, tookMs };
+function onPort(port: number): readonly string[] {
+  return ["--log-level", "error", "--port", String(port)];
 }
 
-async function stopAll(replicas: readonly Replica[]): Promise<readonly number[]> {
+async function stopAll(replicas: readonly StartedUp[]): Promise<readonly number[]> {
   const codes = await Promise.all(replicas.map((replica) => replica.process.stop()));
   return codes.flatMap((code) => (code === 0 ? [] : [code ?? -1]));
 }

@@ -9,6 +9,7 @@ import { type OtlpReceiver, startOtlpReceiver } from "@holdpoint/trace/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { BIN, ensureBuilt } from "../e2e/built-cli.ts";
 import { endAll, startCli, type TestProcess, until } from "./processes.ts";
+import { startUp } from "./start-up.ts";
 
 let database: TestServer;
 let receiver: OtlpReceiver;
@@ -35,15 +36,8 @@ afterEach(async () => {
 /** Starts `holdpoint up`; answers its address and the first admin token. */
 async function up(endpoint: string): Promise<{ server: TestProcess; url: string; token: string }> {
   const env = { DATABASE_URL: await database.emptyDatabase(), OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
-  const server = startCli(["up", "--json", "--port", "0"], dir, env);
-  await until(() => server.text().includes('"adminToken"') || server.child.exitCode !== null);
-  const line =
-    server
-      .text()
-      .split("\n")
-      .find((one) => one.includes('"adminToken"')) ?? server.text();
-  const { url, adminToken: token } = JSON.parse(line);
-  return { server, url: String(url), token: String(token) };
+  const { process: server, url, adminToken } = await startUp(dir, ["--port", "0"], env);
+  return { server, url, token: adminToken ?? "" };
 }
 
 describe("traces of a server and a runner", { timeout: 240_000 }, () => {

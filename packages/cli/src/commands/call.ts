@@ -19,7 +19,7 @@ import {
   type Part,
 } from "./operation-fields.ts";
 
-/** `holdpoint call [OPERATION] [FIELD=VALUE…]`: any operation of a server from a shell; without one, lists them. */
+/** `holdpoint call [OPERATION] [FIELD=VALUE…]`: calls an operation of a server from a shell; without one, lists them. */
 export async function run(call: CommandCall): Promise<number> {
   const [name, ...given] = call.args;
   if (name === undefined) return listOperations(call);

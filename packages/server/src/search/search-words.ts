@@ -4,7 +4,7 @@ export interface SearchWords {
   readonly words: readonly string[];
   /** Has all of the words as beginnings of its own. */
   readonly all: string;
-  /** Has any of the words, whole. */
+  /** Has one of the words at least, whole. */
   readonly whole: string;
   /** Beginning of an id, key or name, as it was said. */
   readonly given: string;
